@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.inference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.omnimamba.standalone;
+
+import org.jspecify.annotations.NullMarked;
