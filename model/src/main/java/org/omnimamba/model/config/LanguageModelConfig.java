@@ -1,0 +1,116 @@
+package org.omnimamba.model.config;
+
+/**
+ * Sizes of the Mamba-2 language model.
+ *
+ * @param dModel width of the residual stream
+ * @param layers number of Mamba-2 layers
+ * @param dState width of the SSM state per head and channel
+ * @param headDim channels per head
+ * @param expand {@code dInner = expand * dModel}
+ * @param dConv taps of the causal depthwise convolution
+ * @param chunkSize length of a chunk in the matrix form of the scan
+ * @param rmsNormEps epsilon of every RMSNorm, the gated one included
+ * @param lora the task adapters on {@code in_proj}
+ * @param textVocabSize rows of the text embedding and of the tied head, padding rows included
+ * @param imageVocabSize rows of the image-token embedding and of the tied image head
+ * @param imageGridHeight image tokens per column
+ * @param imageGridWidth image tokens per row
+ * @param maxCaptionTokens caption length that a text-to-image prompt is padded or cut to
+ * @param t2iPositions rows of {@code pos_embed}
+ * @param mmuPositions rows of {@code mmu_pos_embed}
+ */
+public record LanguageModelConfig(
+    int dModel,
+    int layers,
+    int dState,
+    int headDim,
+    int expand,
+    int dConv,
+    int chunkSize,
+    float rmsNormEps,
+    LoraConfig lora,
+    int textVocabSize,
+    int imageVocabSize,
+    int imageGridHeight,
+    int imageGridWidth,
+    int maxCaptionTokens,
+    int t2iPositions,
+    int mmuPositions) {
+
+  /** Ids around the caption in a text-to-image prompt: [t2i][sot] caption [eot][soi]. */
+  private static final int T2I_FRAME_TOKENS = 4;
+
+  public LanguageModelConfig {
+    positive("d_model", dModel);
+    positive("n_layer", layers);
+    positive("d_state", dState);
+    positive("headdim", headDim);
+    positive("expand", expand);
+    positive("d_conv", dConv);
+    positive("chunk_size", chunkSize);
+    positive("text vocabulary", textVocabSize);
+    positive("image_vocab", imageVocabSize);
+    positive("image_grid height", imageGridHeight);
+    positive("image_grid width", imageGridWidth);
+    positive("max_caption_tokens", maxCaptionTokens);
+    positive("mmu_pos_embed_len", mmuPositions);
+    if ((expand * dModel) % headDim != 0) {
+      throw new InvalidConfigException(
+          "expand * d_model = %d is not a multiple of headdim %d"
+              .formatted(expand * dModel, headDim));
+    }
+    int needed = maxCaptionTokens + T2I_FRAME_TOKENS + imageGridHeight * imageGridWidth;
+    if (t2iPositions < needed) {
+      throw new InvalidConfigException(
+          "pos_embed_len is %d, but a prompt and its image take %d positions"
+              .formatted(t2iPositions, needed));
+    }
+  }
+
+  private static void positive(String name, int value) {
+    if (value <= 0) {
+      throw new InvalidConfigException("%s must be positive, is %d".formatted(name, value));
+    }
+  }
+
+  /** Width of the mixer: {@code expand * dModel}. */
+  public int dInner() {
+    return expand * dModel;
+  }
+
+  /** Number of SSM heads. */
+  public int heads() {
+    return dInner() / headDim;
+  }
+
+  /** Channels that go through the convolution: x, B and C. */
+  public int convDim() {
+    return dInner() + 2 * dState;
+  }
+
+  /** Rows of {@code in_proj}: z, x, B, C and dt. */
+  public int inProjDim() {
+    return dInner() + convDim() + heads();
+  }
+
+  /** Tokens of one generated image. */
+  public int imageTokens() {
+    return imageGridHeight * imageGridWidth;
+  }
+
+  /** Ids of a text-to-image prompt; every such prompt has this length. */
+  public int t2iPromptTokens() {
+    return maxCaptionTokens + T2I_FRAME_TOKENS;
+  }
+
+  /** Rows of the embedding and of the head for one task: image vocabulary or text vocabulary. */
+  public int outputVocabSize(Task task) {
+    return task == Task.T2I ? imageVocabSize : textVocabSize;
+  }
+
+  /** Bytes of one sequence's recurrent state in float32, all layers. */
+  public long stateBytes() {
+    return 4L * layers * ((long) convDim() * dConv + (long) dInner() * dState);
+  }
+}

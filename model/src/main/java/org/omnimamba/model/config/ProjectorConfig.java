@@ -1,0 +1,17 @@
+package org.omnimamba.model.config;
+
+/**
+ * The three-layer projector from tower features to embeddings (Linear, GELU, Linear, GELU, Linear).
+ *
+ * @param inDim width of the concatenated tower features
+ * @param hiddenDim width of the first hidden layer, {@code 4 * inDim} in the reference
+ * @param outDim width of the language model
+ */
+public record ProjectorConfig(int inDim, int hiddenDim, int outDim) {
+  public ProjectorConfig {
+    if (inDim <= 0 || hiddenDim <= 0 || outDim <= 0) {
+      throw new InvalidConfigException(
+          "projector sizes must be positive: %d, %d, %d".formatted(inDim, hiddenDim, outDim));
+    }
+  }
+}

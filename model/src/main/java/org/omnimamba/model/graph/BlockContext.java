@@ -1,0 +1,122 @@
+package org.omnimamba.model.graph;
+
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Reshape;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * What a building block needs to add itself to a graph: the operations, its parameters under their
+ * prefix, and the precision of products.
+ */
+public final class BlockContext {
+  private final Ops tf;
+  private final ParameterSource parameters;
+  private final Precision precision;
+  private final String prefix;
+
+  public BlockContext(Ops tf, ParameterSource parameters, Precision precision) {
+    this(tf, parameters, precision, "");
+  }
+
+  private BlockContext(Ops tf, ParameterSource parameters, Precision precision, String prefix) {
+    this.tf = tf;
+    this.parameters = parameters;
+    this.precision = precision;
+    this.prefix = prefix;
+  }
+
+  public Ops tf() {
+    return tf;
+  }
+
+  public Precision precision() {
+    return precision;
+  }
+
+  /** The same context for the parameters under {@code name + "."}. */
+  public BlockContext in(String name) {
+    return new BlockContext(tf, parameters, precision, prefix + name + ".");
+  }
+
+  /** The parameter in checkpoint layout, widened to float32. */
+  public Operand<TFloat32> parameter(String name) {
+    return tf.dtypes.cast(parameters.get(prefix + name), TFloat32.class);
+  }
+
+  /** The parameter in checkpoint layout and the type that products are computed in. */
+  public Operand<? extends TNumber> stored(String name) {
+    return parameters.get(prefix + name);
+  }
+
+  /**
+   * {@code x · weight^T} without bias.
+   *
+   * @param x {@code [..., in]}, with a static rank
+   * @param weight name of a parameter {@code [out, in]}
+   * @return {@code [..., out]}
+   */
+  public Operand<TFloat32> linear(Operand<TFloat32> x, String weight) {
+    return timesTransposed(x, stored(weight));
+  }
+
+  /**
+   * {@code x · weight^T + bias} of the layer {@code name}, from {@code name.weight} and {@code
+   * name.bias}.
+   */
+  public Operand<TFloat32> linearWithBias(Operand<TFloat32> x, String name) {
+    return tf.math.add(linear(x, name + ".weight"), parameter(name + ".bias"));
+  }
+
+  /**
+   * {@code x · matrix^T} in the context's precision.
+   *
+   * @param x {@code [..., in]}
+   * @param matrix {@code [out, in]}
+   */
+  public Operand<TFloat32> timesTransposed(Operand<TFloat32> x, Operand<? extends TNumber> matrix) {
+    Shape shape = x.shape();
+    int rank = shape.numDimensions();
+    long in = shape.get(rank - 1);
+    long out = matrix.shape().get(0);
+    Operand<TFloat32> rows = rank == 2 ? x : tf.reshape(x, tf.array(-1L, in));
+    Operand<TFloat32> product = multiply(rows, matrix);
+    if (rank == 2) {
+      return product;
+    }
+    return likeRows(product, x, shape, out);
+  }
+
+  private Operand<TFloat32> multiply(Operand<TFloat32> rows, Operand<? extends TNumber> matrix) {
+    if (precision == Precision.BFLOAT16) {
+      return tf.dtypes.cast(
+          tf.linalg.matMul(
+              tf.dtypes.cast(rows, TBfloat16.class),
+              tf.dtypes.cast(matrix, TBfloat16.class),
+              MatMul.transposeB(true)),
+          TFloat32.class);
+    }
+    return tf.linalg.matMul(rows, tf.dtypes.cast(matrix, TFloat32.class), MatMul.transposeB(true));
+  }
+
+  private Reshape<TFloat32> likeRows(
+      Operand<TFloat32> product, Operand<TFloat32> x, Shape shape, long out) {
+    int rank = shape.numDimensions();
+    if (!shape.hasUnknownDimension()) {
+      long[] dims = shape.asArray();
+      dims[rank - 1] = out;
+      return tf.reshape(product, tf.constant(dims));
+    }
+    Operand<org.tensorflow.types.TInt64> leading =
+        tf.slice(
+            tf.shape(x, org.tensorflow.types.TInt64.class),
+            tf.array(0L),
+            tf.array((long) rank - 1));
+    return tf.reshape(
+        product, tf.concat(java.util.List.of(leading, tf.array(out)), tf.constant(0)));
+  }
+}

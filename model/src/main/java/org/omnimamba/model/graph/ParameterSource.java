@@ -1,0 +1,20 @@
+package org.omnimamba.model.graph;
+
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Gives building blocks their parameters by checkpoint name. Whether a name is a variable of its
+ * own, a row of a stacked variable or a constant is the implementation's business.
+ */
+@FunctionalInterface
+public interface ParameterSource {
+
+  /**
+   * The parameter in the checkpoint's layout and its stored type, float32 or bfloat16.
+   *
+   * @param name full checkpoint name, such as {@code projector.projector.0.weight}
+   * @throws IllegalArgumentException if there is no such parameter
+   */
+  Operand<? extends TNumber> get(String name);
+}
