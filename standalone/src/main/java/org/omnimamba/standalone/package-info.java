@@ -1,3 +1,4 @@
+/** The platform on one machine: the command line, and where a laptop keeps its state. */
 @NullMarked
 package org.omnimamba.standalone;
 

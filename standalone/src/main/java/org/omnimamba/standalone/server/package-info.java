@@ -1,0 +1,8 @@
+/**
+ * The whole platform in one JVM: an embedded PostgreSQL and the three services, each in a Spring
+ * context of its own, talking to one another over loopback HTTP exactly as they do in a cluster.
+ */
+@NullMarked
+package org.omnimamba.standalone.server;
+
+import org.jspecify.annotations.NullMarked;
