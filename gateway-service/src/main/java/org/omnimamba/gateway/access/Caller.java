@@ -1,0 +1,32 @@
+package org.omnimamba.gateway.access;
+
+import java.util.Set;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Who sent a request.
+ *
+ * @param keyId names the key in logs and in the admin API; never the key itself
+ * @param tenant who pays
+ * @param scopes what the key may do
+ */
+public record Caller(String keyId, String tenant, Set<Scope> scopes) {
+  private static final String ATTRIBUTE = Caller.class.getName();
+
+  public Caller {
+    scopes = Set.copyOf(scopes);
+  }
+
+  /** The caller of an exchange that has passed {@link AccessFilter} under a rule with a scope. */
+  public static Caller of(ServerWebExchange exchange) {
+    Caller caller = exchange.getAttribute(ATTRIBUTE);
+    if (caller == null) {
+      throw new IllegalStateException("a request reached a route without a caller");
+    }
+    return caller;
+  }
+
+  void attach(ServerWebExchange exchange) {
+    exchange.getAttributes().put(ATTRIBUTE, this);
+  }
+}

@@ -1,0 +1,56 @@
+package org.omnimamba.gateway.errors;
+
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.gateway.http.RequestId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/** Answers every failure in the envelope of its path, before any other handler can. */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class ErrorResponder implements WebExceptionHandler {
+  private static final Logger log = LoggerFactory.getLogger(ErrorResponder.class);
+
+  @Override
+  public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
+    ServerHttpResponse response = exchange.getResponse();
+    if (response.isCommitted()) {
+      // Part of an answer is out: only closing the connection tells the client it is not whole.
+      return Mono.error(failure);
+    }
+    ApiException error = ErrorTranslator.translate(failure);
+    @Nullable String requestId = exchange.getAttribute(RequestId.ATTRIBUTE);
+    if (error.status().is5xxServerError()) {
+      log(error, failure, requestId);
+    }
+    String path = exchange.getRequest().getURI().getRawPath();
+    ErrorEnvelope envelope = ErrorEnvelope.of(path == null ? "" : path);
+    byte[] body = envelope.write(error, requestId);
+    response.getHeaders().clear();
+    response.setStatusCode(error.status());
+    response.getHeaders().setContentType(envelope.contentType());
+    response.getHeaders().setContentLength(body.length);
+    response.getHeaders().setCacheControl("no-store");
+    error.headers().forEach(response.getHeaders()::set);
+    if (exchange.getRequest().getMethod() == HttpMethod.HEAD) {
+      return response.setComplete();
+    }
+    return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+  }
+
+  private static void log(ApiException error, Throwable failure, @Nullable String requestId) {
+    if (error.code() != null && error.code().equals("internal_error")) {
+      log.error("request {} failed", requestId, failure);
+    } else {
+      log.warn("request {}: {} ({})", requestId, error.code(), failure.toString());
+    }
+  }
+}

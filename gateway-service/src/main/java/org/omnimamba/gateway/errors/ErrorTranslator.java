@@ -1,0 +1,78 @@
+package org.omnimamba.gateway.errors;
+
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.ResponseStatusException;
+import reactor.netty.http.client.PrematureCloseException;
+
+/** Turns any failure into an {@link ApiException}; says nothing about our inside. */
+public final class ErrorTranslator {
+  private ErrorTranslator() {}
+
+  /** The refusal that a client is to see. */
+  public static ApiException translate(Throwable failure) {
+    if (failure instanceof ApiException known) {
+      return known;
+    }
+    if (failure instanceof MethodNotAllowedException method) {
+      return ApiException.invalidRequest(
+          HttpStatus.METHOD_NOT_ALLOWED,
+          "method_not_allowed",
+          "The method " + method.getHttpMethod() + " is not allowed here.");
+    }
+    if (failure instanceof ResponseStatusException status) {
+      return ofStatus(status);
+    }
+    if (isConnectFailure(failure)) {
+      return unavailable();
+    }
+    if (failure instanceof ReadTimeoutException || failure instanceof TimeoutException) {
+      return ApiException.serverError(
+          HttpStatus.GATEWAY_TIMEOUT, "upstream_timeout", "The service did not answer in time.");
+    }
+    if (failure instanceof PrematureCloseException || failure instanceof java.io.IOException) {
+      return ApiException.serverError(
+          HttpStatus.BAD_GATEWAY,
+          "upstream_failed",
+          "The service ended the connection before it answered.");
+    }
+    return ApiException.serverError(
+        HttpStatus.INTERNAL_SERVER_ERROR, "internal_error", "The gateway failed unexpectedly.");
+  }
+
+  /** Whether no byte of the request can have reached the other side. */
+  public static boolean isConnectFailure(Throwable failure) {
+    return failure instanceof ConnectException || failure instanceof UnknownHostException;
+  }
+
+  /** No replica can take the request now. */
+  public static ApiException unavailable() {
+    return ApiException.serverError(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "service_unavailable",
+            "The service is not available right now. Please try again shortly.")
+        .header("Retry-After", "1");
+  }
+
+  private static ApiException ofStatus(ResponseStatusException failure) {
+    HttpStatus status = HttpStatus.resolve(failure.getStatusCode().value());
+    if (status == null || status.is5xxServerError()) {
+      HttpStatus shown = status == null ? HttpStatus.INTERNAL_SERVER_ERROR : status;
+      return ApiException.serverError(shown, "server_error", shown.getReasonPhrase());
+    }
+    if (status == HttpStatus.NOT_FOUND) {
+      return notFound();
+    }
+    return ApiException.invalidRequest(status, "invalid_request", status.getReasonPhrase());
+  }
+
+  /** Nothing is served under the address. */
+  public static ApiException notFound() {
+    return ApiException.invalidRequest(
+        HttpStatus.NOT_FOUND, "unknown_url", "Nothing is served under this address.");
+  }
+}

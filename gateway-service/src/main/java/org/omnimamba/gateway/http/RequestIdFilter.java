@@ -1,0 +1,29 @@
+package org.omnimamba.gateway.http;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Gives every request its id and every answer the headers that all answers carry. */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class RequestIdFilter implements WebFilter {
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+    String id = RequestId.of(exchange.getRequest().getHeaders().getFirst(RequestId.HEADER));
+    exchange.getAttributes().put(RequestId.ATTRIBUTE, id);
+    exchange
+        .getResponse()
+        .beforeCommit(
+            () -> {
+              exchange.getResponse().getHeaders().set(RequestId.HEADER, id);
+              exchange.getResponse().getHeaders().set("x-content-type-options", "nosniff");
+              return Mono.empty();
+            });
+    return chain.filter(exchange);
+  }
+}

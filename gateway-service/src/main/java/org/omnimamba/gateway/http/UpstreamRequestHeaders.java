@@ -1,0 +1,79 @@
+package org.omnimamba.gateway.http;
+
+import java.util.List;
+import java.util.Set;
+import org.omnimamba.gateway.InternalTokenProperties;
+import org.omnimamba.gateway.access.Caller;
+import org.omnimamba.gateway.body.RequestBody;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * What a service sees of a client's headers: those named here, once each, and nothing else. The
+ * tenant and the internal token come from the gateway alone. Runs after all other header filters,
+ * so that no {@code Connection} option of a client can remove what is set here.
+ */
+@Component
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
+  static final String INTERNAL_TOKEN = "X-OmniMamba-Internal-Token";
+  static final String TENANT = "X-OmniMamba-Tenant";
+
+  private static final Set<String> PASSED =
+      Set.of(
+          "accept",
+          "content-type",
+          "idempotency-key",
+          "if-none-match",
+          "last-event-id",
+          "range",
+          "user-agent");
+
+  /** Set by the gateway's own tracing, which replaces what a client sent. */
+  private static final Set<String> TRACING = Set.of("traceparent", "tracestate");
+
+  private final String internalToken;
+
+  UpstreamRequestHeaders(InternalTokenProperties properties) {
+    this.internalToken = properties.internalToken();
+  }
+
+  @Override
+  public HttpHeaders filter(HttpHeaders input, ServerWebExchange exchange) {
+    HttpHeaders passed = new HttpHeaders();
+    PASSED.forEach(name -> copyFirst(input, passed, name));
+    TRACING.forEach(name -> copyFirst(input, passed, name));
+    passed.set(INTERNAL_TOKEN, internalToken);
+    passed.set(TENANT, Caller.of(exchange).tenant());
+    Object id = exchange.getAttributes().get(RequestId.ATTRIBUTE);
+    if (id != null) {
+      passed.set(RequestId.HEADER, id.toString());
+    }
+    RequestBody body = exchange.getAttribute(RequestBody.ATTRIBUTE);
+    if (body != null) {
+      passed.setContentLength(body.length());
+    }
+    return passed;
+  }
+
+  private static void copyFirst(HttpHeaders from, HttpHeaders to, String name) {
+    List<String> values = from.get(name);
+    if (values != null && !values.isEmpty()) {
+      to.set(name, values.get(0));
+    }
+  }
+
+  @Override
+  public boolean supports(Type type) {
+    return type == Type.REQUEST;
+  }
+
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE;
+  }
+}
