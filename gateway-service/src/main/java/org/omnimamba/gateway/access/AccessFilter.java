@@ -2,6 +2,7 @@ package org.omnimamba.gateway.access;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.errors.ApiException;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -22,14 +23,20 @@ final class AccessFilter implements WebFilter {
 
   private final AccessTable table;
   private final Authenticator authenticator;
+  private final ApplicationContext context;
 
-  AccessFilter(AccessTable table, Authenticator authenticator) {
+  AccessFilter(AccessTable table, Authenticator authenticator, ApplicationContext context) {
     this.table = table;
     this.authenticator = authenticator;
+    this.context = context;
   }
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+    if (exchange.getApplicationContext() != context) {
+      // The management port's own context, which inherits this filter; no client reaches that port.
+      return chain.filter(exchange);
+    }
     return Mono.defer(
         () -> {
           ServerHttpRequest request = exchange.getRequest();
