@@ -1,0 +1,151 @@
+package org.omnimamba.model.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+
+/** A function of a {@link DeviceProgram}, called with Java arrays. */
+public final class CompiledFunction {
+  private final String name;
+  private final Session session;
+  private final ExclusiveUse use;
+  private final List<Operand<?>> fed;
+  private final List<TensorSpec> inputs;
+  private final Operation call;
+  private final List<ElementType> outputs;
+
+  CompiledFunction(
+      String name,
+      Session session,
+      ExclusiveUse use,
+      Map<Operand<?>, TensorSpec> inputs,
+      Operation call,
+      List<ElementType> outputs) {
+    this.name = name;
+    this.session = session;
+    this.use = use;
+    this.fed = List.copyOf(inputs.keySet());
+    this.inputs = List.copyOf(inputs.values());
+    this.call = call;
+    this.outputs = List.copyOf(outputs);
+  }
+
+  /** Starts a call; inputs follow in the order of their declaration. */
+  public Call call() {
+    return new Call();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** One call while its inputs are collected. */
+  public final class Call {
+    private final List<Object> arrays = new ArrayList<>();
+
+    /** The next input, row-major float32. */
+    public Call floats(float... values) {
+      return add(ElementType.F32, values.length, values);
+    }
+
+    /** The next input, row-major int64. */
+    public Call longs(long... values) {
+      return add(ElementType.I64, values.length, values);
+    }
+
+    /** The next input, row-major uint8. */
+    public Call bytes(byte... values) {
+      return add(ElementType.U8, values.length, values);
+    }
+
+    private Call add(ElementType type, int length, Object array) {
+      int index = arrays.size();
+      TensorSpec expected = index < inputs.size() ? inputs.get(index) : null;
+      if (expected == null || expected.type() != type || expected.shape().size() != length) {
+        throw new IllegalArgumentException(
+            "input %d of %s is %s, not %d elements of %s"
+                .formatted(index, name, expected, length, type));
+      }
+      arrays.add(array);
+      return this;
+    }
+
+    /** Runs the function and copies its outputs to the host. */
+    public Outputs run() {
+      if (arrays.size() != inputs.size()) {
+        throw new IllegalArgumentException(
+            "%s has %d inputs, not %d".formatted(name, inputs.size(), arrays.size()));
+      }
+      List<Tensor> tensors = new ArrayList<>();
+      try (ExclusiveUse.Use ignored = use.enter()) {
+        Session.Runner runner = session.runner();
+        for (int i = 0; i < arrays.size(); i++) {
+          Tensor tensor = Tensor.of(inputs.get(i).type().tensorClass(), inputs.get(i).shape());
+          tensors.add(tensor);
+          write(tensor, arrays.get(i));
+          runner.feed(fed.get(i), tensor);
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+          runner.fetch(call.output(i));
+        }
+        try (Result result = runner.run()) {
+          return copy(result);
+        }
+      } finally {
+        tensors.forEach(Tensor::close);
+      }
+    }
+
+    private void write(Tensor tensor, Object array) {
+      if (array instanceof float[] floats) {
+        TensorMemory.write(tensor.asRawTensor(), floats);
+      } else if (array instanceof long[] longs) {
+        TensorMemory.write(tensor.asRawTensor(), longs);
+      } else {
+        TensorMemory.write(tensor.asRawTensor(), (byte[]) array);
+      }
+    }
+
+    private Outputs copy(Result result) {
+      List<Object> copies = new ArrayList<>();
+      for (int i = 0; i < outputs.size(); i++) {
+        Tensor tensor = result.get(i);
+        copies.add(
+            switch (outputs.get(i)) {
+              case F32, BF16 -> TensorMemory.floats(tensor);
+              case I64 -> TensorMemory.longs(tensor);
+              case U8 -> TensorMemory.bytes(tensor);
+            });
+      }
+      return new Outputs(copies);
+    }
+  }
+
+  /** What a call returned, in host memory. */
+  public static final class Outputs {
+    private final List<Object> arrays;
+
+    private Outputs(List<Object> arrays) {
+      this.arrays = arrays;
+    }
+
+    /** Output {@code index}, row-major; bfloat16 is widened to float32. */
+    public float[] floats(int index) {
+      return (float[]) arrays.get(index);
+    }
+
+    public long[] longs(int index) {
+      return (long[]) arrays.get(index);
+    }
+
+    public byte[] bytes(int index) {
+      return (byte[]) arrays.get(index);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package org.omnimamba.model.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.Signature;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.types.family.TType;
+
+/**
+ * One TensorFlow session with its variables and functions; the owner of everything native. Used by
+ * one thread at a time.
+ */
+public final class DeviceProgram implements AutoCloseable {
+  private final ExecutionOptions options;
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final ExclusiveUse use = new ExclusiveUse();
+  private final DeviceVariables variables;
+  private int functions;
+
+  public DeviceProgram(ExecutionOptions options) {
+    this.options = options;
+    this.session = new Session(graph, configuration(options));
+    this.variables = new DeviceVariables(graph, session, use, deviceName(options));
+  }
+
+  public DeviceVariables variables() {
+    return variables;
+  }
+
+  /**
+   * Adds a function. Its body is built now; with compilation on, XLA compiles it at its first call.
+   *
+   * @param name for messages and profiles; need not be unique
+   */
+  public CompiledFunction function(String name, FunctionBody body) {
+    try (ExclusiveUse.Use ignored = use.enter();
+        Graph bodyGraph = new Graph()) {
+      FunctionScope scope = new FunctionScope(bodyGraph);
+      List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(body.build(scope)));
+      List<ElementType> outputTypes =
+          outputs.stream().map(output -> ElementType.of(output.type())).toList();
+      String unique = name + "_" + functions++;
+      try (ConcreteFunction function =
+          ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
+        return call(unique, function, scope, outputTypes);
+      }
+    }
+  }
+
+  /** A function's effects must have happened when its outputs are there. */
+  private static List<Operand<?>> outputsAfterEffects(
+      FunctionScope scope, List<? extends Operand<?>> outputs) {
+    if (scope.effects().isEmpty()) {
+      return new ArrayList<>(outputs);
+    }
+    Ops after = scope.tf().withControlDependencies(scope.effects().toArray(new Op[0]));
+    List<Operand<?>> delayed = new ArrayList<>();
+    for (Operand<?> output : outputs) {
+      delayed.add(after.identity(output));
+    }
+    if (delayed.isEmpty()) {
+      delayed.add(after.identity(scope.tf().constant(1L)));
+    }
+    return delayed;
+  }
+
+  private static Signature signature(
+      String name, FunctionScope scope, List<? extends Operand<?>> outputs) {
+    Signature.Builder signature = Signature.builder(name);
+    int handle = 0;
+    for (Output<?> argument : scope.handles().values()) {
+      signature.input("handle_" + handle++, argument);
+    }
+    int input = 0;
+    for (Operand<?> argument : scope.arguments()) {
+      signature.input("input_" + input++, argument);
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      signature.output("output_" + i, outputs.get(i));
+    }
+    return signature.build();
+  }
+
+  private CompiledFunction call(
+      String name, ConcreteFunction function, FunctionScope scope, List<ElementType> outputTypes) {
+    List<Output<?>> arguments = new ArrayList<>();
+    scope.handles().keySet().forEach(variable -> arguments.add(variable.access().handle()));
+    Map<Operand<?>, TensorSpec> fed = new LinkedHashMap<>();
+    for (TensorSpec input : scope.inputs()) {
+      Operand<?> placeholder = placeholder(name + "-input_" + fed.size(), input);
+      fed.put(placeholder, input);
+      arguments.add(placeholder.asOutput());
+    }
+    Operation call =
+        graph
+            .baseScope()
+            .withName(name)
+            .opBuilder("StatefulPartitionedCall", name)
+            .addInputList(arguments.toArray(new Output<?>[0]))
+            .setAttr(
+                "Tout", outputTypes.stream().map(ElementType::dataType).toArray(DataType[]::new))
+            .setAttr("f", function)
+            // makes the call one XLA cluster; without it the same body runs op by op
+            .setAttr("_XlaMustCompile", options.compile())
+            .build();
+    return new CompiledFunction(name, session, use, fed, call, outputTypes);
+  }
+
+  private Operand<?> placeholder(String name, TensorSpec spec) {
+    return placeholder(name, spec.type().tensorClass(), spec);
+  }
+
+  private <T extends TType> Operand<T> placeholder(String name, Class<T> type, TensorSpec spec) {
+    return Ops.create(graph).withName(name).placeholder(type, Placeholder.shape(spec.shape()));
+  }
+
+  private static ConfigProto configuration(ExecutionOptions options) {
+    ConfigProto.Builder config = ConfigProto.newBuilder();
+    config.setIntraOpParallelismThreads(options.threads());
+    if (options.device() == ExecutionOptions.Device.CPU) {
+      config.putDeviceCount("GPU", 0);
+    } else {
+      // shape arithmetic has kernels in host memory only
+      config.setAllowSoftPlacement(true);
+      config.setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true));
+    }
+    return config.build();
+  }
+
+  private static String deviceName(ExecutionOptions options) {
+    return "/device:" + options.device() + ":0";
+  }
+
+  /** Releases variables and functions. Closing again has no effect. */
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}

@@ -1,0 +1,26 @@
+package org.omnimamba.model.runtime;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Detects two threads inside one program at the same time; costs two atomic writes per call. */
+final class ExclusiveUse {
+  private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
+
+  /** Enters; the result leaves when closed. */
+  Use enter() {
+    Thread current = Thread.currentThread();
+    if (!user.compareAndSet(null, current)) {
+      throw new IllegalStateException(
+          "a model runs on one thread at a time, but '%s' called while another call was running"
+              .formatted(current.getName()));
+    }
+    return () -> user.set(null);
+  }
+
+  /** A call in progress. */
+  interface Use extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,125 @@
+package org.omnimamba.model.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The inside of a function while it is built. Variables arrive as resource handles, so that the
+ * function works on the program's variables in place.
+ */
+public final class FunctionScope {
+  private final Graph graph;
+  private final Ops tf;
+  private final List<TensorSpec> inputs = new ArrayList<>();
+  private final List<Operand<?>> arguments = new ArrayList<>();
+  private final Map<DeviceVariable, Output<?>> handles = new LinkedHashMap<>();
+  private final Map<DeviceVariable, Operand<? extends TType>> values = new LinkedHashMap<>();
+  private final List<Op> effects = new ArrayList<>();
+
+  FunctionScope(Graph graph) {
+    this.graph = graph;
+    this.tf = Ops.create(graph);
+  }
+
+  /** The operations of the function's graph. */
+  public Ops tf() {
+    return tf;
+  }
+
+  /**
+   * Declares the next input. Callers pass inputs in the order of declaration.
+   *
+   * @param shape fully known
+   */
+  public <T extends TType> Operand<T> input(Class<T> type, Shape shape) {
+    if (shape.isUnknown() || shape.hasUnknownDimension()) {
+      throw new IllegalArgumentException("the shape of an input must be known, is " + shape);
+    }
+    Placeholder<T> placeholder =
+        tf.withName("input_" + inputs.size()).placeholder(type, Placeholder.shape(shape));
+    inputs.add(new TensorSpec(ElementType.of(type), shape));
+    arguments.add(placeholder);
+    return placeholder;
+  }
+
+  /**
+   * The variable's value when the function starts, with its static shape; for variables that the
+   * function does not change. Several calls give the same operand.
+   */
+  public Operand<? extends TType> read(DeviceVariable variable) {
+    return values.computeIfAbsent(
+        variable, v -> shaped(readOnce(v).expect(v.type().tensorClass()), v.shape()));
+  }
+
+  /** {@link #read(DeviceVariable)} for a type that the caller knows. */
+  public <T extends TType> Operand<T> read(DeviceVariable variable, Class<T> type) {
+    return read(variable).asOutput().expect(type);
+  }
+
+  private Output<?> readOnce(DeviceVariable variable) {
+    return graph
+        .baseScope()
+        .withName(variable.name() + "-value")
+        .opBuilder("ReadVariableOp", "value")
+        .addInput(handle(variable).asOutput())
+        .setAttr("dtype", variable.type().dataType())
+        .build()
+        .output(0);
+  }
+
+  /** A handle that is a function's argument does not carry the static shape; this restores it. */
+  private <T extends TType> Operand<T> shaped(Operand<T> value, Shape shape) {
+    return tf.reshape(value, tf.constant(shape.asArray()));
+  }
+
+  /** The handle of a variable, for operations that work on it in place. */
+  public Operand<? extends TType> handle(DeviceVariable variable) {
+    return handles.computeIfAbsent(variable, this::resourceArgument);
+  }
+
+  private Output<?> resourceArgument(DeviceVariable variable) {
+    return graph
+        .baseScope()
+        .withName(variable.name() + "-handle")
+        .opBuilder("Placeholder", "handle")
+        .setAttr("dtype", DataType.DT_RESOURCE)
+        .setAttr("shape", Shape.scalar())
+        .build()
+        .output(0);
+  }
+
+  /**
+   * Marks an operation that changes a variable: it has happened when the function's outputs are
+   * there.
+   */
+  public void effect(Op operation) {
+    effects.add(operation);
+  }
+
+  List<TensorSpec> inputs() {
+    return inputs;
+  }
+
+  List<Operand<?>> arguments() {
+    return arguments;
+  }
+
+  Map<DeviceVariable, Output<?>> handles() {
+    return handles;
+  }
+
+  List<Op> effects() {
+    return effects;
+  }
+}

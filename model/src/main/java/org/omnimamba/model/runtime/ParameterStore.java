@@ -1,0 +1,119 @@
+package org.omnimamba.model.runtime;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.TensorInfo;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.graph.ParameterSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The parameters of a model as variables of a program. A tensor of the checkpoint is a variable of
+ * its own, or one row of a variable that stacks the same tensor of all layers.
+ */
+public final class ParameterStore {
+  private final DeviceVariables variables;
+  private final WeightStorage storage;
+  private final Map<String, Place> places = new LinkedHashMap<>();
+
+  /**
+   * Where a parameter is.
+   *
+   * @param row of a stacked variable; -1 if the variable is the parameter
+   */
+  private record Place(DeviceVariable variable, int row) {}
+
+  public ParameterStore(DeviceVariables variables, WeightStorage storage) {
+    this.variables = variables;
+    this.storage = storage;
+  }
+
+  /** Loads each tensor into a variable of its own, one after the other. */
+  public void load(TensorSource source, Collection<String> names) {
+    for (String name : names) {
+      DeviceVariable variable = create(name, source, List.of(name), source.info(name).shape());
+      places.put(name, new Place(variable, -1));
+    }
+  }
+
+  /**
+   * Loads tensors of equal shape into one variable {@code [names.size(), ...]}.
+   *
+   * @param variableName name of the variable
+   */
+  public void loadStacked(TensorSource source, String variableName, List<String> names) {
+    Shape shape = source.info(names.get(0)).shape();
+    DeviceVariable variable = create(variableName, source, names, shape.prepend(names.size()));
+    for (int row = 0; row < names.size(); row++) {
+      places.put(names.get(row), new Place(variable, row));
+    }
+  }
+
+  private DeviceVariable create(
+      String name, TensorSource source, List<String> tensors, Shape shape) {
+    TensorInfo first = source.info(tensors.get(0));
+    for (String tensor : tensors) {
+      if (!source.info(tensor).shape().equals(first.shape())) {
+        throw new IllegalArgumentException(
+            "%s is %s, but %s is %s: they cannot be stacked"
+                .formatted(tensor, source.info(tensor).shape(), tensors.get(0), first.shape()));
+      }
+    }
+    ElementType type = storage.typeOf(first.shape().numDimensions());
+    return variables.create(
+        name,
+        type,
+        shape,
+        memory -> {
+          long at = 0;
+          for (String tensor : tensors) {
+            at += TensorStreaming.copy(source, tensor, type, memory, at);
+          }
+        });
+  }
+
+  /** Registers a variable that the caller created as the parameter {@code name}. */
+  public void put(String name, DeviceVariable variable) {
+    places.put(name, new Place(variable, -1));
+  }
+
+  public boolean contains(String name) {
+    return places.containsKey(name);
+  }
+
+  /** The parameters inside a function. */
+  public ParameterSource in(FunctionScope scope) {
+    Map<String, Operand<? extends TNumber>> slices = new LinkedHashMap<>();
+    return name -> slices.computeIfAbsent(name, n -> slice(scope, n));
+  }
+
+  private Operand<? extends TNumber> slice(FunctionScope scope, String name) {
+    @Nullable Place place = places.get(name);
+    if (place == null) {
+      throw new IllegalArgumentException("there is no parameter " + name);
+    }
+    Operand<? extends TNumber> whole =
+        scope.read(place.variable()).asOutput().expect(numeric(place.variable()));
+    return place.row() < 0 ? whole : row(scope.tf(), whole, place);
+  }
+
+  private static Class<? extends TNumber> numeric(DeviceVariable variable) {
+    return variable.type().tensorClass().asSubclass(TNumber.class);
+  }
+
+  private static <T extends TNumber> Operand<T> row(Ops tf, Operand<T> whole, Place place) {
+    long[] shape = place.variable().shape().asArray();
+    long[] begin = new long[shape.length];
+    begin[0] = place.row();
+    long[] size = shape.clone();
+    size[0] = 1;
+    long[] rest = java.util.Arrays.copyOfRange(shape, 1, shape.length);
+    return tf.reshape(tf.slice(whole, tf.constant(begin), tf.constant(size)), tf.constant(rest));
+  }
+}

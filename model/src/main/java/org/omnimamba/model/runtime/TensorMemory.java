@@ -1,0 +1,65 @@
+package org.omnimamba.model.runtime;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.omnimamba.model.checkpoint.FloatFormats;
+import org.tensorflow.RawTensor;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
+
+/** Copies between tensors' memory and Java arrays; tensors may be larger than 2 GiB. */
+final class TensorMemory {
+  private static final int PIECE = 1 << 20;
+
+  private TensorMemory() {}
+
+  static void zero(RawTensor memory) {
+    byte[] zeros = new byte[(int) Math.min(PIECE, memory.numBytes())];
+    ByteDataBuffer data = memory.data();
+    for (long at = 0; at < memory.numBytes(); at += zeros.length) {
+      write(data, at, zeros, (int) Math.min(zeros.length, memory.numBytes() - at));
+    }
+  }
+
+  static void write(ByteDataBuffer data, long at, byte[] bytes, int length) {
+    data.slice(at, length).write(bytes, 0, length);
+  }
+
+  static void write(RawTensor memory, float[] values) {
+    memory.data().asFloats().write(values);
+  }
+
+  static void write(RawTensor memory, long[] values) {
+    memory.data().asLongs().write(values);
+  }
+
+  static void write(RawTensor memory, byte[] values) {
+    memory.data().write(values);
+  }
+
+  static float[] floats(Tensor tensor) {
+    RawTensor memory = tensor.asRawTensor();
+    float[] values = new float[Math.toIntExact(tensor.shape().size())];
+    if (ElementType.of(tensor.dataType()) == ElementType.BF16) {
+      ByteBuffer bytes = ByteBuffer.wrap(bytes(tensor)).order(ByteOrder.nativeOrder());
+      for (int i = 0; i < values.length; i++) {
+        values[i] = FloatFormats.bfloat16ToFloat(bytes.getShort(2 * i));
+      }
+    } else {
+      memory.data().asFloats().read(values);
+    }
+    return values;
+  }
+
+  static long[] longs(Tensor tensor) {
+    long[] values = new long[Math.toIntExact(tensor.shape().size())];
+    tensor.asRawTensor().data().asLongs().read(values);
+    return values;
+  }
+
+  static byte[] bytes(Tensor tensor) {
+    byte[] values = new byte[Math.toIntExact(tensor.numBytes())];
+    tensor.asRawTensor().data().read(values);
+    return values;
+  }
+}
