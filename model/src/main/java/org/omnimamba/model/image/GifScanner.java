@@ -52,6 +52,7 @@ final class GifScanner {
             ? palette(frame + IMAGE_DESCRIPTOR, paletteBytes(frameFlags))
             : palette(AFTER_SCREEN, paletteBytes(flags));
     int end = endOfSubBlocks(data + 1);
+    GifPixelCount.require(in, data, (long) width * height);
     return new ScannedImage(
         ImageFormat.GIF,
         canvasWidth,

@@ -27,8 +27,8 @@ final class PngScanner {
 
   ScannedImage scan() {
     int pos = SIGNATURE_LENGTH;
+    in.require(pos, 8);
     if (!in.startsWith(pos + 4, "IHDR") || in.u32Big(pos) != IHDR_LENGTH) {
-      in.require(pos, CHUNK_FRAME + IHDR_LENGTH);
       throw damaged("its first chunk is not a header");
     }
     long width = in.u32Big(pos + 8);
