@@ -1,0 +1,11 @@
+package org.omnimamba.model.text;
+
+/**
+ * A token that is found in text before the BPE model sees it.
+ *
+ * @param id its id
+ * @param content what it looks like in text
+ * @param special whether decoding without special tokens leaves it out
+ * @param normalized whether it is looked for after normalisation
+ */
+record AddedToken(int id, String content, boolean special, boolean normalized) {}
