@@ -2,7 +2,7 @@
  * The only door of the platform. A request passes, in this order:
  *
  * <pre>
- * http      request id, response headers
+ * http      request id
  * access    path and method against a table; anything not in it is refused
  * keys      API key -&gt; tenant and scopes
  * limits    requests per minute
@@ -12,7 +12,7 @@
  * streaming what comes back: unbuffered, counted, kept alive, ended cleanly
  * </pre>
  *
- * <p>Upstream services see only the headers named in {@code http}, the tenant and the internal
+ * <p>Upstream services see only the headers named in {@code routing}, the tenant and the internal
  * token. A <em>tenant</em> is who pays; a <em>key</em> is how it proves that; a <em>scope</em> is
  * what a key may do; a <em>replica</em> is one process of inference-service.
  */

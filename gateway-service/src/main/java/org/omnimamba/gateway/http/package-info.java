@@ -1,4 +1,4 @@
-/** The edge of HTTP: request ids, and the headers that may pass in either direction. */
+/** The edge of HTTP: the id of each request. */
 @NullMarked
 package org.omnimamba.gateway.http;
 

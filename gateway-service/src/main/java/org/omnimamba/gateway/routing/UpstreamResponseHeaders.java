@@ -1,4 +1,4 @@
-package org.omnimamba.gateway.http;
+package org.omnimamba.gateway.routing;
 
 import java.util.Locale;
 import java.util.Set;

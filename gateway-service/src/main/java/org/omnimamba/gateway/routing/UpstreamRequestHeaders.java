@@ -1,10 +1,11 @@
-package org.omnimamba.gateway.http;
+package org.omnimamba.gateway.routing;
 
 import java.util.List;
 import java.util.Set;
 import org.omnimamba.gateway.InternalTokenProperties;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.body.RequestBody;
+import org.omnimamba.gateway.http.RequestId;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
