@@ -31,6 +31,11 @@ public enum Dtype {
     return this == F32 || this == F16 || this == BF16;
   }
 
+  /** Whether elements are floating-point numbers; float64 too, which weights are never kept in. */
+  boolean isFloat() {
+    return isWeightType() || this == F64;
+  }
+
   static Optional<Dtype> named(String name) {
     for (Dtype dtype : values()) {
       if (dtype.name().equals(name)) {

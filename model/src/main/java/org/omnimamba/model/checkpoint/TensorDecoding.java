@@ -12,6 +12,9 @@ final class TensorDecoding {
 
   static float[] floats(TensorSource source, String name) {
     TensorInfo info = source.info(name);
+    if (!info.dtype().isFloat()) {
+      throw new CheckpointException("%s holds %s, not floats".formatted(name, info.dtype()));
+    }
     float[] values = new float[arrayLength(name, info)];
     stream(
         source,
@@ -19,7 +22,7 @@ final class TensorDecoding {
         info,
         (buffer, at, count) -> {
           for (int i = 0; i < count; i++) {
-            values[at + i] = nextFloat(name, info.dtype(), buffer);
+            values[at + i] = nextFloat(info.dtype(), buffer);
           }
         });
     return values;
@@ -77,13 +80,14 @@ final class TensorDecoding {
     }
   }
 
-  private static float nextFloat(String name, Dtype dtype, ByteBuffer buffer) {
+  /** The next element of a buffer, widened, or from float64 rounded, to float32. */
+  static float nextFloat(Dtype dtype, ByteBuffer buffer) {
     return switch (dtype) {
       case F64 -> (float) buffer.getDouble();
       case F32 -> buffer.getFloat();
       case F16 -> FloatFormats.halfToFloat(buffer.getShort());
       case BF16 -> FloatFormats.bfloat16ToFloat(buffer.getShort());
-      default -> throw new CheckpointException("%s holds %s, not floats".formatted(name, dtype));
+      default -> throw new IllegalArgumentException(dtype + " is not a type of floats");
     };
   }
 

@@ -1,0 +1,158 @@
+package org.omnimamba.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.omnimamba.model.config.ConfigReader;
+import org.omnimamba.model.config.ConfigWriter;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.config.ModelPresets;
+
+/**
+ * Turns a checkpoint of the reference into a model directory. Everything is checked before the
+ * first byte is written, and the directory appears whole or not at all.
+ */
+public final class CheckpointConverter {
+  static final String CONFIG_FILE = "config.json";
+  static final String TOKENIZER_FILE = "tokenizer.json";
+
+  private static final int COMPARE_BYTES = 1 << 20;
+
+  private CheckpointConverter() {}
+
+  /**
+   * Converts.
+   *
+   * @param checkpoint a {@code .pth} file, or safetensors with the same names
+   * @param out a directory that is absent or empty
+   * @return the model's configuration
+   * @throws CheckpointException if the checkpoint is damaged, hostile, or does not fit its
+   *     configuration, or if {@code out} cannot be written; nothing is left behind
+   * @throws org.omnimamba.model.config.InvalidConfigException if the configuration file is wrong
+   */
+  public static ModelConfig convert(Path checkpoint, Path out, ConversionOptions options) {
+    Path tokenizer = tokenizer(checkpoint, options);
+    try (TensorSource source = source(checkpoint, options)) {
+      ModelConfig config = config(checkpoint, source, options);
+      TensorSchema schema = TensorSchema.of(config);
+      schema.check(checkpoint.toString(), source);
+      checkTied(checkpoint, source);
+      try (StagedDirectory directory = StagedDirectory.create(out)) {
+        ConfigWriter.write(directory.path().resolve(CONFIG_FILE), config);
+        Files.copy(tokenizer, directory.path().resolve(TOKENIZER_FILE));
+        writeWeights(source, schema, directory.path(), options);
+        directory.commit();
+      }
+      return config;
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "cannot write %s: %s".formatted(out, PositionalFile.reason(e)), e);
+    }
+  }
+
+  private static TensorSource source(Path checkpoint, ConversionOptions options) {
+    TensorSource base = TensorFiles.open(checkpoint);
+    if (options.vq() == null) {
+      return base;
+    }
+    try {
+      return new OverlaidSource(base, TensorFiles.open(options.vq()), ParameterNames.VQ);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
+  }
+
+  private static Path tokenizer(Path checkpoint, ConversionOptions options) {
+    Path given = options.tokenizer();
+    Path tokenizer = given != null ? given : checkpoint.resolveSibling(TOKENIZER_FILE);
+    if (!Files.isRegularFile(tokenizer)) {
+      throw new CheckpointException(
+          given != null
+              ? "%s: no such file".formatted(given)
+              : "there is no %s beside %s; name one (the released models use GPT-NeoX-20B's)"
+                  .formatted(TOKENIZER_FILE, checkpoint));
+    }
+    return tokenizer;
+  }
+
+  private static ModelConfig config(
+      Path checkpoint, TensorSource source, ConversionOptions options) {
+    if (options.config() != null) {
+      return ConfigReader.readReference(options.config(), stem(checkpoint));
+    }
+    String embedding = ParameterNames.TEXT_EMBEDDING;
+    if (!source.names().contains(embedding)) {
+      throw new CheckpointException(
+          "%s is no OmniMamba checkpoint: it has no tensor %s".formatted(checkpoint, embedding));
+    }
+    long width = source.info(embedding).shape().get(-1);
+    for (ModelConfig preset : List.of(ModelPresets.omniMamba1_3B(), ModelPresets.omniMambaL())) {
+      if (preset.language().dModel() == width) {
+        return preset;
+      }
+    }
+    throw new CheckpointException(
+        "%s has width %d, which is neither released size; a configuration file must tell the rest"
+            .formatted(checkpoint, width));
+  }
+
+  private static String stem(Path file) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
+  }
+
+  private static void checkTied(Path checkpoint, TensorSource source) {
+    TensorSchema.TIED.forEach(
+        (alias, name) -> {
+          if (source.names().contains(alias) && !areEqual(source, alias, name)) {
+            throw new CheckpointException(
+                "%s is refused: %s and %s are one tensor in the model, but differ here"
+                    .formatted(checkpoint, alias, name));
+          }
+        });
+  }
+
+  private static boolean areEqual(TensorSource source, String one, String other) {
+    TensorInfo info = source.info(one);
+    if (!info.equals(source.info(other))) {
+      return false;
+    }
+    if (source instanceof PthReader pth && pth.shareView(one, other)) {
+      return true;
+    }
+    ByteBuffer first = ByteBuffer.allocate(COMPARE_BYTES);
+    ByteBuffer second = ByteBuffer.allocate(COMPARE_BYTES);
+    for (long at = 0; at < info.byteSize(); at += first.limit()) {
+      int count = (int) Math.min(COMPARE_BYTES, info.byteSize() - at);
+      source.readInto(one, at, first.clear().limit(count));
+      source.readInto(other, at, second.clear().limit(count));
+      if (!first.flip().equals(second.flip())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void writeWeights(
+      TensorSource source, TensorSchema schema, Path directory, ConversionOptions options)
+      throws IOException {
+    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    schema
+        .stored()
+        .forEach((name, shape) -> tensors.put(name, new TensorInfo(options.dtype(), shape)));
+    WeightConversion conversion = new WeightConversion(options.dtype());
+    WeightsWriter writer = WeightsWriter.create(directory, tensors, options.maxShardBytes());
+    try (writer) {
+      for (String name : tensors.keySet()) {
+        conversion.copy(source, name, writer);
+      }
+      writer.finish();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package org.omnimamba.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory that appears whole or not at all: it is filled under a temporary name beside its
+ * target and renamed at the end.
+ */
+final class StagedDirectory implements AutoCloseable {
+  private final Path target;
+  private final Path staging;
+  private boolean committed;
+
+  private StagedDirectory(Path target, Path staging) {
+    this.target = target;
+    this.staging = staging;
+  }
+
+  /**
+   * @param target absent, or an empty directory
+   * @throws CheckpointException if there is something at the target
+   */
+  static StagedDirectory create(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath().normalize();
+    if (Files.exists(absolute) && !isEmptyDirectory(absolute)) {
+      throw new CheckpointException(
+          "%s is already there and not empty; nothing was written".formatted(target));
+    }
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw new CheckpointException("%s cannot hold a model".formatted(target));
+    }
+    Files.createDirectories(parent);
+    Path staging = Files.createTempDirectory(parent, "." + absolute.getFileName() + ".partial-");
+    return new StagedDirectory(absolute, staging);
+  }
+
+  private static boolean isEmptyDirectory(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> children = Files.list(path)) {
+      return children.findAny().isEmpty();
+    }
+  }
+
+  /** Where the files are to be written. */
+  Path path() {
+    return staging;
+  }
+
+  /** Writes the manifest, brings everything to the disk and gives the directory its name. */
+  void commit() throws IOException {
+    Manifest.of(staging).write(staging);
+    try (Stream<Path> children = Files.list(staging)) {
+      for (Path file : children.toList()) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+      }
+    }
+    try {
+      Files.deleteIfExists(target);
+      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (DirectoryNotEmptyException e) {
+      throw new CheckpointException("%s was filled by someone else meanwhile".formatted(target), e);
+    }
+    committed = true;
+  }
+
+  /** Removes what was written unless it was committed. */
+  @Override
+  public void close() throws IOException {
+    if (!committed) {
+      Files.walkFileTree(staging, new Deletion());
+    }
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.delete(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

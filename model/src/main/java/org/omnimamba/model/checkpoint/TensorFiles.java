@@ -1,0 +1,29 @@
+package org.omnimamba.model.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Opens a file of tensors by what it is, not by what it is called. */
+final class TensorFiles {
+  private TensorFiles() {}
+
+  static TensorSource open(Path path) {
+    if (Files.isDirectory(path) || path.toString().endsWith(".json") || isSafetensors(path)) {
+      return Safetensors.open(path);
+    }
+    return PthReader.open(path);
+  }
+
+  /** Read as a header length, the start of a zip file or a pickle is far beyond what is allowed. */
+  private static boolean isSafetensors(Path path) {
+    try (PositionalFile file = PositionalFile.open(path)) {
+      ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      start.limit((int) Math.min(Long.BYTES, file.size()));
+      file.read(0, start);
+      start.clear();
+      return Long.compareUnsigned(start.getLong(0), SafetensorsHeader.MAX_HEADER_BYTES) <= 0;
+    }
+  }
+}

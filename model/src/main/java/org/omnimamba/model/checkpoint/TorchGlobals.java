@@ -1,0 +1,183 @@
+package org.omnimamba.model.checkpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.omnimamba.model.checkpoint.PickleObjects.Dict;
+import org.omnimamba.model.checkpoint.PickleObjects.Global;
+import org.omnimamba.model.checkpoint.PickleObjects.None;
+import org.omnimamba.model.checkpoint.PickleObjects.Sequence;
+import org.omnimamba.model.checkpoint.PickleObjects.Storage;
+import org.omnimamba.model.checkpoint.PickleObjects.Tensor;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * The only names that a checkpoint's pickle may mention, and what each of them means here. Nothing
+ * is looked up, loaded or called by name.
+ */
+final class TorchGlobals {
+  private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+  private static final Global REBUILD_TENSOR = new Global("torch._utils", "_rebuild_tensor");
+  private static final Global REBUILD_TENSOR_V2 = new Global("torch._utils", "_rebuild_tensor_v2");
+  private static final Global REBUILD_PARAMETER = new Global("torch._utils", "_rebuild_parameter");
+  private static final Global SIZE = new Global("torch", "Size");
+
+  private static final Set<Global> CALLABLE =
+      Set.of(ORDERED_DICT, REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_PARAMETER, SIZE);
+
+  private static final Map<Global, Dtype> STORAGES =
+      Map.of(
+          new Global("torch", "DoubleStorage"), Dtype.F64,
+          new Global("torch", "FloatStorage"), Dtype.F32,
+          new Global("torch", "HalfStorage"), Dtype.F16,
+          new Global("torch", "BFloat16Storage"), Dtype.BF16,
+          new Global("torch", "LongStorage"), Dtype.I64,
+          new Global("torch", "IntStorage"), Dtype.I32,
+          new Global("torch", "ShortStorage"), Dtype.I16,
+          new Global("torch", "CharStorage"), Dtype.I8,
+          new Global("torch", "ByteStorage"), Dtype.U8,
+          new Global("torch", "BoolStorage"), Dtype.BOOL);
+
+  private TorchGlobals() {}
+
+  /**
+   * @throws IllegalArgumentException if the name is not on the list
+   */
+  static Global allowed(String module, String name) {
+    Global global = new Global(module, name);
+    if (!CALLABLE.contains(global) && !STORAGES.containsKey(global)) {
+      throw new IllegalArgumentException(
+          "it asks for %s, which is not on the list of what a checkpoint may contain"
+              .formatted(global));
+    }
+    return global;
+  }
+
+  /**
+   * What calling a global of the list gives.
+   *
+   * @throws IllegalArgumentException if it cannot be called like this
+   */
+  static Object call(Object callable, Object arguments) {
+    if (!(callable instanceof Global global)
+        || !CALLABLE.contains(global)
+        || !(arguments instanceof Sequence sequence)) {
+      throw new IllegalArgumentException("it calls something that is not a function of the list");
+    }
+    List<Object> args = sequence.items;
+    if (global.equals(ORDERED_DICT)) {
+      return orderedDict(args);
+    }
+    if (global.equals(SIZE)) {
+      return at(args, 0, Sequence.class, global);
+    }
+    if (global.equals(REBUILD_PARAMETER)) {
+      return at(args, 0, Tensor.class, global);
+    }
+    return tensor(global, args);
+  }
+
+  private static Dict orderedDict(List<Object> args) {
+    Dict dict = new Dict();
+    if (args.isEmpty()) {
+      return dict;
+    }
+    for (Object item : at(args, 0, Sequence.class, ORDERED_DICT).items) {
+      if (!(item instanceof Sequence pair) || pair.items.size() != 2) {
+        throw new IllegalArgumentException("an OrderedDict is made of something else than pairs");
+      }
+      put(dict, pair.items.get(0), pair.items.get(1));
+    }
+    return dict;
+  }
+
+  /**
+   * Adds an item to a dict.
+   *
+   * @throws IllegalArgumentException if the key is neither text nor number
+   */
+  static void put(Dict dict, Object key, Object value) {
+    // other keys would be hashed, which a nested one could make arbitrarily expensive
+    if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
+      throw new IllegalArgumentException("a dict has a key that is neither text nor number");
+    }
+    dict.items.put(key, value);
+  }
+
+  private static Tensor tensor(Global global, List<Object> args) {
+    Storage storage = at(args, 0, Storage.class, global);
+    long offset = at(args, 1, Long.class, global);
+    long[] sizes = longs(at(args, 2, Sequence.class, global));
+    long[] strides = longs(at(args, 3, Sequence.class, global));
+    if (sizes.length != strides.length) {
+      throw new IllegalArgumentException(
+          "a tensor has %d sizes and %d strides".formatted(sizes.length, strides.length));
+    }
+    TensorInfo info = new TensorInfo(storage.dtype(), Shape.of(sizes));
+    checkInside(storage, info, offset, strides);
+    return new Tensor(storage, info, offset, strides);
+  }
+
+  private static void checkInside(Storage storage, TensorInfo info, long offset, long[] strides) {
+    long last = offset;
+    boolean outside = offset < 0;
+    try {
+      for (int i = 0; i < strides.length; i++) {
+        outside |= strides[i] < 0;
+        long steps = Math.max(0, info.shape().get(i) - 1);
+        last = Math.addExact(last, Math.multiplyExact(steps, strides[i]));
+      }
+    } catch (ArithmeticException e) {
+      outside = true;
+    }
+    if (outside || (info.elements() > 0 && last >= storage.elements())) {
+      throw new IllegalArgumentException(
+          "a tensor %s reaches outside its storage %s of %d elements"
+              .formatted(info, storage.key(), storage.elements()));
+    }
+  }
+
+  /**
+   * The storage a persistent id stands for: {@code ("storage", type, key, location, elements)}.
+   *
+   * @throws IllegalArgumentException if it is anything else
+   */
+  static Storage storage(Object id) {
+    if (id instanceof Sequence tuple
+        && (tuple.items.size() == 5 || isLegacy(tuple.items))
+        && "storage".equals(tuple.items.get(0))
+        && tuple.items.get(1) instanceof Global type
+        && tuple.items.get(2) instanceof String key
+        && tuple.items.get(4) instanceof Long elements) {
+      Dtype dtype = STORAGES.get(type);
+      if (dtype != null && elements >= 0 && elements <= Long.MAX_VALUE / dtype.bytes()) {
+        return new Storage(dtype, key, elements);
+      }
+    }
+    throw new IllegalArgumentException("a storage is described in an unknown way");
+  }
+
+  /** The legacy format has a sixth element, for views of storages, which are long gone. */
+  private static boolean isLegacy(List<Object> items) {
+    return items.size() == 6 && items.get(5) == None.NONE;
+  }
+
+  private static long[] longs(Sequence sequence) {
+    List<Long> values = new ArrayList<>();
+    for (Object item : sequence.items) {
+      if (!(item instanceof Long value)) {
+        throw new IllegalArgumentException("a size of a tensor is not an integer");
+      }
+      values.add(value);
+    }
+    return values.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static <T> T at(List<Object> args, int index, Class<T> type, Global global) {
+    if (index >= args.size() || !type.isInstance(args.get(index))) {
+      throw new IllegalArgumentException("%s is called with other arguments".formatted(global));
+    }
+    return type.cast(args.get(index));
+  }
+}
