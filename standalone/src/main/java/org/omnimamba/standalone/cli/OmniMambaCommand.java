@@ -1,0 +1,57 @@
+package org.omnimamba.standalone.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code omnimamba}: the root of all commands. */
+@Command(
+    name = "omnimamba",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "One model that draws and sees.",
+    subcommands = {})
+public final class OmniMambaCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    PrintStream result = System.out;
+    // whatever a library prints is no result
+    System.setOut(System.err);
+    System.setProperty("logback.configurationFile", "omnimamba-cli-logback.xml");
+    System.exit(
+        execute(
+            new PrintWriter(result, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            args));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param out where its result goes
+   * @param err where everything else goes
+   * @return the exit code
+   */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new OmniMambaCommand())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new ErrorReport())
+        .setExecutionExceptionHandler(new ErrorReport())
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+}

@@ -1,0 +1,22 @@
+package org.omnimamba.standalone.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** Runs commands in this JVM and keeps what they print. */
+final class CommandRun {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  int execute(String... args) {
+    return OmniMambaCommand.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  String out() {
+    return out.toString();
+  }
+
+  String err() {
+    return err.toString();
+  }
+}
