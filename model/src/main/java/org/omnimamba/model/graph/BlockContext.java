@@ -1,5 +1,6 @@
 package org.omnimamba.model.graph;
 
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -91,6 +92,43 @@ public final class BlockContext {
     return likeRows(product, x, shape, out);
   }
 
+  /**
+   * A product of two factors in the context's precision.
+   *
+   * @param equation in Einstein's notation, for example {@code bqc,bkc->bqk}
+   */
+  Operand<TFloat32> einsum(String equation, Operand<TFloat32> left, Operand<TFloat32> right) {
+    if (precision == Precision.BFLOAT16) {
+      List<Operand<TBfloat16>> factors =
+          List.of(tf.dtypes.cast(left, TBfloat16.class), tf.dtypes.cast(right, TBfloat16.class));
+      return tf.dtypes.cast(tf.linalg.einsum(factors, equation), TFloat32.class);
+    }
+    return tf.linalg.einsum(List.of(left, right), equation);
+  }
+
+  /**
+   * A convolution without bias in the context's precision.
+   *
+   * @param x {@code [batch, height, width, in]}
+   * @param weight name of a parameter {@code [out, in, kernel, kernel]}
+   * @param strides one for each dimension of {@code x}
+   * @param padding {@code SAME} or {@code VALID}
+   */
+  Operand<TFloat32> convolve(
+      Operand<TFloat32> x, String weight, List<Long> strides, String padding) {
+    Operand<? extends TNumber> kernel = parameters.kernel(tf, prefix + weight);
+    if (precision == Precision.BFLOAT16) {
+      return tf.dtypes.cast(
+          tf.nn.conv2d(
+              tf.dtypes.cast(x, TBfloat16.class),
+              tf.dtypes.cast(kernel, TBfloat16.class),
+              strides,
+              padding),
+          TFloat32.class);
+    }
+    return tf.nn.conv2d(x, tf.dtypes.cast(kernel, TFloat32.class), strides, padding);
+  }
+
   private Operand<TFloat32> multiply(Operand<TFloat32> rows, Operand<? extends TNumber> matrix) {
     if (precision == Precision.BFLOAT16) {
       return tf.dtypes.cast(
@@ -116,7 +154,6 @@ public final class BlockContext {
             tf.shape(x, org.tensorflow.types.TInt64.class),
             tf.array(0L),
             tf.array((long) rank - 1));
-    return tf.reshape(
-        product, tf.concat(java.util.List.of(leading, tf.array(out)), tf.constant(0)));
+    return tf.reshape(product, tf.concat(List.of(leading, tf.array(out)), tf.constant(0)));
   }
 }

@@ -1,6 +1,7 @@
 package org.omnimamba.model.graph;
 
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -17,4 +18,14 @@ public interface ParameterSource {
    * @throws IllegalArgumentException if there is no such parameter
    */
   Operand<? extends TNumber> get(String name);
+
+  /**
+   * A kernel that the checkpoint holds as {@code [out, in, height, width]} in the layout that
+   * convolutions want, {@code [height, width, in, out]}. An implementation may keep it so.
+   *
+   * @throws IllegalArgumentException if there is no such parameter
+   */
+  default Operand<? extends TNumber> kernel(Ops tf, String name) {
+    return tf.linalg.transpose(get(name), tf.array(2, 3, 1, 0));
+  }
 }
