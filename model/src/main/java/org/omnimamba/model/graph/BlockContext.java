@@ -1,5 +1,6 @@
 package org.omnimamba.model.graph;
 
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -90,6 +91,13 @@ public final class BlockContext {
       return product;
     }
     return likeRows(product, x, shape, out);
+  }
+
+  /** {@code x} repeated to {@code shape}. */
+  Operand<TFloat32> broadcast(Operand<TFloat32> x, long... shape) {
+    // the gradient of BroadcastTo wants int32
+    return tf.broadcastTo(
+        x, tf.constant(Arrays.stream(shape).mapToInt(Math::toIntExact).toArray()));
   }
 
   /**

@@ -47,7 +47,7 @@ final class GroupNorm {
             tf.reshape(perChannel, tf.array(batch, VqConfig.GROUPS, width)),
             tf.constant(2),
             Mean.keepDims(true));
-    Operand<TFloat32> repeated = tf.broadcastTo(perGroup, tf.array(batch, VqConfig.GROUPS, width));
+    Operand<TFloat32> repeated = context.broadcast(perGroup, batch, VqConfig.GROUPS, width);
     return tf.reshape(repeated, tf.array(batch, 1L, 1L, channels));
   }
 }

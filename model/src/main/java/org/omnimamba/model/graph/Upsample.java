@@ -23,7 +23,7 @@ final class Upsample {
     Operand<TFloat32> places =
         tf.reshape(x, tf.array(s.get(0), s.get(1), 1L, s.get(2), 1L, s.get(3)));
     Operand<TFloat32> repeated =
-        tf.broadcastTo(places, tf.array(s.get(0), s.get(1), 2L, s.get(2), 2L, s.get(3)));
+        context.broadcast(places, s.get(0), s.get(1), 2L, s.get(2), 2L, s.get(3));
     return new Convolution(context.in("conv"))
         .same(tf.reshape(repeated, tf.array(s.get(0), 2 * s.get(1), 2 * s.get(2), s.get(3))));
   }

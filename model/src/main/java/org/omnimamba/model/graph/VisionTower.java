@@ -67,9 +67,7 @@ public final class VisionTower {
   }
 
   private Operand<TFloat32> repeated(String token, long batch, int count) {
-    Ops tf = context.tf();
-    return tf.broadcastTo(
-        context.parameter(token), tf.array(batch, (long) count, (long) config.embedDim()));
+    return context.broadcast(context.parameter(token), batch, count, config.embedDim());
   }
 
   private Operand<TFloat32> withoutPrefix(Operand<TFloat32> tokens) {
