@@ -9,6 +9,7 @@ import org.tensorflow.op.core.Reshape;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -95,9 +96,17 @@ public final class BlockContext {
 
   /** {@code x} repeated to {@code shape}. */
   Operand<TFloat32> broadcast(Operand<TFloat32> x, long... shape) {
-    // the gradient of BroadcastTo wants int32
-    return tf.broadcastTo(
-        x, tf.constant(Arrays.stream(shape).mapToInt(Math::toIntExact).toArray()));
+    return tf.broadcastTo(x, indices(shape));
+  }
+
+  /** The part of {@code x} of the given size that starts at {@code begin}. */
+  Operand<TFloat32> slice(Operand<TFloat32> x, long[] begin, long[] size) {
+    return tf.slice(x, indices(begin), indices(size));
+  }
+
+  /** The gradients of some operations want int32. */
+  private Operand<TInt32> indices(long[] values) {
+    return tf.constant(Arrays.stream(values).mapToInt(Math::toIntExact).toArray());
   }
 
   /**

@@ -33,10 +33,8 @@ final class PatchEmbedding {
     long rows = shape.get(2) / patch;
     long columns = shape.get(3) / patch;
     Operand<TFloat32> read =
-        tf.slice(
-            pixels,
-            tf.array(0L, 0L, 0L, 0L),
-            tf.array(batch, (long) CHANNELS, rows * patch, columns * patch));
+        context.slice(
+            pixels, new long[4], new long[] {batch, CHANNELS, rows * patch, columns * patch});
     Operand<TFloat32> cut =
         tf.reshape(read, tf.array(batch, CHANNELS, rows, patch, columns, patch));
     Operand<TFloat32> patches =

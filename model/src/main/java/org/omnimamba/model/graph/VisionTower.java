@@ -75,11 +75,10 @@ public final class VisionTower {
     if (prefix == 0) {
       return tokens;
     }
-    Ops tf = context.tf();
     Shape shape = tokens.shape();
-    return tf.slice(
+    return context.slice(
         tokens,
-        tf.array(0L, (long) prefix, 0L),
-        tf.array(shape.get(0), shape.get(1) - prefix, shape.get(2)));
+        new long[] {0, prefix, 0},
+        new long[] {shape.get(0), shape.get(1) - prefix, shape.get(2)});
   }
 }
