@@ -11,15 +11,13 @@ import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ConfigWriter;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ModelPresets;
+import org.omnimamba.model.text.TokenizerDefinitions;
 
 /**
  * Turns a checkpoint of the reference into a model directory. Everything is checked before the
  * first byte is written, and the directory appears whole or not at all.
  */
 public final class CheckpointConverter {
-  static final String CONFIG_FILE = "config.json";
-  static final String TOKENIZER_FILE = "tokenizer.json";
-
   private static final int COMPARE_BYTES = 1 << 20;
 
   private CheckpointConverter() {}
@@ -33,17 +31,20 @@ public final class CheckpointConverter {
    * @throws CheckpointException if the checkpoint is damaged, hostile, or does not fit its
    *     configuration, or if {@code out} cannot be written; nothing is left behind
    * @throws org.omnimamba.model.config.InvalidConfigException if the configuration file is wrong
+   * @throws org.omnimamba.model.text.InvalidTokenizerException if the tokenizer is damaged or
+   *     belongs to another model
    */
   public static ModelConfig convert(Path checkpoint, Path out, ConversionOptions options) {
     Path tokenizer = tokenizer(checkpoint, options);
     try (TensorSource source = source(checkpoint, options)) {
       ModelConfig config = config(checkpoint, source, options);
       TensorSchema schema = TensorSchema.of(config);
-      schema.check(checkpoint.toString(), source);
+      schema.checkStateDict(checkpoint.toString(), source);
       checkTied(checkpoint, source);
+      String tokenizerJson = TokenizerDefinitions.completed(tokenizer, config);
       try (StagedDirectory directory = StagedDirectory.create(out)) {
-        ConfigWriter.write(directory.path().resolve(CONFIG_FILE), config);
-        Files.copy(tokenizer, directory.path().resolve(TOKENIZER_FILE));
+        ConfigWriter.write(directory.path().resolve(Checkpoint.CONFIG_FILE), config);
+        Files.writeString(directory.path().resolve(Checkpoint.TOKENIZER_FILE), tokenizerJson);
         writeWeights(source, schema, directory.path(), options);
         directory.commit();
       }
@@ -69,13 +70,13 @@ public final class CheckpointConverter {
 
   private static Path tokenizer(Path checkpoint, ConversionOptions options) {
     Path given = options.tokenizer();
-    Path tokenizer = given != null ? given : checkpoint.resolveSibling(TOKENIZER_FILE);
+    Path tokenizer = given != null ? given : checkpoint.resolveSibling(Checkpoint.TOKENIZER_FILE);
     if (!Files.isRegularFile(tokenizer)) {
       throw new CheckpointException(
           given != null
               ? "%s: no such file".formatted(given)
               : "there is no %s beside %s; name one (the released models use GPT-NeoX-20B's)"
-                  .formatted(TOKENIZER_FILE, checkpoint));
+                  .formatted(Checkpoint.TOKENIZER_FILE, checkpoint));
     }
     return tokenizer;
   }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ProjectorConfig;
 import org.omnimamba.model.config.TowerConfig;
@@ -83,13 +84,29 @@ public final class TensorSchema {
   }
 
   /**
-   * Checks that a source holds every stored tensor with its shape, of a weight type, and nothing
-   * else; tied names may be there or not.
+   * Checks that a source holds exactly the tensors of a model directory, of a type that weights may
+   * have.
    *
    * @param what the source, as the error message calls it
    * @throws CheckpointException if not; its message lists every missing, extra or misshapen tensor
    */
-  public void check(String what, TensorSource source) {
+  public void checkStored(String what, TensorSource source) {
+    check(what, source, stored, Dtype::isWeightType);
+  }
+
+  /**
+   * Checks that a source holds exactly the reference's tensors; of tied ones, the second name may
+   * be missing.
+   *
+   * @param what the source, as the error message calls it
+   * @throws CheckpointException if not; its message lists every missing, extra or misshapen tensor
+   */
+  public void checkStateDict(String what, TensorSource source) {
+    check(what, source, stateDict, Dtype::isFloat);
+  }
+
+  private void check(
+      String what, TensorSource source, Map<String, Shape> allowed, Predicate<Dtype> isRightType) {
     List<String> problems = new ArrayList<>();
     stored.forEach(
         (name, shape) -> {
@@ -98,14 +115,14 @@ public final class TensorSchema {
           }
         });
     for (String name : source.names()) {
-      Shape expected = stateDict.get(name);
+      Shape expected = allowed.get(name);
       TensorInfo info = source.info(name);
       if (expected == null) {
         problems.add("unexpected: %s %s".formatted(name, info.shape()));
       } else if (!expected.equals(info.shape())) {
         problems.add("misshapen: %s is %s, needed is %s".formatted(name, info.shape(), expected));
-      } else if (!info.dtype().isFloat()) {
-        problems.add("not of floats: %s is %s".formatted(name, info.dtype()));
+      } else if (!isRightType.test(info.dtype())) {
+        problems.add("of a wrong type: %s is %s".formatted(name, info.dtype()));
       }
     }
     if (!problems.isEmpty()) {

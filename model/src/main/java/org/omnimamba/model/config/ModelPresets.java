@@ -2,7 +2,7 @@ package org.omnimamba.model.config;
 
 import java.util.List;
 
-/** The sizes of the two released models (paper section 4.1 and the reference's code). */
+/** The sizes of the two released models (from the reference's code), and of an untrained one. */
 public final class ModelPresets {
   private static final int GRID = 16;
   private static final int CAPTION_TOKENS = 68;
@@ -20,6 +20,71 @@ public final class ModelPresets {
   /** OmniMamba-L: width 1024, 48 layers; the other parts as in the larger one. */
   public static ModelConfig omniMambaL() {
     return withWidth("omnimamba-l", 1024);
+  }
+
+  /**
+   * Small sizes for a model that was never trained: it makes noise, but everything around it can be
+   * tried. Images have 256 pixels a side as with the released models.
+   */
+  public static ModelConfig untrained() {
+    VisionConfig vision =
+        new VisionConfig(
+            56,
+            14,
+            List.of(
+                tower(
+                    "dino", 48, 3, 3, 4, true, TowerConfig.IMAGENET_MEAN, TowerConfig.IMAGENET_STD),
+                tower("siglip", 32, 3, 2, 0, false, TowerConfig.HALF, TowerConfig.HALF)));
+    VqConfig vq = new VqConfig(32, List.of(1, 1, 1, 1, 1), 1, 32, 256, 8, true, 65536);
+    LanguageModelConfig language =
+        new LanguageModelConfig(
+            64,
+            2,
+            16,
+            16,
+            2,
+            4,
+            32,
+            1e-5f,
+            new LoraConfig(8, 32f, 0.05f),
+            272,
+            vq.codebookSize(),
+            GRID,
+            GRID,
+            CAPTION_TOKENS,
+            T2I_POSITIONS,
+            1500);
+    return new ModelConfig(
+        "omnimamba-untrained",
+        language,
+        vision,
+        new ProjectorConfig(vision.featureDim(), 4 * vision.featureDim(), language.dModel()),
+        vq,
+        new SpecialTokens(0, 257, 258, 259, 260, 261, 262, 263));
+  }
+
+  private static TowerConfig tower(
+      String name,
+      int width,
+      int depth,
+      int heads,
+      int registers,
+      boolean classToken,
+      List<Float> mean,
+      List<Float> std) {
+    return new TowerConfig(
+        name,
+        width,
+        depth,
+        heads,
+        4 * width,
+        registers,
+        classToken,
+        classToken,
+        false,
+        1e-6f,
+        mean,
+        std);
   }
 
   private static ModelConfig withWidth(String name, int dModel) {

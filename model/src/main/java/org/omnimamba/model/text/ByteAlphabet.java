@@ -27,6 +27,17 @@ final class ByteAlphabet {
         || (value >= 0xAE && value <= 0xFF);
   }
 
+  /** The character of each byte, in the order of the bytes. */
+  char[] characters() {
+    char[] characters = new char[256];
+    for (int c = 0; c < byteOf.length; c++) {
+      if (byteOf[c] >= 0) {
+        characters[byteOf[c]] = (char) c;
+      }
+    }
+    return characters;
+  }
+
   /**
    * The bytes that a vocabulary entry stands for. An entry with a character outside the alphabet
    * stands for its own UTF-8, as in the tokenizers library.

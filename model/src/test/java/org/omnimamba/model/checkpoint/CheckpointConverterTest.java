@@ -14,6 +14,7 @@ import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.testing.OracleFiles;
 import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.model.text.InvalidTokenizerException;
 
 class CheckpointConverterTest {
   private static final Path TINY = OracleFiles.path("omnimamba-tiny.pth");
@@ -140,6 +141,24 @@ class CheckpointConverterTest {
     CheckpointConverter.convert(TINY, out, tiny());
     assertThat(names(out)).contains("model.safetensors");
     assertThat(names(temp)).containsExactly("out");
+  }
+
+  @Test
+  void refusesATokenizerOfAnotherModel() {
+    assertThatThrownBy(
+            () ->
+                CheckpointConverter.convert(
+                    TINY,
+                    temp.resolve("out"),
+                    tiny().withTokenizer(TinyModel.directory().resolve("config.json"))))
+        .isInstanceOf(InvalidTokenizerException.class);
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void storesTheReferencesAddedTokens() throws IOException {
+    assertThat(Files.readString(TinyModel.directory().resolve("tokenizer.json")))
+        .contains("[PAD]", "<|soi|>", "<|lvg|>");
   }
 
   @Test

@@ -108,13 +108,13 @@ class TensorSchemaTest {
     TensorSchema schema = TensorSchema.of(tiny());
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     schema.stored().forEach((name, shape) -> tensors.put(name, new TensorInfo(Dtype.F32, shape)));
-    schema.check("the file", new Described(tensors));
+    schema.checkStored("the file", new Described(tensors));
     tensors.remove("projector.projector.0.weight");
     tensors.remove("llm_backbone.mamba.backbone.norm_f.weight");
     tensors.put("projector.projector.2.bias", TensorInfo.of(Dtype.F32, 65));
     tensors.put("projector.projector.4.bias", TensorInfo.of(Dtype.I64, 64));
     tensors.put("module.extra", TensorInfo.of(Dtype.F32, 1));
-    assertThatThrownBy(() -> schema.check("the file", new Described(tensors)))
+    assertThatThrownBy(() -> schema.checkStored("the file", new Described(tensors)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll(
             "the file",
@@ -122,7 +122,7 @@ class TensorSchemaTest {
             "missing: projector.projector.0.weight [320, 80]",
             "missing: llm_backbone.mamba.backbone.norm_f.weight [64]",
             "misshapen: projector.projector.2.bias is [65], needed is [64]",
-            "not of floats: projector.projector.4.bias is I64",
+            "of a wrong type: projector.projector.4.bias is I64",
             "unexpected: module.extra [1]");
   }
 
