@@ -21,16 +21,29 @@ public final class BlockContext {
   private final ParameterSource parameters;
   private final Precision precision;
   private final String prefix;
+  private final Probe probe;
 
   public BlockContext(Ops tf, ParameterSource parameters, Precision precision) {
-    this(tf, parameters, precision, "");
+    this(tf, parameters, precision, "", Probe.NONE);
   }
 
-  private BlockContext(Ops tf, ParameterSource parameters, Precision precision, String prefix) {
+  private BlockContext(
+      Ops tf, ParameterSource parameters, Precision precision, String prefix, Probe probe) {
     this.tf = tf;
     this.parameters = parameters;
     this.precision = precision;
     this.prefix = prefix;
+    this.probe = probe;
+  }
+
+  /** The same context with a probe that sees the values which blocks {@link #expose}. */
+  public BlockContext with(Probe observer) {
+    return new BlockContext(tf, parameters, precision, prefix, observer);
+  }
+
+  /** Shows an intermediate value to the probe. */
+  public void expose(String name, Operand<TFloat32> value) {
+    probe.see(prefix + name, value);
   }
 
   public Ops tf() {
@@ -43,7 +56,7 @@ public final class BlockContext {
 
   /** The same context for the parameters under {@code name + "."}. */
   public BlockContext in(String name) {
-    return new BlockContext(tf, parameters, precision, prefix + name + ".");
+    return new BlockContext(tf, parameters, precision, prefix + name + ".", probe);
   }
 
   /** The parameter in checkpoint layout, widened to float32. */

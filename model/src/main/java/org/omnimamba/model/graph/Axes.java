@@ -1,0 +1,29 @@
+package org.omnimamba.model.graph;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Static slices and concatenations along one axis. */
+final class Axes {
+  private Axes() {}
+
+  /** The part {@code [from, from + size)} of an axis; all other axes are kept. */
+  static Operand<TFloat32> slice(Ops tf, Operand<TFloat32> x, int axis, long from, long size) {
+    long[] begin = new long[x.shape().numDimensions()];
+    begin[axis] = from;
+    long[] sizes = x.shape().asArray();
+    sizes[axis] = size;
+    return tf.slice(x, tf.constant(begin), tf.constant(sizes));
+  }
+
+  static Operand<TFloat32> concat(
+      Ops tf, Operand<TFloat32> first, Operand<TFloat32> second, int axis) {
+    return tf.concat(List.of(first, second), tf.constant(axis));
+  }
+
+  static Operand<TFloat32> reshape(Ops tf, Operand<TFloat32> x, long... shape) {
+    return tf.reshape(x, tf.constant(shape));
+  }
+}
