@@ -13,11 +13,14 @@ import org.tensorflow.types.TInt64;
  * The residual stream is float32 at any precision. There are no MLP and no attention layers.
  */
 public final class Backbone {
+  /** Where the backbone, its embeddings and position tables stand in a checkpoint. */
+  public static final String PREFIX = "llm_backbone.mamba.backbone";
+
   private final BlockContext context;
   private final LanguageModelConfig config;
   private final TaskLora lora;
 
-  /** Layers whose parameters are in {@code context}, {@link LanguageModelNames#BACKBONE}. */
+  /** Layers whose parameters are in {@code context}, {@link #PREFIX}. */
   public Backbone(BlockContext context, LanguageModelConfig config, TaskLora lora) {
     this.context = context;
     this.config = config;

@@ -11,7 +11,7 @@ import org.tensorflow.types.TFloat32;
 public final class TiedHeads {
   private final BlockContext context;
 
-  /** Heads over the tables in {@code context}, {@link LanguageModelNames#BACKBONE}. */
+  /** Heads over the tables in {@code context}, {@link Backbone#PREFIX}. */
   public TiedHeads(BlockContext context) {
     this.context = context;
   }

@@ -9,7 +9,7 @@ import org.tensorflow.types.family.TNumber;
 /**
  * The two decoupled vocabularies and the two position tables (paper section 3.2), with everything
  * that turns ids into inputs of the backbone. All methods take the context of {@link
- * LanguageModelNames#BACKBONE}.
+ * Backbone#PREFIX}.
  */
 public final class TokenEmbeddings {
   private final BlockContext context;
