@@ -1,0 +1,186 @@
+package org.omnimamba.queue;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What a worker does with jobs: claims them and writes under its claims. {@link JobWorker} does all
+ * this by itself; use these calls to build another kind of worker.
+ *
+ * <p>Every write but the claim quotes the claim's fencing token and fails with {@link
+ * LeaseLostException}, having changed nothing, when the claim no longer holds. A claim whose lease
+ * has run out still holds until somebody takes the job back, so a late result is not wasted.
+ */
+public final class JobLeases {
+  private final Db db;
+  private final Transitions transitions;
+  private final QueueOptions options;
+
+  JobLeases(Db db, Transitions transitions, QueueOptions options) {
+    this.db = db;
+    this.transitions = transitions;
+    this.options = options;
+  }
+
+  /** How long a claim or a heartbeat holds. */
+  public Duration lease() {
+    return options.lease();
+  }
+
+  /**
+   * Claims up to {@code limit} ready jobs of a kind, in one statement; an empty list when there are
+   * none.
+   *
+   * @param worker a name for the worker, shown in the row
+   */
+  public Mono<List<ClaimedJob>> claim(String kind, String worker, int limit) {
+    Duration lease = options.lease();
+    return db.query(
+            row -> JobRow.claimed(row, lease),
+            LeaseSql.CLAIM,
+            kind,
+            worker,
+            limit,
+            lease.toMillis(),
+            Db.nullable(options.limitsOf(kind).maxRunning(), Integer.class))
+        .collectList();
+  }
+
+  /**
+   * Makes all these claims hold for one more lease, in one statement.
+   *
+   * @return those that still hold; a claim that is missing is lost
+   */
+  public Mono<List<HeldLease>> heartbeat(Collection<ClaimedJob> claims) {
+    UUID[] ids = claims.stream().map(claim -> claim.job().id()).toArray(UUID[]::new);
+    Long[] tokens = claims.stream().map(ClaimedJob::token).toArray(Long[]::new);
+    return db.query(
+            row ->
+                new HeldLease(
+                    JobRow.get(row, "id", UUID.class),
+                    JobRow.get(row, "token", Long.class),
+                    JobRow.get(row, "cancelling", Boolean.class)),
+            LeaseSql.HEARTBEAT,
+            ids,
+            tokens,
+            options.lease().toMillis())
+        .collectList();
+  }
+
+  /** Writes how far the attempt has come; the job's status tells whether it should stop. */
+  public Mono<Job> progress(ClaimedJob claim, Progress progress) {
+    return held(
+        claim,
+        transitions.one(
+            claim.job().kind(),
+            TransactionHook.NONE,
+            LeaseSql.PROGRESS,
+            claim.job().id(),
+            claim.token(),
+            progress.done(),
+            progress.total(),
+            Db.nullable(progress.detail(), String.class)));
+  }
+
+  /**
+   * Ends the job with a result. Repeating it after a lost answer gives the completed job again and
+   * does not run the hook twice. A job that was asked to stop but has its result completes.
+   *
+   * @param resultReference where the result lies, or null when there is none
+   * @param hook writes the result and whatever else must commit with it
+   */
+  public Mono<Job> complete(
+      ClaimedJob claim, @Nullable String resultReference, TransactionHook hook) {
+    Mono<Job> repeated =
+        db.query(JobRow::job, LeaseSql.COMPLETED_BEFORE, claim.job().id(), claim.token()).next();
+    return held(
+        claim,
+        transitions
+            .one(
+                claim.job().kind(),
+                hook,
+                LeaseSql.COMPLETE,
+                claim.job().id(),
+                claim.token(),
+                Db.nullable(resultReference, String.class))
+            .switchIfEmpty(repeated));
+  }
+
+  /**
+   * Ends the attempt without a result. The job waits for its next attempt when one is asked for and
+   * left and begins before the deadline; it is cancelled when it was asked to stop; else it has
+   * failed.
+   *
+   * @param retryIn when the next attempt may begin, or null for no further attempt
+   * @param hook sees the job with its new status, also when it will be tried again
+   */
+  public Mono<Job> fail(
+      ClaimedJob claim, JobError error, @Nullable Duration retryIn, TransactionHook hook) {
+    return held(
+        claim,
+        transitions.one(
+            claim.job().kind(),
+            hook,
+            LeaseSql.FAIL,
+            claim.job().id(),
+            claim.token(),
+            error.code(),
+            error.message(),
+            Db.nullable(retryIn == null ? null : retryIn.toMillis(), Long.class),
+            options.ageingStep().toMillis()));
+  }
+
+  /** Confirms that a job in {@link JobStatus#CANCELLING} has stopped. */
+  public Mono<Job> cancelled(ClaimedJob claim, TransactionHook hook) {
+    return held(
+        claim,
+        transitions.one(
+            claim.job().kind(), hook, LeaseSql.CANCELLED, claim.job().id(), claim.token()));
+  }
+
+  /** Ends a job whose deadline has passed, by the database's clock. */
+  public Mono<Job> expired(ClaimedJob claim, TransactionHook hook) {
+    return held(
+        claim,
+        transitions.one(
+            claim.job().kind(),
+            hook,
+            LeaseSql.EXPIRED,
+            claim.job().id(),
+            claim.token(),
+            JobError.DEADLINE_EXCEEDED));
+  }
+
+  /**
+   * Gives the job back unharmed: it waits in its old place and the attempt does not count. A job
+   * that was asked to stop is cancelled instead.
+   */
+  public Mono<Job> release(ClaimedJob claim) {
+    return held(
+        claim,
+        transitions.one(
+            claim.job().kind(),
+            TransactionHook.NONE,
+            LeaseSql.RELEASE,
+            claim.job().id(),
+            claim.token()));
+  }
+
+  private static Mono<Job> held(ClaimedJob claim, Mono<Job> write) {
+    return write.switchIfEmpty(
+        Mono.error(() -> new LeaseLostException(claim.job().id(), claim.token())));
+  }
+
+  /**
+   * A claim that still holds.
+   *
+   * @param id the job
+   * @param token the claim's token
+   * @param cancelRequested whether its holder should stop
+   */
+  public record HeldLease(UUID id, long token, boolean cancelRequested) {}
+}

@@ -1,0 +1,253 @@
+package org.omnimamba.queue;
+
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.Readable;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The queue as those see it who put jobs in and look after them.
+ *
+ * <p>Thread-safe. Every call borrows at most one connection at a time and gives it back however it
+ * ends, also when its subscriber cancels. Errors are the driver's {@code R2dbcException}s; a call
+ * that fails has changed nothing, except that the answer to a commit may be lost, which is what
+ * idempotency keys are for.
+ */
+public final class JobQueue {
+  private final Db db;
+  private final Hints hints;
+  private final Transitions transitions;
+  private final QueueOptions options;
+  private final JobLeases leases;
+
+  private JobQueue(
+      ConnectionFactory pool, QueueOptions options, Map<String, TransactionHook> hooks) {
+    this.db = new Db(pool);
+    this.hints = new Hints(db);
+    this.transitions = new Transitions(db, hints, hooks);
+    this.options = options;
+    this.leases = new JobLeases(db, transitions, options);
+  }
+
+  /**
+   * Starts a queue on a database that holds {@link QueueMigrations}.
+   *
+   * @param pool gives connections to PostgreSQL, pooled
+   */
+  public static Builder builder(ConnectionFactory pool) {
+    return new Builder(pool);
+  }
+
+  /** Collects what differs from the defaults. */
+  public static final class Builder {
+    private final ConnectionFactory pool;
+    private QueueOptions options = QueueOptions.DEFAULTS;
+    private final Map<String, TransactionHook> hooks = new HashMap<>();
+
+    private Builder(ConnectionFactory pool) {
+      this.pool = pool;
+    }
+
+    public Builder options(QueueOptions value) {
+      this.options = value;
+      return this;
+    }
+
+    /**
+     * Runs the hook in every transaction in which a job of that kind ends, whoever ends it: a
+     * worker, a cancellation, or maintenance.
+     */
+    public Builder onTerminal(String kind, TransactionHook hook) {
+      hooks.put(kind, hook);
+      return this;
+    }
+
+    public JobQueue build() {
+      return new JobQueue(pool, options, hooks);
+    }
+  }
+
+  /** The worker's side of this queue. */
+  public JobLeases leases() {
+    return leases;
+  }
+
+  /** The settings this queue was built with. */
+  public QueueOptions options() {
+    return options;
+  }
+
+  /** Puts a job in line. */
+  public Mono<SubmitOutcome> submit(NewJob job) {
+    return new Submission(job, options, db::query)
+        .submit()
+        .doOnNext(
+            outcome -> {
+              if (outcome instanceof SubmitOutcome.Accepted accepted) {
+                hints.changed(accepted.job());
+              }
+            });
+  }
+
+  /** Puts a job in line in one transaction with the hook, which runs only when it is accepted. */
+  public Mono<SubmitOutcome> submit(NewJob job, TransactionHook hook) {
+    return db.transaction(
+        connection ->
+            submitIn(connection, job)
+                .flatMap(
+                    outcome ->
+                        outcome instanceof SubmitOutcome.Accepted accepted
+                            ? Mono.from(hook.inTransaction(connection, accepted.job()))
+                                .thenReturn(outcome)
+                            : Mono.just(outcome)));
+  }
+
+  /**
+   * Puts a job in line in the caller's transaction: there once it commits, with its hint.
+   *
+   * @param connection in a transaction of the caller's
+   */
+  public Mono<SubmitOutcome> submitIn(Connection connection, NewJob job) {
+    Submission.Queries here =
+        new Submission.Queries() {
+          @Override
+          public <T> Flux<T> query(Function<Readable, T> mapper, String sql, Object... arguments) {
+            return Db.query(connection, mapper, sql, arguments);
+          }
+        };
+    return new Submission(job, options, here)
+        .submit()
+        .flatMap(
+            outcome ->
+                outcome instanceof SubmitOutcome.Accepted
+                    ? Hints.readyOnCommit(connection, job.kind()).thenReturn(outcome)
+                    : Mono.just(outcome));
+  }
+
+  /** A tenant's job; empty when it has none of that id. */
+  public Mono<Job> get(String tenant, UUID id) {
+    return db.query(JobRow::job, JobSql.GET, id, tenant).next();
+  }
+
+  /** What a tenant's job was submitted with; empty when it has none of that id. */
+  public Mono<String> payload(String tenant, UUID id) {
+    return db.query(row -> JobRow.get(row, "payload", String.class), JobSql.PAYLOAD, id, tenant)
+        .next();
+  }
+
+  /** A page of a tenant's jobs, newest first. */
+  public Mono<List<Job>> list(String tenant, JobFilter filter) {
+    JobStatus status = filter.status();
+    return db.query(
+            JobRow::job,
+            JobSql.LIST,
+            tenant,
+            filter.kind(),
+            Db.nullable(status == null ? null : status.wireName(), String.class),
+            Db.nullable(filter.after(), UUID.class),
+            filter.limit())
+        .collectList();
+  }
+
+  /** Cancels a waiting job at once, or asks the holder of a running one to stop. */
+  public Mono<CancelOutcome> cancel(String tenant, UUID id) {
+    return kindOf(tenant, id)
+        .flatMap(kind -> transitions.one(kind, TransactionHook.NONE, JobSql.CANCEL, id, tenant))
+        .<CancelOutcome>map(
+            job -> {
+              if (job.status() == JobStatus.CANCELLED) {
+                return new CancelOutcome.Cancelled(job);
+              }
+              hints.cancel(job.id());
+              return new CancelOutcome.Cancelling(job);
+            })
+        .switchIfEmpty(get(tenant, id).map(CancelOutcome.AlreadyFinished::new))
+        .defaultIfEmpty(new CancelOutcome.NotFound());
+  }
+
+  /** Removes a job that has ended, with its results. */
+  public Mono<DeleteOutcome> delete(String tenant, UUID id) {
+    return delete(tenant, id, TransactionHook.NONE);
+  }
+
+  /** Removes a job that has ended, with its results, in one transaction with the hook. */
+  public Mono<DeleteOutcome> delete(String tenant, UUID id, TransactionHook hook) {
+    return db.<Job>transaction(
+            connection ->
+                Db.query(connection, JobRow::job, JobSql.DELETE, id, tenant)
+                    .next()
+                    .flatMap(
+                        job ->
+                            JobResults.deleteIn(connection, job)
+                                .then(Mono.from(hook.inTransaction(connection, job)))
+                                .thenReturn(job)))
+        .<DeleteOutcome>map(DeleteOutcome.Deleted::new)
+        .switchIfEmpty(get(tenant, id).map(DeleteOutcome.NotFinished::new))
+        .defaultIfEmpty(new DeleteOutcome.NotFound());
+  }
+
+  /**
+   * Puts a failed or expired job in line again, with all its attempts and without its old deadline.
+   *
+   * @param deadline how long from now it has, or null for no deadline
+   * @return the job as it waits now; empty when the tenant has no failed or expired job of that id
+   */
+  public Mono<Job> redrive(String tenant, UUID id, @Nullable Duration deadline) {
+    return kindOf(tenant, id)
+        .flatMap(
+            kind ->
+                transitions.one(
+                    kind,
+                    TransactionHook.NONE,
+                    JobSql.REDRIVE,
+                    id,
+                    tenant,
+                    Db.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
+                    options.ageingStep().toMillis()));
+  }
+
+  /** Sets one tenant's limits for a kind, in place of the defaults; null means the default. */
+  public Mono<Void> setLimits(String kind, String tenant, TenantLimits limits) {
+    return db.query(
+            row -> Boolean.TRUE,
+            JobSql.SET_LIMITS,
+            kind,
+            tenant,
+            Db.nullable(limits.maxRunning(), Integer.class),
+            Db.nullable(limits.maxQueued(), Integer.class))
+        .then();
+  }
+
+  /** How many jobs of a kind wait and run, and how old the oldest waiting one is. */
+  public Mono<QueueDepth> depth(String kind) {
+    return db.query(
+            row ->
+                new QueueDepth(
+                    JobRow.get(row, "queued", Long.class),
+                    JobRow.get(row, "running", Long.class),
+                    Duration.ofMillis(JobRow.get(row, "oldest_millis", Long.class))),
+            JobSql.DEPTH,
+            kind)
+        .next();
+  }
+
+  Db db() {
+    return db;
+  }
+
+  Transitions transitions() {
+    return transitions;
+  }
+
+  private Mono<String> kindOf(String tenant, UUID id) {
+    return db.query(row -> JobRow.get(row, "kind", String.class), JobSql.KIND, id, tenant).next();
+  }
+}

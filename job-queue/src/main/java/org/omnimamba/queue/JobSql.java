@@ -1,0 +1,62 @@
+package org.omnimamba.queue;
+
+/** The statements of {@link JobQueue}. $1 is the job and $2 its tenant unless noted. */
+final class JobSql {
+  static final String GET =
+      "SELECT " + JobRow.COLUMNS + " FROM queue_job WHERE id = $1 AND tenant = $2";
+
+  static final String KIND = "SELECT kind FROM queue_job WHERE id = $1 AND tenant = $2";
+
+  static final String PAYLOAD = "SELECT payload FROM queue_job WHERE id = $1 AND tenant = $2";
+
+  /** $1 tenant, $2 kind, $3 status or null, $4 id to start below or null, $5 limit. */
+  static final String LIST =
+      "SELECT "
+          + JobRow.COLUMNS
+          + " FROM queue_job WHERE tenant = $1 AND kind = $2"
+          + " AND ($3::text IS NULL OR status = $3)"
+          + " AND id < COALESCE($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
+          + " ORDER BY id DESC LIMIT $5";
+
+  static final String CANCEL =
+      "UPDATE queue_job j SET"
+          + " status = CASE j.status WHEN 'queued' THEN 'cancelled' ELSE 'cancelling' END,"
+          + " finished_at = CASE j.status WHEN 'queued' THEN clock.at END,"
+          + " version = j.version + 1, updated_at = clock.at"
+          + " FROM (SELECT queue_now() AS at) clock"
+          + " WHERE id = $1 AND tenant = $2 AND status IN ('queued', 'in_progress', 'cancelling')"
+          + " RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String DELETE =
+      "DELETE FROM queue_job WHERE id = $1 AND tenant = $2 AND finished_at IS NOT NULL RETURNING "
+          + JobRow.COLUMNS;
+
+  /** $3 milliseconds to the new deadline or null, $4 the ageing step in milliseconds. */
+  static final String REDRIVE =
+      "UPDATE queue_job j SET status = 'queued', attempt = 0, finished_at = NULL,"
+          + " error_code = NULL, error_message = NULL, available_at = clock.at,"
+          + " ranked_at = clock.at - priority * $4::bigint * interval '1 millisecond',"
+          + " deadline_at = clock.at + $3::bigint * interval '1 millisecond',"
+          + " version = version + 1, updated_at = clock.at"
+          + " FROM (SELECT queue_now() AS at) clock"
+          + " WHERE id = $1 AND tenant = $2 AND status IN ('failed', 'expired') RETURNING "
+          + JobRow.COLUMNS;
+
+  /** $1 kind, $2 tenant, $3 running, $4 queued. */
+  static final String SET_LIMITS =
+      "INSERT INTO queue_tenant (kind, tenant, max_running, max_queued)"
+          + " VALUES ($1, $2, $3::int, $4::int) ON CONFLICT (kind, tenant)"
+          + " DO UPDATE SET max_running = EXCLUDED.max_running, max_queued = EXCLUDED.max_queued";
+
+  /** $1 kind. */
+  static final String DEPTH =
+      "SELECT (SELECT count(*) FROM queue_job WHERE kind = $1 AND status = 'queued') AS queued,"
+          + " (SELECT count(*) FROM queue_job WHERE kind = $1"
+          + " AND status IN ('in_progress', 'cancelling')) AS running,"
+          + " GREATEST(0, EXTRACT(EPOCH FROM queue_now() - COALESCE((SELECT min(available_at)"
+          + " FROM queue_job WHERE kind = $1 AND status = 'queued'), queue_now())) * 1000)::bigint"
+          + " AS oldest_millis";
+
+  private JobSql() {}
+}

@@ -1,0 +1,217 @@
+package org.omnimamba.queue;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Claims jobs of one kind and runs a handler on them.
+ *
+ * <p>Looks for work when a hint says so, when a slot falls free, and at jittered intervals. Keeps
+ * its leases by one heartbeat for all, a third of the lease apart; an attempt whose lease cannot be
+ * trusted any more, or that another holder has taken, is cancelled and its result dropped.
+ */
+public final class JobWorker {
+  private static final Logger log = LoggerFactory.getLogger(JobWorker.class);
+
+  /** A claim by its job and fencing token: this worker may claim a job again that it has lost. */
+  private record Key(UUID id, long token) {}
+
+  private final JobLeases leases;
+  private final String kind;
+  private final WorkerOptions options;
+  private final @Nullable QueueListener listener;
+  private final AttemptRunner runner;
+  private final Scheduler scheduler = Schedulers.parallel();
+  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final WorkerCounters counters = new WorkerCounters();
+  private final Map<Key, Attempt> running = new ConcurrentHashMap<>();
+  private final Heartbeat heartbeat;
+  private final AtomicInteger wakeUps = new AtomicInteger();
+  private final Disposable.Swap nextPoll = Disposables.swap();
+  private final Disposable.Composite tasks = Disposables.composite(nextPoll);
+  private final Sinks.Empty<Void> idle = Sinks.empty();
+  private volatile boolean claiming;
+  private volatile boolean draining;
+
+  /**
+   * A worker that has not been started.
+   *
+   * @param listener brings hints; without one, the worker only polls
+   * @throws IllegalArgumentException when the margin leaves no time between heartbeats
+   */
+  public JobWorker(
+      JobQueue queue,
+      String kind,
+      JobHandler handler,
+      WorkerOptions options,
+      @Nullable QueueListener listener) {
+    this.leases = queue.leases();
+    this.kind = kind;
+    this.options = options;
+    this.listener = listener;
+    Duration lease = leases.lease();
+    if (options.margin().compareTo(lease.dividedBy(2)) > 0) {
+      throw new IllegalArgumentException(
+          "a margin of " + options.margin() + " is more than half of the lease of " + lease);
+    }
+    this.runner = new AttemptRunner(leases, handler, options.retry(), counters, random);
+    this.heartbeat = new Heartbeat(leases, options.margin(), running.values(), counters, scheduler);
+  }
+
+  /** Begins to claim. May be called once. */
+  public void start() {
+    if (claiming || draining) {
+      throw new IllegalStateException("the worker was started before");
+    }
+    claiming = true;
+    tasks.add(heartbeat.start());
+    if (listener != null) {
+      tasks.add(listener.signals().subscribe(this::onSignal));
+    }
+    poll();
+  }
+
+  /**
+   * Stops claiming, lets running jobs go on for the grace period, then gives back what still runs
+   * without burning an attempt. Completes when this worker holds nothing any more.
+   */
+  public Mono<Void> drain() {
+    return Mono.defer(
+        () -> {
+          draining = true;
+          claiming = false;
+          signalIfIdle();
+          return idle.asMono()
+              .timeout(
+                  options.grace(),
+                  Mono.defer(
+                      () -> {
+                        running.values().forEach(attempt -> attempt.stop(Attempt.Stop.DRAINED));
+                        return idle.asMono();
+                      }),
+                  scheduler)
+              .doFinally(signal -> tasks.dispose());
+        });
+  }
+
+  /** How many jobs this worker holds. */
+  public int running() {
+    return running.size();
+  }
+
+  /** What it has done so far. */
+  public WorkerStats stats() {
+    return counters.snapshot();
+  }
+
+  /** Drops everything without a word to the database, as a killed process would. */
+  void abandon() {
+    claiming = false;
+    draining = true;
+    tasks.dispose();
+    running.values().forEach(attempt -> attempt.stop(Attempt.Stop.LOST));
+  }
+
+  private void onSignal(QueueSignal signal) {
+    if (signal instanceof QueueSignal.Ready ready && ready.kind().equals(kind)) {
+      wake();
+    } else if (signal instanceof QueueSignal.Connected) {
+      wake();
+    } else if (signal instanceof QueueSignal.CancelRequested cancel) {
+      for (Attempt attempt : running.values()) {
+        if (attempt.job().id().equals(cancel.id())) {
+          attempt.stop(Attempt.Stop.CANCELLED);
+        }
+      }
+    }
+  }
+
+  private void poll() {
+    wake();
+    if (claiming) {
+      // anything from half the interval to one and a half, so that workers do not march in step
+      long wait = (long) (options.pollInterval().toNanos() * (0.5 + random.nextDouble()));
+      nextPoll.update(scheduler.schedule(this::poll, wait, TimeUnit.NANOSECONDS));
+    }
+  }
+
+  /** Looks for work, after the look that is under way if there is one. */
+  private void wake() {
+    if (wakeUps.getAndIncrement() == 0) {
+      look(1);
+    }
+  }
+
+  private void look(int seen) {
+    int free = options.concurrency() - running.size();
+    if (!claiming || free <= 0) {
+      looked(seen, false);
+      return;
+    }
+    long sent = scheduler.now(TimeUnit.NANOSECONDS);
+    leases
+        .claim(kind, options.name(), free)
+        .timeout(leases.lease().dividedBy(3))
+        .subscribe(
+            claims -> {
+              claims.forEach(claim -> begin(claim, sent));
+              looked(seen, !claims.isEmpty());
+            },
+            error -> {
+              log.warn("{}: no claim: {}", options.name(), String.valueOf(error));
+              looked(seen, false);
+            });
+  }
+
+  private void looked(int seen, boolean again) {
+    int left = wakeUps.addAndGet(-seen);
+    if (left > 0) {
+      scheduler.schedule(() -> look(left));
+    } else if (again) {
+      wake();
+    } else {
+      signalIfIdle();
+    }
+  }
+
+  private void begin(ClaimedJob claim, long sent) {
+    ProgressWriter progress =
+        new ProgressWriter(leases, claim, options.progressInterval(), scheduler);
+    Attempt attempt = new Attempt(claim, heartbeat.trustedUntil(sent), progress, scheduler);
+    Key key = new Key(claim.job().id(), claim.token());
+    running.put(key, attempt);
+    counters.claimed.increment();
+    if (draining) {
+      attempt.stop(Attempt.Stop.DRAINED);
+    }
+    runner
+        .run(attempt)
+        .doFinally(
+            signal -> {
+              running.remove(key);
+              signalIfIdle();
+              wake();
+            })
+        .subscribe(null, error -> log.error("job {}: the runner failed", claim.job().id(), error));
+  }
+
+  private void signalIfIdle() {
+    if (draining && running.isEmpty() && wakeUps.get() == 0) {
+      idle.tryEmitEmpty();
+    }
+  }
+}

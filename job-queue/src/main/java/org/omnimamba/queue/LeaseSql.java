@@ -1,0 +1,97 @@
+package org.omnimamba.queue;
+
+/** The statements of {@link JobLeases}. In all but the claim $1 is the job and $2 its token. */
+final class LeaseSql {
+  private static final String HELD = " AND status IN ('in_progress', 'cancelling')";
+
+  private static final String LET_GO =
+      " version = j.version + 1, worker = NULL, lease_until = NULL, updated_at = n.at,"
+          + " finished_at = CASE WHEN n.next = 'queued' THEN NULL ELSE n.at END";
+
+  static final String CLAIM =
+      "SELECT "
+          + JobRow.CLAIM_COLUMNS
+          + " FROM queue_claim($1, $2, $3, $4::bigint * interval '1 millisecond', $5)";
+
+  static final String HEARTBEAT =
+      "UPDATE queue_job j SET lease_until = queue_now() + $3::bigint * interval '1 millisecond'"
+          + " FROM unnest($1::uuid[], $2::bigint[]) AS held (job, claim)"
+          + " WHERE j.id = held.job AND j.token = held.claim"
+          + HELD
+          + " RETURNING j.id, j.token, j.status = 'cancelling' AS cancelling";
+
+  static final String PROGRESS =
+      "UPDATE queue_job SET progress_done = $3, progress_total = $4, progress_detail = $5,"
+          + " version = version + 1, updated_at = queue_now()"
+          + " WHERE id = $1 AND token = $2"
+          + HELD
+          + " RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String COMPLETE =
+      "UPDATE queue_job j SET status = 'completed', result_reference = $3, error_code = NULL,"
+          + " error_message = NULL, version = version + 1, worker = NULL, lease_until = NULL,"
+          + " updated_at = clock.at, finished_at = clock.at"
+          + " FROM (SELECT queue_now() AS at) clock"
+          + " WHERE id = $1 AND token = $2"
+          + HELD
+          + " RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String COMPLETED_BEFORE =
+      "SELECT "
+          + JobRow.COLUMNS
+          + " FROM queue_job WHERE id = $1 AND token = $2 AND status = 'completed'";
+
+  static final String FAIL =
+      "UPDATE queue_job j SET status = n.next, error_code = $3, error_message = $4,"
+          + " available_at = CASE WHEN n.next = 'queued' THEN n.again ELSE j.available_at END,"
+          + " ranked_at = CASE WHEN n.next = 'queued'"
+          + " THEN n.again - j.priority * $6::bigint * interval '1 millisecond'"
+          + " ELSE j.ranked_at END,"
+          + LET_GO
+          + " FROM (SELECT q.id AS target, clock.at,"
+          + " clock.at + $5::bigint * interval '1 millisecond' AS again,"
+          + " CASE WHEN q.status = 'cancelling' THEN 'cancelled'"
+          + " WHEN q.attempt < q.max_attempts AND $5::bigint IS NOT NULL AND (q.deadline_at IS NULL"
+          + " OR q.deadline_at > clock.at + $5::bigint * interval '1 millisecond') THEN 'queued'"
+          + " ELSE 'failed' END AS next"
+          + held()
+          + " WHERE j.id = n.target RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String CANCELLED =
+      "UPDATE queue_job j SET status = 'cancelled',"
+          + LET_GO
+          + " FROM (SELECT q.id AS target, clock.at, 'cancelled' AS next"
+          + held()
+          + " WHERE j.id = n.target AND j.status = 'cancelling' RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String EXPIRED =
+      "UPDATE queue_job j SET status = 'expired', error_code = $3,"
+          + " error_message = 'the deadline passed while the job was running',"
+          + LET_GO
+          + " FROM (SELECT q.id AS target, clock.at, 'expired' AS next"
+          + held()
+          + " WHERE j.id = n.target AND j.deadline_at <= n.at RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String RELEASE =
+      "UPDATE queue_job j SET status = n.next, attempt = j.attempt - 1,"
+          + LET_GO
+          + " FROM (SELECT q.id AS target, clock.at,"
+          + " CASE WHEN q.status = 'cancelling' THEN 'cancelled' ELSE 'queued' END AS next"
+          + held()
+          + " WHERE j.id = n.target RETURNING "
+          + JobRow.COLUMNS;
+
+  private LeaseSql() {}
+
+  /** Locks the claimed row, so that the next status is decided from what the row really holds. */
+  private static String held() {
+    return " FROM queue_job q CROSS JOIN (SELECT queue_now() AS at) clock"
+        + " WHERE q.id = $1 AND q.token = $2 AND q.status IN ('in_progress', 'cancelling')"
+        + " FOR UPDATE OF q) n";
+  }
+}

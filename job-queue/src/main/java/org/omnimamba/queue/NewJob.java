@@ -1,0 +1,127 @@
+package org.omnimamba.queue;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job to be submitted.
+ *
+ * @param kind which handler it is for, 1 to 64 characters
+ * @param tenant whose it is, 1 to 128 characters
+ * @param payload what the handler gets, kept as given; JSON by custom
+ * @param attributes a small JSON object returned with every snapshot of the job
+ * @param priority 0 to 9; each point is worth one ageing step of waiting, within the tenant
+ * @param delay how long after submission it may first be claimed
+ * @param deadline how long after submission it expires unless it has finished, or null
+ * @param maxAttempts attempts allowed, at least 1
+ * @param idempotencyKey makes the submission repeatable, or null
+ */
+public record NewJob(
+    String kind,
+    String tenant,
+    String payload,
+    String attributes,
+    int priority,
+    Duration delay,
+    @Nullable Duration deadline,
+    int maxAttempts,
+    @Nullable IdempotencyKey idempotencyKey) {
+
+  public NewJob {
+    requireLength("kind", kind, 64);
+    requireLength("tenant", tenant, 128);
+    Objects.requireNonNull(payload, "payload");
+    Objects.requireNonNull(attributes, "attributes");
+    if (priority < 0 || priority > 9) {
+      throw new IllegalArgumentException("priority must be 0 to 9, not " + priority);
+    }
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("delay must not be negative: " + delay);
+    }
+    if (deadline != null && (deadline.isNegative() || deadline.isZero())) {
+      throw new IllegalArgumentException("deadline must lie ahead: " + deadline);
+    }
+    if (maxAttempts < 1) {
+      throw new IllegalArgumentException("maxAttempts must be at least 1, not " + maxAttempts);
+    }
+  }
+
+  private static void requireLength(String name, String value, int most) {
+    if (value.isEmpty() || value.length() > most) {
+      throw new IllegalArgumentException(name + " must have 1 to " + most + " characters");
+    }
+  }
+
+  /** Starts a job with no delay, no deadline, priority 0 and three attempts. */
+  public static Builder of(String kind, String tenant, String payload) {
+    return new Builder(kind, tenant, payload);
+  }
+
+  /** Collects what differs from the defaults. */
+  public static final class Builder {
+    private final String kind;
+    private final String tenant;
+    private final String payload;
+    private String attributes = "{}";
+    private int priority;
+    private Duration delay = Duration.ZERO;
+    private @Nullable Duration deadline;
+    private int maxAttempts = 3;
+    private @Nullable IdempotencyKey idempotencyKey;
+
+    private Builder(String kind, String tenant, String payload) {
+      this.kind = kind;
+      this.tenant = tenant;
+      this.payload = payload;
+    }
+
+    public Builder attributes(String json) {
+      this.attributes = json;
+      return this;
+    }
+
+    public Builder priority(int value) {
+      this.priority = value;
+      return this;
+    }
+
+    public Builder delay(Duration value) {
+      this.delay = value;
+      return this;
+    }
+
+    public Builder deadline(@Nullable Duration value) {
+      this.deadline = value;
+      return this;
+    }
+
+    public Builder maxAttempts(int value) {
+      this.maxAttempts = value;
+      return this;
+    }
+
+    public Builder idempotencyKey(@Nullable IdempotencyKey value) {
+      this.idempotencyKey = value;
+      return this;
+    }
+
+    /**
+     * The job.
+     *
+     * @throws IllegalArgumentException when a value is out of its range
+     */
+    public NewJob build() {
+      return new NewJob(
+          kind,
+          tenant,
+          payload,
+          attributes,
+          priority,
+          delay,
+          deadline,
+          maxAttempts,
+          idempotencyKey);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.omnimamba.queue;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Writes one attempt's progress: spaced out, one write at a time, the latest value winning. */
+final class ProgressWriter {
+  private final JobLeases leases;
+  private final ClaimedJob claim;
+  private final Duration interval;
+  private final Scheduler scheduler;
+  private @Nullable Progress pending;
+  private @Nullable Attempt attempt;
+  private boolean busy;
+
+  ProgressWriter(JobLeases leases, ClaimedJob claim, Duration interval, Scheduler scheduler) {
+    this.leases = leases;
+    this.claim = claim;
+    this.interval = interval;
+    this.scheduler = scheduler;
+  }
+
+  synchronized void attach(Attempt owner) {
+    attempt = owner;
+  }
+
+  void offer(Progress progress) {
+    synchronized (this) {
+      pending = progress;
+      if (busy) {
+        return;
+      }
+      busy = true;
+    }
+    writePending();
+  }
+
+  Mono<Void> flush() {
+    return Mono.defer(
+        () -> {
+          Progress last = take();
+          return last == null ? Mono.empty() : write(last);
+        });
+  }
+
+  private synchronized @Nullable Progress take() {
+    Progress last = pending;
+    pending = null;
+    return last;
+  }
+
+  private void writePending() {
+    Progress next;
+    synchronized (this) {
+      next = pending;
+      pending = null;
+      if (next == null) {
+        busy = false;
+        return;
+      }
+    }
+    write(next)
+        .subscribe(
+            null,
+            null,
+            () ->
+                scheduler.schedule(this::writePending, interval.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private Mono<Void> write(Progress progress) {
+    return leases
+        .progress(claim, progress)
+        .doOnNext(
+            job -> {
+              if (job.status() == JobStatus.CANCELLING) {
+                stop(Attempt.Stop.CANCELLED);
+              }
+            })
+        .doOnError(LeaseLostException.class, error -> stop(Attempt.Stop.LOST))
+        // a progress that cannot be written is no reason to fail: the next one, or the end, will be
+        .onErrorComplete()
+        .then();
+  }
+
+  private void stop(Attempt.Stop reason) {
+    Attempt owner;
+    synchronized (this) {
+      owner = attempt;
+    }
+    if (owner != null) {
+      owner.stop(reason);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.omnimamba.queue;
+
+import io.r2dbc.spi.Readable;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Puts a job in line, or finds out why not. */
+final class Submission {
+  /** The insert checks the depth and the key by itself; no row means one of them forbade it. */
+  private static final String INSERT =
+      "INSERT INTO queue_job (kind, tenant, priority, max_attempts, available_at, ranked_at,"
+          + " deadline_at, idempotency_key, request_hash, attributes, payload, created_at,"
+          + " updated_at)"
+          + " SELECT $1, $2, $3::int, $4::int, clock.at + $5::bigint * interval '1 millisecond',"
+          + " clock.at + ($5::bigint - $3::int * $6::bigint) * interval '1 millisecond',"
+          + " clock.at + $7::bigint * interval '1 millisecond',"
+          + " $8, $9, $10, $11, clock.at, clock.at"
+          + " FROM (SELECT queue_now() AS at) clock"
+          + " WHERE $12::int IS NULL AND NOT EXISTS (SELECT FROM queue_tenant t"
+          + " WHERE t.kind = $1 AND t.tenant = $2 AND t.max_queued IS NOT NULL)"
+          + " OR queue_admits($1, $2, $12::int)"
+          + " ON CONFLICT (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"
+          + " RETURNING "
+          + JobRow.COLUMNS;
+
+  private static final String BY_KEY =
+      "SELECT "
+          + JobRow.COLUMNS
+          + ", request_hash FROM queue_job WHERE tenant = $1 AND idempotency_key = $2";
+
+  private static final String ROOM =
+      "SELECT queue_room_in($1, $2) AS seconds, COALESCE((SELECT t.max_queued FROM queue_tenant t"
+          + " WHERE t.kind = $1 AND t.tenant = $2), $3::int, 0) AS most";
+
+  private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+  private final NewJob job;
+  private final QueueOptions options;
+  private final Queries queries;
+
+  Submission(NewJob job, QueueOptions options, Queries queries) {
+    this.job = job;
+    this.options = options;
+    this.queries = queries;
+  }
+
+  /** Runs statements, on a connection of their own each or all on one. */
+  @FunctionalInterface
+  interface Queries {
+    <T> Flux<T> query(Function<Readable, T> mapper, String sql, Object... arguments);
+  }
+
+  Mono<SubmitOutcome> submit() {
+    // a second round for the rare case that the job holding the key was deleted in between
+    return insertOrFind().switchIfEmpty(insertOrFind()).switchIfEmpty(full());
+  }
+
+  private Mono<SubmitOutcome> insertOrFind() {
+    IdempotencyKey key = job.idempotencyKey();
+    Duration deadline = job.deadline();
+    Mono<SubmitOutcome> inserted =
+        queries
+            .query(
+                JobRow::job,
+                INSERT,
+                job.kind(),
+                job.tenant(),
+                job.priority(),
+                job.maxAttempts(),
+                job.delay().toMillis(),
+                options.ageingStep().toMillis(),
+                Db.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
+                Db.nullable(key == null ? null : key.key(), String.class),
+                Db.nullable(
+                    key == null ? null : ByteBuffer.wrap(key.requestHash()), ByteBuffer.class),
+                job.attributes(),
+                job.payload(),
+                Db.nullable(maxQueued(), Integer.class))
+            .next()
+            .map(SubmitOutcome.Accepted::new);
+    return key == null ? inserted : inserted.switchIfEmpty(find(key));
+  }
+
+  private Mono<SubmitOutcome> find(IdempotencyKey key) {
+    return queries.query(row -> replay(row, key), BY_KEY, job.tenant(), key.key()).next();
+  }
+
+  private static SubmitOutcome replay(Readable row, IdempotencyKey key) {
+    Job earlier = JobRow.job(row);
+    byte[] hash = JobRow.get(row, "request_hash", byte[].class);
+    if (!Arrays.equals(hash, key.requestHash())) {
+      return new SubmitOutcome.KeyReused(earlier);
+    }
+    return earlier.status().isTerminal()
+        ? new SubmitOutcome.Replayed(earlier)
+        : new SubmitOutcome.StillRunning(earlier);
+  }
+
+  private Mono<SubmitOutcome> full() {
+    return queries
+        .<SubmitOutcome>query(
+            row ->
+                new SubmitOutcome.QueueFull(
+                    JobRow.get(row, "most", Integer.class),
+                    wait(JobRow.get(row, "seconds", Double.class))),
+            ROOM,
+            job.kind(),
+            job.tenant(),
+            Db.nullable(maxQueued(), Integer.class))
+        .next();
+  }
+
+  private @Nullable Integer maxQueued() {
+    return options.limitsOf(job.kind()).maxQueued();
+  }
+
+  private static Duration wait(double seconds) {
+    Duration wait = Duration.ofMillis((long) Math.min(1e9, Math.ceil(seconds * 1000)));
+    if (wait.compareTo(SHORTEST_WAIT) < 0) {
+      return SHORTEST_WAIT;
+    }
+    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+  }
+}
