@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "One model that draws and sees.",
-    subcommands = {})
+    subcommands = {ConvertCommand.class, InspectCommand.class})
 public final class OmniMambaCommand implements Runnable {
 
   @Spec private CommandSpec spec;

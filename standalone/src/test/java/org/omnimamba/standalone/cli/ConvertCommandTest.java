@@ -1,0 +1,87 @@
+package org.omnimamba.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.model.testing.OracleFiles;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ConvertCommandTest {
+  @TempDir Path temp;
+
+  private final CommandRun run = new CommandRun();
+
+  private int convert(String... more) {
+    String[] args = {
+      "convert",
+      OracleFiles.path("omnimamba-tiny.pth").toString(),
+      temp.resolve("model").toString(),
+      "--config",
+      OracleFiles.path("omnimamba-tiny.json").toString(),
+      "--tokenizer",
+      OracleFiles.path("tiny-tokenizer.json").toString()
+    };
+    String[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return run.execute(all);
+  }
+
+  @Test
+  void convertsAndInspects() {
+    assertThat(convert()).isZero();
+    assertThat(run.out()).contains("omnimamba-tiny", "535 tensors");
+    assertThat(run.err()).isEmpty();
+
+    CommandRun inspect = new CommandRun();
+    assertThat(inspect.execute("inspect", "--verify", temp.resolve("model").toString())).isZero();
+    assertThat(inspect.out())
+        .contains("vision tower siglip", "image tokenizer", "not used by inference")
+        .contains("535 tensors f32")
+        // 3 layers of 4 * (160 * 4 + 128 * 16) bytes
+        .contains("memory per slot: 32.26 kB")
+        .contains("every file is as it was written");
+  }
+
+  @Test
+  void writesBfloat16() {
+    assertThat(convert("--dtype", "bf16")).isZero();
+    CommandRun inspect = new CommandRun();
+    assertThat(inspect.execute("inspect", "--json", temp.resolve("model").toString())).isZero();
+    JsonNode json = JsonMapper.shared().readTree(inspect.out());
+    assertThat(json.path("tensors_by_dtype").path("bf16").intValue()).isEqualTo(535);
+    JsonNode total = json.path("total");
+    assertThat(total.path("bytes").longValue()).isEqualTo(2 * total.path("parameters").longValue());
+    assertThat(json.path("bytes_per_slot").longValue()).isEqualTo(3L * 4 * (160 * 4 + 128 * 16));
+  }
+
+  @Test
+  void saysWhatIsWrongInWordsAndLeavesNothing() throws IOException {
+    assertThat(convert("--dtype", "f8")).isEqualTo(2);
+    assertThat(run.err()).contains("--dtype").doesNotContain("\tat ");
+    Path hostile = Files.write(temp.resolve("x.pth"), "not a checkpoint".getBytes());
+    CommandRun failed = new CommandRun();
+    assertThat(
+            failed.execute(
+                "convert",
+                hostile.toString(),
+                temp.resolve("model").toString(),
+                "--tokenizer",
+                OracleFiles.path("tiny-tokenizer.json").toString()))
+        .isEqualTo(1);
+    assertThat(failed.err()).contains("x.pth").contains("no .pth").doesNotContain("\tat ");
+    assertThat(failed.out()).isEmpty();
+    assertThat(temp.resolve("model")).doesNotExist();
+  }
+
+  @Test
+  void inspectNamesWhatIsMissing() {
+    CommandRun inspect = new CommandRun();
+    assertThat(inspect.execute("inspect", temp.toString())).isEqualTo(1);
+    assertThat(inspect.err()).contains("config.json: no such file");
+  }
+}
