@@ -1,0 +1,62 @@
+package org.omnimamba.model.generation;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.omnimamba.model.sampling.TokenSampler;
+
+/** Drives one sequence over one slot of a model, step by step, on the calling thread. */
+final class GenerationLoop {
+  private final TokenSampler sampler = new TokenSampler();
+  private final LongSupplier nanoTime;
+
+  GenerationLoop(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** A prompt that is ready to be fed. */
+  interface Prefill {
+    /** Feeds it and returns the logits of its last position. */
+    float[] run();
+  }
+
+  /** The model with the prompt in its state. */
+  interface Step {
+    /** Feeds one token at a position and returns its logits. */
+    float[] run(int token, int position);
+  }
+
+  /**
+   * Runs a sequence to its end.
+   *
+   * @param prepare embeds the prompt
+   * @param step feeds one token
+   */
+  GenerationTimings run(
+      Sequence sequence, Supplier<Prefill> prepare, Step step, GenerationListener listener) {
+    long start = nanoTime.getAsLong();
+    Prefill prefill = prepare.get();
+    long prepared = nanoTime.getAsLong();
+    if (goesOn(sequence, listener)) {
+      listener.onToken(sequence.accept(prefill.run(), sampler));
+    }
+    long prefilled = nanoTime.getAsLong();
+    while (goesOn(sequence, listener)) {
+      float[] logits = step.run(sequence.lastToken(), sequence.nextPosition());
+      listener.onToken(sequence.accept(logits, sampler));
+    }
+    long end = nanoTime.getAsLong();
+    return new GenerationTimings(
+        Duration.ofNanos(prepared - start),
+        Duration.ofNanos(prefilled - prepared),
+        Duration.ofNanos(end - prefilled),
+        Duration.ZERO);
+  }
+
+  private static boolean goesOn(Sequence sequence, GenerationListener listener) {
+    if (!sequence.finished() && listener.cancelled()) {
+      sequence.cancel();
+    }
+    return !sequence.finished();
+  }
+}

@@ -1,0 +1,142 @@
+package org.omnimamba.model.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.sampling.SamplingParameters;
+import org.omnimamba.model.testing.OracleFiles;
+import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.model.text.Prompt;
+import org.omnimamba.model.text.PromptLayouts;
+import org.omnimamba.model.text.Tokenizer;
+import org.omnimamba.model.text.Truncation;
+
+class GenerationLoopTest {
+  private static final ModelConfig CONFIG = TinyModel.config();
+  private static final GenerationOptions GREEDY =
+      GenerationOptions.of(SamplingParameters.greedy()).withMaxNewTokens(5);
+  private static Tokenizer tokenizer;
+  private static Prompt prompt;
+
+  private final List<String> calls = new ArrayList<>();
+  private long now;
+
+  @BeforeAll
+  static void open() {
+    tokenizer = Tokenizer.open(OracleFiles.path("tiny-tokenizer.json"));
+    prompt = new PromptLayouts(CONFIG, tokenizer).question("x", Truncation.DISABLED);
+  }
+
+  @AfterAll
+  static void close() {
+    tokenizer.close();
+  }
+
+  @Test
+  void eachTokenIsFedBackAtTheNextPosition() {
+    Sequence sequence = sequence(GREEDY);
+    List<Integer> heard = new ArrayList<>();
+    GenerationTimings timings = run(sequence, token -> heard.add(token.id()));
+    int first = prompt.length();
+    assertThat(calls)
+        .containsExactly(
+            "prepare",
+            "prefill",
+            "10@" + first,
+            "11@" + (first + 1),
+            "12@" + (first + 2),
+            "13@" + (first + 3));
+    assertThat(heard).containsExactly(10, 11, 12, 13, 14);
+    assertThat(timings)
+        .isEqualTo(
+            new GenerationTimings(
+                Duration.ofNanos(100),
+                Duration.ofNanos(20),
+                Duration.ofNanos(4 * 3),
+                Duration.ZERO));
+    assertThat(timings.total()).isEqualTo(Duration.ofNanos(132));
+  }
+
+  @Test
+  void cancellingTakesEffectBeforeTheNextStep() {
+    Sequence sequence = sequence(GREEDY);
+    run(
+        sequence,
+        new GenerationListener() {
+          private int heard;
+
+          @Override
+          public void onToken(GeneratedToken token) {
+            heard++;
+          }
+
+          @Override
+          public boolean cancelled() {
+            return heard == 2;
+          }
+        });
+    assertThat(sequence.tokens()).containsExactly(10, 11);
+    assertThat(sequence.finishReason()).isEqualTo(FinishReason.CANCELLED);
+  }
+
+  @Test
+  void cancellingBeforeTheFirstStepFeedsNothing() {
+    Sequence sequence = sequence(GREEDY);
+    sequence.cancel();
+    run(sequence, GenerationListener.NONE);
+    assertThat(calls).containsExactly("prepare");
+  }
+
+  @Test
+  void aFailingListenerEndsTheGeneration() {
+    Sequence sequence = sequence(GREEDY);
+    assertThatThrownBy(
+            () ->
+                run(
+                    sequence,
+                    token -> {
+                      throw new IllegalStateException("the reader is gone");
+                    }))
+        .hasMessage("the reader is gone");
+    assertThat(calls).containsExactly("prepare", "prefill");
+  }
+
+  private static Sequence sequence(GenerationOptions options) {
+    return new Sequence(CONFIG, tokenizer, prompt, options);
+  }
+
+  /** A model that says 10, 11, 12 and so on; its clock moves with its work. */
+  private GenerationTimings run(Sequence sequence, GenerationListener listener) {
+    return new GenerationLoop(() -> now)
+        .run(
+            sequence,
+            () -> {
+              calls.add("prepare");
+              now += 100;
+              return () -> {
+                calls.add("prefill");
+                now += 20;
+                return logits(10);
+              };
+            },
+            (token, position) -> {
+              calls.add(token + "@" + position);
+              now += 3;
+              return logits(token + 1);
+            },
+            listener);
+  }
+
+  private static float[] logits(int highest) {
+    float[] logits = new float[CONFIG.language().textVocabSize()];
+    logits[highest] = 5;
+    return logits;
+  }
+}
