@@ -21,6 +21,7 @@ public final class ParameterStore {
   private final DeviceVariables variables;
   private final WeightStorage storage;
   private final Map<String, Place> places = new LinkedHashMap<>();
+  private final Map<String, DeviceVariable> kernels = new LinkedHashMap<>();
 
   /**
    * Where a parameter is.
@@ -78,19 +79,47 @@ public final class ParameterStore {
         });
   }
 
+  /** Loads convolution kernels, turned to the layout in which they are used. */
+  public void loadKernels(TensorSource source, Collection<String> names) {
+    for (String name : names) {
+      Shape stored = source.info(name).shape();
+      ElementType type = storage.typeOf(stored.numDimensions());
+      DeviceVariable variable =
+          variables.create(
+              name,
+              type,
+              KernelLayout.turned(stored),
+              memory -> KernelLayout.fill(source, name, type, memory));
+      kernels.put(name, variable);
+    }
+  }
+
   /** Registers a variable that the caller created as the parameter {@code name}. */
   public void put(String name, DeviceVariable variable) {
     places.put(name, new Place(variable, -1));
   }
 
   public boolean contains(String name) {
-    return places.containsKey(name);
+    return places.containsKey(name) || kernels.containsKey(name);
   }
 
   /** The parameters inside a function. */
   public ParameterSource in(FunctionScope scope) {
     Map<String, Operand<? extends TNumber>> slices = new LinkedHashMap<>();
-    return name -> slices.computeIfAbsent(name, n -> slice(scope, n));
+    return new ParameterSource() {
+      @Override
+      public Operand<? extends TNumber> get(String name) {
+        return slices.computeIfAbsent(name, n -> slice(scope, n));
+      }
+
+      @Override
+      public Operand<? extends TNumber> kernel(Ops tf, String name) {
+        @Nullable DeviceVariable kernel = kernels.get(name);
+        return kernel == null
+            ? ParameterSource.super.kernel(tf, name)
+            : scope.read(kernel).asOutput().expect(numeric(kernel));
+      }
+    };
   }
 
   private Operand<? extends TNumber> slice(FunctionScope scope, String name) {

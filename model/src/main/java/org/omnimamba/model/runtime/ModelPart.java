@@ -1,0 +1,34 @@
+package org.omnimamba.model.runtime;
+
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.Precision;
+
+/** A part of the model on a program: its parameters, and functions over them. */
+final class ModelPart {
+  private final DeviceProgram program;
+  private final ParameterStore parameters;
+  private final Precision precision;
+
+  ModelPart(DeviceProgram program, WeightStorage storage, Precision precision) {
+    this.program = program;
+    this.parameters = new ParameterStore(program.variables(), storage);
+    this.precision = precision;
+  }
+
+  /** Loads the parameters that {@code body} reads and that are not there yet. */
+  void load(TensorSource source, PartBody body) {
+    ParameterProbe probe = ParameterProbe.of(source, body);
+    parameters.load(
+        source, probe.names().stream().filter(name -> !parameters.contains(name)).toList());
+    parameters.loadKernels(
+        source, probe.kernels().stream().filter(name -> !parameters.contains(name)).toList());
+  }
+
+  /** Adds a function that reads loaded parameters only. */
+  CompiledFunction function(String name, PartBody body) {
+    return program.function(
+        name,
+        scope -> body.build(scope, new BlockContext(scope.tf(), parameters.in(scope), precision)));
+  }
+}

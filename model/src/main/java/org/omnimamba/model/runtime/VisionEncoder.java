@@ -1,0 +1,131 @@
+package org.omnimamba.model.runtime;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.Precision;
+import org.omnimamba.model.graph.Projector;
+import org.omnimamba.model.graph.VisionBackbone;
+import org.omnimamba.model.image.ImagePixels;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Images to embeddings: all towers and the projector in one function. Used by the program's one
+ * thread.
+ */
+public final class VisionEncoder {
+  /** Images of one call; more are encoded in several calls. */
+  private static final int LARGEST_BATCH = 4;
+
+  private final ModelConfig config;
+  private final ModelPart part;
+  private final Map<Integer, CompiledFunction> functions = new HashMap<>();
+
+  private VisionEncoder(ModelConfig config, ModelPart part) {
+    this.config = config;
+    this.part = part;
+  }
+
+  /**
+   * Loads the towers and the projector, without the tensors that no result depends on.
+   *
+   * @param program the program that runs the encoder and owns its weights
+   * @param source the checkpoint; needed during this call only
+   */
+  public static VisionEncoder load(
+      DeviceProgram program,
+      TensorSource source,
+      ModelConfig config,
+      WeightStorage storage,
+      Precision precision) {
+    ModelPart part = new ModelPart(program, storage, precision);
+    VisionEncoder encoder = new VisionEncoder(config, part);
+    part.load(source, (scope, root) -> encoder.build(scope, root, 1));
+    return encoder;
+  }
+
+  /**
+   * Embeddings of one image.
+   *
+   * @return {@code [patches, dModel]}
+   * @throws IllegalArgumentException if the pixels are not of the model's size and towers
+   */
+  public float[] encode(ImagePixels image) {
+    return encodeBatch(List.of(image)).get(0);
+  }
+
+  /**
+   * Embeddings of several images, in their order.
+   *
+   * @return {@code [patches, dModel]} for each image
+   */
+  public List<float[]> encode(List<ImagePixels> images) {
+    List<float[]> embeddings = new ArrayList<>();
+    int at = 0;
+    while (at < images.size()) {
+      int batch = images.size() - at >= LARGEST_BATCH ? LARGEST_BATCH : 1;
+      embeddings.addAll(encodeBatch(images.subList(at, at + batch)));
+      at += batch;
+    }
+    return embeddings;
+  }
+
+  private List<float[]> encodeBatch(List<ImagePixels> images) {
+    images.forEach(this::check);
+    int batch = images.size();
+    CompiledFunction.Call call = functions.computeIfAbsent(batch, this::function).call();
+    for (int tower = 0; tower < config.vision().towers().size(); tower++) {
+      call.floats(joined(images, tower));
+    }
+    float[] all = call.run().floats(0);
+    int each = all.length / batch;
+    List<float[]> embeddings = new ArrayList<>();
+    for (int i = 0; i < batch; i++) {
+      embeddings.add(batch == 1 ? all : Arrays.copyOfRange(all, i * each, (i + 1) * each));
+    }
+    return embeddings;
+  }
+
+  private void check(ImagePixels image) {
+    int size = config.vision().imageSize();
+    int towers = config.vision().towers().size();
+    if (image.size() != size || image.towers().size() != towers) {
+      throw new IllegalArgumentException(
+          "the model sees %d x %d pixels with %d towers, not %d x %d with %d"
+              .formatted(size, size, towers, image.size(), image.size(), image.towers().size()));
+    }
+  }
+
+  private static float[] joined(List<ImagePixels> images, int tower) {
+    float[] first = images.get(0).towers().get(tower);
+    if (images.size() == 1) {
+      return first;
+    }
+    float[] all = new float[images.size() * first.length];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(images.get(i).towers().get(tower), 0, all, i * first.length, first.length);
+    }
+    return all;
+  }
+
+  private CompiledFunction function(int batch) {
+    return part.function("vision_" + batch, (scope, root) -> build(scope, root, batch));
+  }
+
+  private List<Operand<TFloat32>> build(FunctionScope scope, BlockContext root, int batch) {
+    int size = config.vision().imageSize();
+    List<Operand<TFloat32>> pixels = new ArrayList<>();
+    for (int tower = 0; tower < config.vision().towers().size(); tower++) {
+      pixels.add(scope.input(TFloat32.class, Shape.of(batch, 3, size, size)));
+    }
+    Operand<TFloat32> features = new VisionBackbone(root, config.vision()).features(pixels);
+    return List.of(new Projector(root.in("projector")).apply(features));
+  }
+}
