@@ -56,7 +56,8 @@ class ImageTokenizerTest {
       float[] expected = GOLDEN.floats(prefix + "image");
       int each = 3 * 64 * 64;
       for (int i = 0; i < images.size(); i++) {
-        assertWithinOne(images.get(i), Arrays.copyOfRange(expected, i * each, (i + 1) * each), -1f, 2f);
+        assertWithinOne(
+            images.get(i), Arrays.copyOfRange(expected, i * each, (i + 1) * each), -1f, 2f);
       }
       assertWithinOne(images.get(0), GOLDEN.floats(prefix + "image0_normalized_0_1"), 0f, 1f);
     }
@@ -95,8 +96,11 @@ class ImageTokenizerTest {
     byte[] half = plain.decodePartial(Arrays.copyOf(codes, 10)).rgb();
     int shown = 3 * 64 * 32;
     assertThat(Arrays.copyOfRange(half, shown, half.length)).containsOnly((byte) 128);
-    assertThat(Arrays.copyOfRange(half, 0, shown)).doesNotContain(new byte[shown]);
-    assertThat(half[0]).isNotEqualTo((byte) 128);
+    int neutral = 0;
+    for (int i = 0; i < shown; i++) {
+      neutral += half[i] == (byte) 128 ? 1 : 0;
+    }
+    assertThat(neutral).isLessThan(shown / 10);
 
     assertThat(plain.decodePartial(codes)).isEqualTo(plain.decode(List.of(codes)).get(0));
   }

@@ -138,8 +138,7 @@ class VisionEncoderTest {
   private static void assertClose(float[] actual, float[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < actual.length; i++) {
-      assertThat(actual[i])
-          .isCloseTo(expected[i], within(1e-4f + 1e-4f * Math.abs(expected[i])));
+      assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f + 1e-4f * Math.abs(expected[i])));
     }
   }
 }
