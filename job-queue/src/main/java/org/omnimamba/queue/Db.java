@@ -27,6 +27,11 @@ final class Db {
         connections.create(), c -> query(c, mapper, sql, arguments), Connection::close);
   }
 
+  /** Runs one statement in its own transaction, and counts the rows it changed. */
+  Mono<Long> update(String sql, Object... arguments) {
+    return Mono.usingWhen(connections.create(), c -> update(c, sql, arguments), Connection::close);
+  }
+
   /** Runs the work in one transaction: committed when it ends well, else rolled back. */
   <T> Mono<T> transaction(Function<Connection, Mono<T>> work) {
     return Mono.usingWhen(

@@ -17,11 +17,13 @@ import reactor.core.publisher.Mono;
  */
 public final class JobLeases {
   private final Db db;
+  private final Hints hints;
   private final Transitions transitions;
   private final QueueOptions options;
 
-  JobLeases(Db db, Transitions transitions, QueueOptions options) {
+  JobLeases(Db db, Hints hints, Transitions transitions, QueueOptions options) {
     this.db = db;
+    this.hints = hints;
     this.transitions = transitions;
     this.options = options;
   }
@@ -47,6 +49,7 @@ public final class JobLeases {
             limit,
             lease.toMillis(),
             Db.nullable(options.limitsOf(kind).maxRunning(), Integer.class))
+        .doOnNext(claim -> hints.changed(claim.job()))
         .collectList();
   }
 

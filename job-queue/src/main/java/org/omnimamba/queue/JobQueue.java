@@ -34,7 +34,7 @@ public final class JobQueue {
     this.hints = new Hints(db);
     this.transitions = new Transitions(db, hints, hooks);
     this.options = options;
-    this.leases = new JobLeases(db, transitions, options);
+    this.leases = new JobLeases(db, hints, transitions, options);
   }
 
   /**

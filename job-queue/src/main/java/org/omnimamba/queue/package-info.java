@@ -1,3 +1,129 @@
+/**
+ * A job queue in PostgreSQL, on R2DBC.
+ *
+ * <h2>Terms</h2>
+ *
+ * <ul>
+ *   <li><b>Job</b>: one piece of work of a <b>kind</b>, owned by a <b>tenant</b>; one row of {@code
+ *       queue_job}. The <b>line</b> is the set of queued jobs of one kind and tenant.
+ *   <li><b>Claim</b>: the right of one worker to run one attempt. It is named by the job's id and
+ *       the <b>fencing token</b>, a number in the row that every claim raises by one.
+ *   <li><b>Lease</b>: how long a claim holds without being renewed (30 s). A <b>heartbeat</b>,
+ *       every third of the lease, renews all leases of a worker in one statement.
+ *   <li><b>Attempt</b>: what happens under one claim. A claim counts an attempt; a <b>release</b>
+ *       gives the count back.
+ *   <li><b>Deadline</b>: when the job expires, waiting or running, unless it has ended.
+ *   <li><b>Rank</b>: a job's place in its line: the time it became available, moved back by one
+ *       <b>ageing step</b> for each point of priority. A job of priority 0 is thus overtaken by a
+ *       job of priority 3 only within three ageing steps, and nothing waits for ever.
+ *   <li><b>Hint</b>: a NOTIFY. It makes things quick and is never needed for them to be right.
+ *   <li><b>Dead letter</b>: a job in {@code failed}, kept with its error; a <b>redrive</b> puts it
+ *       back in line with all its attempts.
+ *   <li><b>Hook</b>: work of the caller's in the transaction of a change: result rows, an outbox
+ *       entry.
+ * </ul>
+ *
+ * <h2>States</h2>
+ *
+ * <pre>
+ *   submit                                  redrive (from failed, expired)
+ *     |   +-----------------------------------------------------------------+
+ *     v   v                                                                 |
+ *   QUEUED ---------------- claim -------------&gt; IN_PROGRESS -- complete --&gt; COMPLETED
+ *     |  ^                                        |  |  |  |                |
+ *     |  +-- fail, retryable and attempts left ---+  |  |  +-- fail -----&gt; FAILED
+ *     |  +-- release --------------------------------+  |       lease ran out, no attempt left
+ *     |  +-- lease ran out, attempts left --------------+  |
+ *     |                                                  cancel
+ *     |                                                    v
+ *     +-- cancel ----------------&gt; CANCELLED &lt;-------- CANCELLING -- complete --&gt; COMPLETED
+ *     |                               (stopped, failed, released, or lease ran out)
+ *     +-- deadline --------------&gt; EXPIRED &lt;--- deadline, from IN_PROGRESS too
+ * </pre>
+ *
+ * <p>An attempt that reaches its result while it is being cancelled completes: the work is done,
+ * and saying otherwise would be untrue.
+ *
+ * <h2>The claim</h2>
+ *
+ * <p>One statement, {@code SELECT ... FROM queue_claim(...)}: it finds the tenants that have jobs
+ * waiting (one index descent each), deals the free slots to them so that the numbers they have
+ * running become as equal as their lines and caps allow, ties going to whoever was served longest
+ * ago, locks the first rows of each line with {@code FOR UPDATE SKIP LOCKED}, and sets lease, token
+ * and status. Its cost depends on the number of tenants with waiting jobs and on the number of jobs
+ * asked for, not on how many wait. Tenants are equal whatever priorities they give their jobs.
+ *
+ * <p>Claims of one kind take turns at the server, for the length of that one statement and its
+ * commit, because a running cap read from two snapshots at once is not a cap.
+ *
+ * <h2>The trust window</h2>
+ *
+ * <p>Two clocks exist and are never compared. Leases, delays and deadlines are times of the
+ * database's clock, set and judged in SQL. The worker only measures how much time has passed, on
+ * its monotonic clock: it trusts a lease until <i>the moment it sent the claim or heartbeat + lease
+ * - margin</i>. Since it starts to count before the database does, and stops a margin earlier, it
+ * stops before the database would give the job to anyone else, however slow the answer was. When
+ * the window closes the handler is cancelled and its result is dropped.
+ *
+ * <p>A process may be stopped for longer than its lease (a pause, a suspended machine) and wake up
+ * inside a write. The window cannot help there; the fencing token does. Every write under a claim
+ * requires {@code token} to be the claim's and the status to be that of a running job; when no row
+ * matches, nothing was written, and the caller gets {@link org.omnimamba.queue.LeaseLostException}.
+ * A late write by a holder that nobody has replaced yet is accepted: the result is good and nobody
+ * else has one.
+ *
+ * <h2>What is promised</h2>
+ *
+ * <ul>
+ *   <li>An accepted job reaches exactly one terminal status, once, as long as some worker and some
+ *       maintenance run.
+ *   <li>What a hook writes through its connection is there once if and only if the change it
+ *       belongs to is.
+ *   <li>An attempt may run more than once (at least once): effects of a handler outside the
+ *       database must bear repetition.
+ * </ul>
+ *
+ * <h2>When things fail</h2>
+ *
+ * <ul>
+ *   <li><b>A worker is killed.</b> Its leases run out within 30 s; maintenance, which looks every 5
+ *       s in every process, puts the jobs back at their old places, and the attempt counts. A job
+ *       that kills its workers thus ends in {@code failed} with {@code worker_lost}.
+ *   <li><b>A worker cannot reach the database.</b> Heartbeats fail; at the end of the trust window
+ *       it cancels its handlers. A result that is ready meanwhile is tried again until then.
+ *   <li><b>The answer to a commit is lost.</b> Completing is repeated; the repetition finds the job
+ *       completed under its own token and gives it back. The hook does not run twice, since it
+ *       committed with the first.
+ *   <li><b>The answer to a claim is lost.</b> The jobs are claimed and nobody runs them, until
+ *       their leases run out. The attempt counts.
+ *   <li><b>A backend is terminated, the database restarts.</b> As above; the pool replaces its
+ *       connections, the listener connects again and counts it, and each connect makes workers
+ *       look.
+ *   <li><b>A hint is lost.</b> Polling finds the work within a poll interval; a heartbeat's answer
+ *       carries the wish to cancel within a third of the lease.
+ *   <li><b>A hook fails.</b> Its transaction is rolled back, and the attempt is recorded as failed.
+ *   <li><b>A worker is drained.</b> It stops claiming, waits, then releases: the jobs wait at their
+ *       old places and the attempts do not count.
+ * </ul>
+ *
+ * <h2>Limits that are soft</h2>
+ *
+ * <p>The running cap is exact. The queue-depth cap is exact except that submissions which are under
+ * way at the same moment, more than 64 of one tenant at once and far enough below the cap to need
+ * no lock, may pass it together. Deleting a job, or letting it grow old, forgets its idempotency
+ * key.
+ *
+ * <h2>Keeping the tables healthy</h2>
+ *
+ * <p>Every job leaves dead rows and index entries at the head of its line. The migrations set on
+ * {@code queue_job}: fill factor 70, so that heartbeats and progress stay on their page and touch
+ * no index; vacuum after 2,000 dead rows whatever the table's size ({@code
+ * autovacuum_vacuum_scale_factor = 0}), without cost delay; analyse after 2 % of changes. On the
+ * server, {@code autovacuum_naptime} of 10 to 15 s suits a busy queue better than the default of a
+ * minute. Keep long transactions away from the queue's database: vacuum can remove nothing that an
+ * old snapshot may still see. Results live in {@code queue_result}, one partition a day, and are
+ * given back by dropping partitions; old job rows are deleted in batches of 500.
+ */
 @NullMarked
 package org.omnimamba.queue;
 

@@ -1,0 +1,351 @@
+package org.omnimamba.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.r2dbc.pool.ConnectionPool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.testing.TestDatabase;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+class JobWorkerTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private static TestDatabase database;
+  private static ConnectionPool pool;
+  private static JobQueue queue;
+  private static QueueListener listener;
+  private static QueueMaintenance maintenance;
+
+  private final List<JobWorker> workers = new ArrayList<>();
+
+  @BeforeAll
+  static void open() {
+    database = TestDatabase.create();
+    pool = database.pool(8);
+    queue = JobQueue.builder(pool).build();
+    listener = new QueueListener(database.connections());
+    listener.start();
+    await().atMost(SOON).until(listener::isConnected);
+    maintenance = new QueueMaintenance(queue, RetentionOptions.DEFAULTS);
+  }
+
+  @AfterEach
+  void stopWorkers() {
+    workers.forEach(JobWorker::abandon);
+  }
+
+  @AfterAll
+  static void close() {
+    listener.close();
+    database.close();
+  }
+
+  /** A worker that hears of work only through hints: it polls once at its start and then hourly. */
+  private static WorkerOptions hintsOnly() {
+    return WorkerOptions.of("test", 4)
+        .withPollInterval(Duration.ofHours(1))
+        .withGrace(Duration.ZERO)
+        .withProgressInterval(Duration.ZERO)
+        .withRetry((attempt, random) -> Duration.ZERO);
+  }
+
+  private JobWorker start(String kind, JobHandler handler) {
+    return start(queue, kind, handler, hintsOnly());
+  }
+
+  private JobWorker start(JobQueue of, String kind, JobHandler handler, WorkerOptions options) {
+    JobWorker worker = new JobWorker(of, kind, handler, options, listener);
+    workers.add(worker);
+    worker.start();
+    return worker;
+  }
+
+  private static Job submit(NewJob.Builder job) {
+    return ((SubmitOutcome.Accepted) queue.submit(job.build()).block()).job();
+  }
+
+  private static Job get(Job job) {
+    return queue.get(job.tenant(), job.id()).block();
+  }
+
+  private static void awaitStatus(Job job, JobStatus status) {
+    await().atMost(SOON).untilAsserted(() -> assertThat(get(job).status()).isEqualTo(status));
+  }
+
+  @Test
+  void aHintBringsTheJobAndTheHookCommitsWithItsEnd() {
+    database.execute("CREATE TABLE done (job uuid)");
+    JobWorker worker =
+        start(
+            "simple",
+            context ->
+                Mono.just(
+                    JobOutcome.completed(
+                        "ref:" + context.payload(),
+                        (connection, job) ->
+                            Db.update(connection, "INSERT INTO done VALUES ($1)", job.id())
+                                .then())));
+    Job job = submit(NewJob.of("simple", "a", "{}"));
+    awaitStatus(job, JobStatus.COMPLETED);
+    assertThat(get(job).resultReference()).isEqualTo("ref:{}");
+    assertThat(database.number("SELECT count(*) FROM done WHERE job = '" + job.id() + "'"))
+        .isEqualTo(1);
+    await().atMost(SOON).untilAsserted(() -> assertThat(worker.stats().completed()).isEqualTo(1));
+  }
+
+  @Test
+  void pollingAloneFindsWork() {
+    JobWorker worker =
+        new JobWorker(
+            queue,
+            "polled",
+            context -> Mono.empty(),
+            hintsOnly().withPollInterval(Duration.ofMillis(50)),
+            null);
+    workers.add(worker);
+    worker.start();
+    awaitStatus(submit(NewJob.of("polled", "a", "{}")), JobStatus.COMPLETED);
+  }
+
+  @Test
+  void errorsAreRetriedAndTypedFailuresDecideThemselves() {
+    AtomicInteger calls = new AtomicInteger();
+    start(
+        "failing",
+        context -> {
+          calls.incrementAndGet();
+          return switch (context.payload()) {
+            case "throw" -> throw new IllegalStateException("secret");
+            case "permanent" -> Mono.error(JobFailure.permanent("bad_request", "no"));
+            default -> Mono.error(JobFailure.retryable("busy", "later", Duration.ZERO));
+          };
+        });
+    Job thrown = submit(NewJob.of("failing", "a", "throw").maxAttempts(1));
+    awaitStatus(thrown, JobStatus.FAILED);
+    assertThat(get(thrown).error())
+        .isEqualTo(new JobError(JobError.INTERNAL_ERROR, "IllegalStateException"));
+
+    Job permanent = submit(NewJob.of("failing", "a", "permanent").maxAttempts(3));
+    awaitStatus(permanent, JobStatus.FAILED);
+    assertThat(get(permanent).attempt()).isEqualTo(1);
+
+    Job busy = submit(NewJob.of("failing", "a", "busy").maxAttempts(3));
+    awaitStatus(busy, JobStatus.FAILED);
+    assertThat(get(busy).attempt()).isEqualTo(3);
+    assertThat(calls.get()).isEqualTo(5);
+  }
+
+  @Test
+  void aRunningJobIsCancelledByHint() {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    Sinks.Empty<Void> started = Sinks.empty();
+    start(
+        "cancelled",
+        context -> {
+          started.tryEmitEmpty();
+          return Mono.<JobOutcome>never().doOnCancel(() -> cancelled.set(true));
+        });
+    Job job = submit(NewJob.of("cancelled", "a", "{}"));
+    started.asMono().block(SOON);
+    assertThat(queue.cancel("a", job.id()).block()).isInstanceOf(CancelOutcome.Cancelling.class);
+    awaitStatus(job, JobStatus.CANCELLED);
+    assertThat(cancelled).isTrue();
+  }
+
+  @Test
+  void progressIsWrittenAndTheLastOneBeforeTheEnd() {
+    start(
+        "progress",
+        context -> {
+          for (int i = 1; i <= 100; i++) {
+            context.progress(Progress.of(i, 100));
+          }
+          return Mono.just(JobOutcome.completed());
+        });
+    Job job = submit(NewJob.of("progress", "a", "{}"));
+    awaitStatus(job, JobStatus.COMPLETED);
+    assertThat(get(job).progress()).isEqualTo(Progress.of(100, 100));
+  }
+
+  @Test
+  void aJobIsStoppedAtItsDeadline() {
+    start("overdue", context -> Mono.never());
+    Job job = submit(NewJob.of("overdue", "a", "{}").deadline(Duration.ofMillis(300)));
+    awaitStatus(job, JobStatus.EXPIRED);
+    assertThat(get(job).error().code()).isEqualTo(JobError.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void aWorkerThatLostItsLeaseStopsAndDropsItsResult() {
+    // the heartbeat comes each 100 ms
+    JobQueue brief =
+        JobQueue.builder(pool)
+            .options(QueueOptions.DEFAULTS.withLease(Duration.ofMillis(900)))
+            .build();
+    Sinks.Empty<Void> started = Sinks.empty();
+    AtomicBoolean stopped = new AtomicBoolean();
+    JobWorker first =
+        start(
+            brief,
+            "lost",
+            context -> {
+              started.tryEmitEmpty();
+              return Mono.<JobOutcome>never().doOnCancel(() -> stopped.set(true));
+            },
+            hintsOnly().withMargin(Duration.ofMillis(100)));
+    Job job = submit(NewJob.of("lost", "a", "{}"));
+    started.asMono().block(SOON);
+    // as if somebody else had taken the job: the token has moved on
+    database.execute("UPDATE queue_job SET token = token + 1 WHERE id = '" + job.id() + "'");
+    await().atMost(SOON).untilAsserted(() -> assertThat(first.stats().lost()).isEqualTo(1));
+    assertThat(stopped).isTrue();
+    assertThat(first.running()).isZero();
+    assertThat(get(job).status()).isEqualTo(JobStatus.IN_PROGRESS);
+  }
+
+  @Test
+  void heartbeatsKeepAJobForLongerThanItsLease() {
+    JobQueue brief =
+        JobQueue.builder(pool)
+            .options(QueueOptions.DEFAULTS.withLease(Duration.ofSeconds(1)))
+            .build();
+    Sinks.One<JobOutcome> finish = Sinks.one();
+    JobWorker worker =
+        start(
+            brief,
+            "long",
+            context -> finish.asMono(),
+            hintsOnly().withMargin(Duration.ofMillis(200)));
+    Job job = submit(NewJob.of("long", "a", "{}"));
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(maintenance.reclaimLost().block()).isZero();
+              assertThat(worker.stats().heartbeats()).isGreaterThanOrEqualTo(6);
+            });
+    finish.tryEmitValue(JobOutcome.completed());
+    awaitStatus(job, JobStatus.COMPLETED);
+    assertThat(get(job).attempt()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeadWorkersJobIsTakenBackAndDoneByAnother() {
+    Sinks.Empty<Void> started = Sinks.empty();
+    JobWorker dead =
+        start(
+            "crash",
+            context -> {
+              started.tryEmitEmpty();
+              return Mono.never();
+            });
+    Job job = submit(NewJob.of("crash", "a", "{}").maxAttempts(2));
+    started.asMono().block(SOON);
+    dead.abandon();
+    assertThat(maintenance.reclaimLost().block()).isZero();
+    database.advance(Duration.ofSeconds(31));
+    assertThat(maintenance.reclaimLost().block()).isGreaterThanOrEqualTo(1);
+    assertThat(get(job).error().code()).isEqualTo(JobError.WORKER_LOST);
+    start("crash", context -> Mono.empty());
+    awaitStatus(job, JobStatus.COMPLETED);
+    assertThat(get(job).attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void aDrainLetsJobsFinishWithinItsGrace() {
+    Sinks.One<JobOutcome> finish = Sinks.one();
+    JobWorker worker =
+        start(queue, "grace", context -> finish.asMono(), hintsOnly().withGrace(SOON));
+    Job running = submit(NewJob.of("grace", "a", "{}"));
+    awaitStatus(running, JobStatus.IN_PROGRESS);
+    Mono<Void> drained = worker.drain().cache();
+    drained.subscribe();
+    Job later = submit(NewJob.of("grace", "a", "{}"));
+    finish.tryEmitValue(JobOutcome.completed());
+    drained.block(SOON);
+    assertThat(get(running).status()).isEqualTo(JobStatus.COMPLETED);
+    assertThat(get(later).status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(worker.running()).isZero();
+  }
+
+  @Test
+  void aDrainGivesBackWhatDoesNotFinishAndBurnsNoAttempt() {
+    JobWorker worker = start("drained", context -> Mono.never());
+    Job job = submit(NewJob.of("drained", "a", "{}").maxAttempts(1));
+    awaitStatus(job, JobStatus.IN_PROGRESS);
+    worker.drain().block(SOON);
+    assertThat(get(job).status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(get(job).attempt()).isZero();
+    assertThat(worker.stats().released()).isEqualTo(1);
+  }
+
+  @Test
+  void aHookThatFailsFailsTheAttempt() {
+    start(
+        "badhook",
+        context ->
+            Mono.just(
+                JobOutcome.completed(
+                    "r", (connection, job) -> Mono.error(new IllegalStateException("no")))));
+    Job job = submit(NewJob.of("badhook", "a", "{}").maxAttempts(2));
+    awaitStatus(job, JobStatus.FAILED);
+    assertThat(get(job).attempt()).isEqualTo(2);
+    assertThat(get(job).error().code()).isEqualTo(JobError.INTERNAL_ERROR);
+  }
+
+  @Test
+  void aWatcherSeesEveryStageAndEnds() {
+    Sinks.One<JobOutcome> finish = Sinks.one();
+    JobWatcher watcher = new JobWatcher(queue, listener, Duration.ofHours(1));
+    Job job = submit(NewJob.of("watched", "a", "{}"));
+    List<JobStatus> seen = new ArrayList<>();
+    Mono<Void> end =
+        watcher.watch("a", job.id()).doOnNext(j -> seen.add(j.status())).then().cache();
+    end.subscribe();
+    await().atMost(SOON).until(() -> seen.contains(JobStatus.QUEUED));
+    start("watched", context -> finish.asMono());
+    await().atMost(SOON).until(() -> seen.contains(JobStatus.IN_PROGRESS));
+    finish.tryEmitValue(JobOutcome.completed());
+    end.block(SOON);
+    assertThat(seen).containsExactly(JobStatus.QUEUED, JobStatus.IN_PROGRESS, JobStatus.COMPLETED);
+    assertThat(watcher.watch("b", job.id()).collectList().block(SOON)).isEmpty();
+  }
+
+  @Test
+  void theListenerConnectsAgainAndCountsIt() {
+    long before = listener.reconnects();
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(listener.reconnects()).isGreaterThan(before));
+    start("after", context -> Mono.empty());
+    awaitStatus(submit(NewJob.of("after", "a", "{}")), JobStatus.COMPLETED);
+  }
+
+  @Test
+  void aMarginMustLeaveTimeForHeartbeats() {
+    assertThatThrownBy(
+            () ->
+                new JobWorker(
+                    queue,
+                    "k",
+                    context -> Mono.empty(),
+                    hintsOnly().withMargin(Duration.ofSeconds(16)),
+                    null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("margin");
+  }
+}
