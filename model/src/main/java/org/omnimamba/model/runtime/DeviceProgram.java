@@ -47,6 +47,11 @@ public final class DeviceProgram implements AutoCloseable {
    * @param name for messages and profiles; need not be unique
    */
   public CompiledFunction function(String name, FunctionBody body) {
+    return function(name, options.compile(), body);
+  }
+
+  /** {@link #function(String, FunctionBody)} that is compiled or not whatever the options say. */
+  public CompiledFunction function(String name, boolean compile, FunctionBody body) {
     try (ExclusiveUse.Use ignored = use.enter();
         Graph bodyGraph = new Graph()) {
       FunctionScope scope = new FunctionScope(bodyGraph);
@@ -56,7 +61,7 @@ public final class DeviceProgram implements AutoCloseable {
       String unique = name + "_" + functions++;
       try (ConcreteFunction function =
           ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
-        return call(unique, function, scope, outputTypes);
+        return call(unique, compile, function, scope, outputTypes);
       }
     }
   }
@@ -96,7 +101,11 @@ public final class DeviceProgram implements AutoCloseable {
   }
 
   private CompiledFunction call(
-      String name, ConcreteFunction function, FunctionScope scope, List<ElementType> outputTypes) {
+      String name,
+      boolean compile,
+      ConcreteFunction function,
+      FunctionScope scope,
+      List<ElementType> outputTypes) {
     List<Output<?>> arguments = new ArrayList<>();
     scope.handles().keySet().forEach(variable -> arguments.add(variable.access().handle()));
     Map<Operand<?>, TensorSpec> fed = new LinkedHashMap<>();
@@ -115,7 +124,7 @@ public final class DeviceProgram implements AutoCloseable {
                 "Tout", outputTypes.stream().map(ElementType::dataType).toArray(DataType[]::new))
             .setAttr("f", function)
             // makes the call one XLA cluster; without it the same body runs op by op
-            .setAttr("_XlaMustCompile", options.compile())
+            .setAttr("_XlaMustCompile", compile)
             .build();
     return new CompiledFunction(name, session, use, fed, call, outputTypes);
   }

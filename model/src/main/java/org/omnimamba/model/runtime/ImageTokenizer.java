@@ -11,7 +11,6 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.VqConfig;
 import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.graph.VectorQuantizer;
 import org.omnimamba.model.graph.VqDecoder;
 import org.omnimamba.model.graph.VqEncoder;
@@ -55,12 +54,8 @@ public final class ImageTokenizer {
    * @param source the checkpoint; needed during this call only
    */
   public static ImageTokenizer load(
-      DeviceProgram program,
-      TensorSource source,
-      ModelConfig config,
-      WeightStorage storage,
-      Precision precision) {
-    ModelPart part = new ModelPart(program, storage, precision);
+      DeviceProgram program, TensorSource source, ModelConfig config, PartOptions options) {
+    ModelPart part = new ModelPart(program, options);
     ImageTokenizer tokenizer = new ImageTokenizer(config, part);
     part.load(source, (scope, root) -> tokenizer.buildDecoder(scope, root, 1));
     part.load(source, tokenizer::buildEncoder);

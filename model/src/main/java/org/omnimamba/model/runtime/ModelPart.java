@@ -2,18 +2,17 @@ package org.omnimamba.model.runtime;
 
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.Precision;
 
 /** A part of the model on a program: its parameters, and functions over them. */
 final class ModelPart {
   private final DeviceProgram program;
   private final ParameterStore parameters;
-  private final Precision precision;
+  private final PartOptions options;
 
-  ModelPart(DeviceProgram program, WeightStorage storage, Precision precision) {
+  ModelPart(DeviceProgram program, PartOptions options) {
     this.program = program;
-    this.parameters = new ParameterStore(program.variables(), storage);
-    this.precision = precision;
+    this.parameters = new ParameterStore(program.variables(), options.storage());
+    this.options = options;
   }
 
   /** Loads the parameters that {@code body} reads and that are not there yet. */
@@ -29,6 +28,9 @@ final class ModelPart {
   CompiledFunction function(String name, PartBody body) {
     return program.function(
         name,
-        scope -> body.build(scope, new BlockContext(scope.tf(), parameters.in(scope), precision)));
+        options.compile(),
+        scope ->
+            body.build(
+                scope, new BlockContext(scope.tf(), parameters.in(scope), options.precision())));
   }
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.graph.Projector;
 import org.omnimamba.model.graph.VisionBackbone;
 import org.omnimamba.model.image.ImagePixels;
@@ -40,12 +39,8 @@ public final class VisionEncoder {
    * @param source the checkpoint; needed during this call only
    */
   public static VisionEncoder load(
-      DeviceProgram program,
-      TensorSource source,
-      ModelConfig config,
-      WeightStorage storage,
-      Precision precision) {
-    ModelPart part = new ModelPart(program, storage, precision);
+      DeviceProgram program, TensorSource source, ModelConfig config, PartOptions options) {
+    ModelPart part = new ModelPart(program, options);
     VisionEncoder encoder = new VisionEncoder(config, part);
     part.load(source, (scope, root) -> encoder.build(scope, root, 1));
     return encoder;

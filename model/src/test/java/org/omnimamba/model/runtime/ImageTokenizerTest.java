@@ -31,10 +31,10 @@ class ImageTokenizerTest {
   @BeforeAll
   void load() {
     compiledProgram = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
-    plainProgram = new DeviceProgram(ExecutionOptions.cpu().withCompile(false).withThreads(1));
+    plainProgram = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
     try (SafetensorsReader weights = TinyWeights.open()) {
-      compiled = load(compiledProgram, weights);
-      plain = load(plainProgram, weights);
+      compiled = load(compiledProgram, weights, true);
+      plain = load(plainProgram, weights, false);
     }
   }
 
@@ -139,9 +139,13 @@ class ImageTokenizerTest {
     }
   }
 
-  private static ImageTokenizer load(DeviceProgram program, SafetensorsReader weights) {
+  private static ImageTokenizer load(
+      DeviceProgram program, SafetensorsReader weights, boolean compile) {
     return ImageTokenizer.load(
-        program, weights, TinyModel.config(), WeightStorage.F32, Precision.FLOAT32);
+        program,
+        weights,
+        TinyModel.config(),
+        new PartOptions(WeightStorage.F32, Precision.FLOAT32, compile));
   }
 
   private static List<int[]> pictures(int[] codes) {

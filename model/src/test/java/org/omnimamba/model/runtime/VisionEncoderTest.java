@@ -34,18 +34,19 @@ class VisionEncoderTest {
     "b,photo-29x40.png,true", "b,photo-29x40.png,false"
   })
   void aPhotoGivesTheReferencesEmbeddings(String run, String photo, boolean compile) {
-    try (DeviceProgram program = program(compile);
+    try (DeviceProgram program = program();
         SafetensorsReader weights = TinyWeights.open()) {
-      float[] embeddings = load(program, weights, WeightStorage.F32).encode(pixels(photo));
+      float[] embeddings = load(program, weights, WeightStorage.F32, compile).encode(pixels(photo));
       assertClose(embeddings, GOLDEN.floats(run + "/image_embeddings"));
     }
   }
 
   @Test
   void weightsRoundedToBfloat16AreWidenedExactly() {
-    try (DeviceProgram program = program(false);
+    try (DeviceProgram program = program();
         SafetensorsReader weights = TinyWeights.open(TinyModel.bfloat16Directory())) {
-      float[] kept = load(program, weights, WeightStorage.BF16).encode(pixels("photo-97x61.png"));
+      float[] kept =
+          load(program, weights, WeightStorage.BF16, false).encode(pixels("photo-97x61.png"));
       assertClose(kept, GOLDEN.floats("bf16_weights/image_embeddings"));
     }
   }
@@ -53,9 +54,9 @@ class VisionEncoderTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aBatchGivesWhatSingleImagesGive(boolean compile) {
-    try (DeviceProgram program = program(compile);
+    try (DeviceProgram program = program();
         SafetensorsReader weights = TinyWeights.open()) {
-      VisionEncoder encoder = load(program, weights, WeightStorage.F32);
+      VisionEncoder encoder = load(program, weights, WeightStorage.F32, compile);
       ImagePixels first = pixels("photo-97x61.png");
       ImagePixels second = pixels("photo-29x40.png");
       List<float[]> batch = encoder.encode(List.of(first, second, second, first, second));
@@ -73,9 +74,9 @@ class VisionEncoderTest {
   /** Surprise 7: what no result depends on does not take memory on the device. */
   @Test
   void unusedTensorsStayOutOfTheProgram() {
-    try (DeviceProgram program = program(false);
+    try (DeviceProgram program = program();
         SafetensorsReader weights = TinyWeights.open()) {
-      load(program, weights, WeightStorage.F32);
+      load(program, weights, WeightStorage.F32, false);
       long used = 0;
       for (String name : weights.names()) {
         boolean vision = name.startsWith("vision_backbone.") || name.startsWith("projector.");
@@ -88,10 +89,23 @@ class VisionEncoderTest {
   }
 
   @Test
+  void isCompiledOnAcceleratorsOnly() {
+    ExecutionOptions cpu = ExecutionOptions.cpu();
+    ExecutionOptions gpu = new ExecutionOptions(ExecutionOptions.Device.GPU, true, 0);
+    assertThat(options(cpu).compile()).isFalse();
+    assertThat(options(gpu).compile()).isTrue();
+    assertThat(options(gpu.withCompile(false)).compile()).isFalse();
+  }
+
+  private static PartOptions options(ExecutionOptions execution) {
+    return PartOptions.of(execution, WeightStorage.F32, Precision.FLOAT32);
+  }
+
+  @Test
   void refusesPixelsOfAnotherModel() {
-    try (DeviceProgram program = program(false);
+    try (DeviceProgram program = program();
         SafetensorsReader weights = TinyWeights.open()) {
-      VisionEncoder encoder = load(program, weights, WeightStorage.F32);
+      VisionEncoder encoder = load(program, weights, WeightStorage.F32, false);
       float[] plane = new float[3 * 14 * 14];
       assertThatThrownBy(() -> encoder.encode(new ImagePixels(14, List.of(plane, plane))))
           .isInstanceOf(IllegalArgumentException.class)
@@ -117,12 +131,13 @@ class VisionEncoderTest {
   }
 
   private static VisionEncoder load(
-      DeviceProgram program, SafetensorsReader weights, WeightStorage storage) {
-    return VisionEncoder.load(program, weights, CONFIG, storage, Precision.FLOAT32);
+      DeviceProgram program, SafetensorsReader weights, WeightStorage storage, boolean compile) {
+    return VisionEncoder.load(
+        program, weights, CONFIG, new PartOptions(storage, Precision.FLOAT32, compile));
   }
 
-  private static DeviceProgram program(boolean compile) {
-    return new DeviceProgram(ExecutionOptions.cpu().withCompile(compile).withThreads(1));
+  private static DeviceProgram program() {
+    return new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
   }
 
   private static ImagePixels pixels(String photo) {
