@@ -131,6 +131,8 @@ final class TorchGlobals {
     } catch (ArithmeticException e) {
       outside = true;
     }
+    // a view with steps of zero could make any number of elements out of one
+    outside |= info.elements() > storage.elements();
     if (outside || (info.elements() > 0 && last >= storage.elements())) {
       throw new IllegalArgumentException(
           "a tensor %s reaches outside its storage %s of %d elements"

@@ -30,7 +30,7 @@ final class ZipArchive {
   private static final int ENCRYPTED = 1;
   private static final int STRONG_ENCRYPTION = 1 << 6;
   private static final long UNSIGNED_INT = 0xffffffffL;
-  private static final int MAX_DIRECTORY_BYTES = 64 << 20;
+  private static final int MAX_DIRECTORY_BYTES = 16 << 20;
 
   private final PositionalFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();

@@ -1,0 +1,137 @@
+package org.omnimamba.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.model.config.ConfigReader;
+import org.omnimamba.model.config.ConfigWriter;
+import org.omnimamba.model.config.InvalidConfigException;
+import org.omnimamba.model.config.ModelPresets;
+import org.omnimamba.model.testing.OracleFiles;
+
+/** Changes sound files at random (from a fixed seed): only typed errors may come of it. */
+class MutatedFilesTest {
+  private static final int ROUNDS = 1500;
+  private static final long[] TELLING = {
+    0,
+    1,
+    -1,
+    0x7f,
+    0x80,
+    0xffff,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
+  };
+
+  @TempDir Path temp;
+
+  @Test
+  void zipCheckpoints() throws IOException {
+    byte[] sound = Files.readAllBytes(OracleFiles.path("views-tiny.pth"));
+    assertThat(refusals(sound, sound.length)).isGreaterThan(ROUNDS / 4);
+  }
+
+  @Test
+  void legacyCheckpoints() throws IOException {
+    byte[] sound = Files.readAllBytes(OracleFiles.path("omnimamba-tiny-legacy-subset.pth"));
+    assertThat(refusals(sound, 2300)).isGreaterThan(ROUNDS / 4);
+  }
+
+  @Test
+  void safetensors() throws IOException {
+    Path file = temp.resolve("sound");
+    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    tensors.put("a", TensorInfo.of(Dtype.F32, 3, 2));
+    tensors.put("b", TensorInfo.of(Dtype.BF16, 4));
+    tensors.put("c", TensorInfo.of(Dtype.F16));
+    try (SafetensorsWriter writer = SafetensorsWriter.create(file, tensors, Map.of("k", "v"))) {
+      tensors.forEach(
+          (name, info) -> writer.append(name, ByteBuffer.allocate((int) info.byteSize())));
+    }
+    byte[] sound = Files.readAllBytes(file);
+    assertThat(refusals(sound, sound.length)).isGreaterThan(ROUNDS / 4);
+  }
+
+  @Test
+  void configurations() throws IOException {
+    byte[] sound = ConfigWriter.toJson(ModelPresets.untrained()).toString().getBytes();
+    SplittableRandom random = new SplittableRandom(4);
+    int refused = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      Path file = Files.write(temp.resolve("config.json"), mutated(sound, sound.length, random));
+      try {
+        TensorSchema.of(ConfigReader.read(file));
+      } catch (InvalidConfigException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(ROUNDS / 4);
+  }
+
+  private int refusals(byte[] sound, int range) throws IOException {
+    SplittableRandom random = new SplittableRandom(range);
+    int refused = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      Path file = Files.write(temp.resolve("mutated"), mutated(sound, range, random));
+      try (TensorSource source = TensorFiles.open(file)) {
+        for (String name : source.names()) {
+          source.readInto(name, ByteBuffer.allocate((int) source.info(name).byteSize()));
+        }
+      } catch (CheckpointException e) {
+        assertThat(e).hasMessageContaining(file.toString());
+        refused++;
+      }
+    }
+    return refused;
+  }
+
+  private static byte[] mutated(byte[] sound, int range, SplittableRandom random) {
+    byte[] bytes = sound.clone();
+    for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+      int at = random.nextInt(Math.min(range, bytes.length));
+      switch (random.nextInt(6)) {
+        case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> bytes[at] = (byte) random.nextInt(256);
+        case 2 -> overwrite(bytes, at, TELLING[random.nextInt(TELLING.length)], random);
+        case 3 -> bytes = without(bytes, at, 1 + random.nextInt(8));
+        case 4 -> bytes = repeated(bytes, at, 1 + random.nextInt(16));
+        default -> bytes[at] = bytes[random.nextInt(Math.min(range, bytes.length))];
+      }
+    }
+    return random.nextInt(20) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
+  }
+
+  private static void overwrite(byte[] bytes, int at, long value, SplittableRandom random) {
+    byte[] number = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+    int count = Math.min(1 << random.nextInt(4), bytes.length - at);
+    System.arraycopy(number, 0, bytes, at, count);
+  }
+
+  private static byte[] without(byte[] bytes, int at, int count) {
+    int end = Math.min(bytes.length, at + count);
+    byte[] shorter = new byte[Math.max(1, bytes.length - (end - at))];
+    System.arraycopy(bytes, 0, shorter, 0, Math.min(at, shorter.length));
+    System.arraycopy(bytes, end, shorter, Math.min(at, shorter.length), bytes.length - end);
+    return shorter;
+  }
+
+  private static byte[] repeated(byte[] bytes, int at, int count) {
+    int end = Math.min(bytes.length, at + count);
+    byte[] longer = new byte[bytes.length + end - at];
+    System.arraycopy(bytes, 0, longer, 0, end);
+    System.arraycopy(bytes, at, longer, end, bytes.length - at);
+    return longer;
+  }
+}
