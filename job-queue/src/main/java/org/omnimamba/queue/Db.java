@@ -35,21 +35,45 @@ final class Db {
   /** Runs the work in one transaction: committed when it ends well, else rolled back. */
   <T> Mono<T> transaction(Function<Connection, Mono<T>> work) {
     return Mono.usingWhen(
-            connections.create(),
-            c ->
-                Mono.from(c.beginTransaction())
-                    .then(Mono.defer(() -> work.apply(c)).singleOptional())
-                    .flatMap(value -> Mono.from(c.commitTransaction()).thenReturn(value)),
-            Connection::close,
-            (c, error) -> rollback(c),
-            Db::rollback)
+            Mono.from(connections.create()).map(Transaction::new),
+            transaction -> transaction.run(work),
+            Transaction::close,
+            (transaction, error) -> transaction.rollback(),
+            Transaction::rollback)
         .flatMap((Optional<T> value) -> Mono.justOrEmpty(value));
   }
 
-  private static Mono<Void> rollback(Connection connection) {
-    return Mono.from(connection.rollbackTransaction())
-        .onErrorResume(error -> Mono.empty())
-        .then(Mono.from(connection.close()));
+  /** A connection that begins a transaction exactly once. */
+  private static final class Transaction {
+    private final Connection connection;
+
+    /**
+     * Not stopped by a cancellation: a connection whose BEGIN is still on its way takes itself to
+     * be outside a transaction, and a rollback would do nothing.
+     */
+    private final Mono<Void> begun;
+
+    Transaction(Connection connection) {
+      this.connection = connection;
+      this.begun = Mono.from(connection.beginTransaction()).cache();
+    }
+
+    <T> Mono<Optional<T>> run(Function<Connection, Mono<T>> work) {
+      return begun
+          .then(Mono.defer(() -> work.apply(connection)).singleOptional())
+          .flatMap(value -> Mono.from(connection.commitTransaction()).thenReturn(value));
+    }
+
+    Mono<Void> rollback() {
+      return begun
+          .then(Mono.defer(() -> Mono.from(connection.rollbackTransaction())))
+          .onErrorComplete()
+          .then(Mono.defer(this::close));
+    }
+
+    Mono<Void> close() {
+      return Mono.from(connection.close());
+    }
   }
 
   /** Runs one statement on a connection that somebody else owns. */

@@ -9,14 +9,18 @@ final class JobSql {
 
   static final String PAYLOAD = "SELECT payload FROM queue_job WHERE id = $1 AND tenant = $2";
 
-  /** $1 tenant, $2 kind, $3 status or null, $4 id to start below or null, $5 limit. */
+  /**
+   * $1 tenant, $2 kind, $3 status or null, $4 id to start below or null, $5 limit. Bounds and order
+   * name all columns of the listing index, so that no other index can seem to serve.
+   */
   static final String LIST =
       "SELECT "
           + JobRow.COLUMNS
-          + " FROM queue_job WHERE tenant = $1 AND kind = $2"
-          + " AND ($3::text IS NULL OR status = $3)"
-          + " AND id < COALESCE($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
-          + " ORDER BY id DESC LIMIT $5";
+          + " FROM queue_job WHERE ($3::text IS NULL OR status = $3)"
+          + " AND (tenant, kind, id) >= ($1, $2, '00000000-0000-0000-0000-000000000000')"
+          + " AND (tenant, kind, id)"
+          + " < ($1, $2, COALESCE($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"
+          + " ORDER BY tenant DESC, kind DESC, id DESC LIMIT $5";
 
   static final String CANCEL =
       "UPDATE queue_job j SET"
@@ -29,7 +33,8 @@ final class JobSql {
           + JobRow.COLUMNS;
 
   static final String DELETE =
-      "DELETE FROM queue_job WHERE id = $1 AND tenant = $2 AND finished_at IS NOT NULL RETURNING "
+      "DELETE FROM queue_job WHERE id = $1 AND tenant = $2"
+          + " AND status IN ('completed', 'failed', 'cancelled', 'expired') RETURNING "
           + JobRow.COLUMNS;
 
   /** $3 milliseconds to the new deadline or null, $4 the ageing step in milliseconds. */

@@ -2,7 +2,11 @@ package org.omnimamba.queue;
 
 /** The statements of {@link JobLeases}. In all but the claim $1 is the job and $2 its token. */
 final class LeaseSql {
-  private static final String HELD = " AND status IN ('in_progress', 'cancelling')";
+  /**
+   * The status is that of a running job. Said through the lease, which is the same by a constraint:
+   * naming the statuses would offer the planner the index of running jobs in place of the key.
+   */
+  private static final String HELD = " AND lease_until IS NOT NULL";
 
   private static final String LET_GO =
       " version = j.version + 1, worker = NULL, lease_until = NULL, updated_at = n.at,"
@@ -91,7 +95,7 @@ final class LeaseSql {
   /** Locks the claimed row, so that the next status is decided from what the row really holds. */
   private static String held() {
     return " FROM queue_job q CROSS JOIN (SELECT queue_now() AS at) clock"
-        + " WHERE q.id = $1 AND q.token = $2 AND q.status IN ('in_progress', 'cancelling')"
+        + " WHERE q.id = $1 AND q.token = $2 AND q.lease_until IS NOT NULL"
         + " FOR UPDATE OF q) n";
   }
 }

@@ -2,36 +2,42 @@ package org.omnimamba.queue;
 
 /** The statements of {@link QueueMaintenance}. */
 final class MaintenanceSql {
+  /** Where a job goes whose lease has run out. */
+  private static final String NEXT =
+      "CASE WHEN j.status = 'cancelling' THEN 'cancelled'"
+          + " WHEN j.deadline_at <= clock.at THEN 'expired'"
+          + " WHEN j.attempt >= j.max_attempts THEN 'failed' ELSE 'queued' END";
+
   /** $1 how many. A job taken back keeps its place in the line. */
   static final String RECLAIM =
-      "UPDATE queue_job j SET status = n.next, worker = NULL, lease_until = NULL,"
-          + " error_code = CASE n.next WHEN 'cancelled' THEN NULL"
-          + " WHEN 'expired' THEN 'deadline_exceeded' ELSE 'worker_lost' END,"
-          + " error_message = CASE n.next WHEN 'cancelled' THEN NULL"
+      "UPDATE queue_job j SET worker = NULL, lease_until = NULL, status = "
+          + NEXT
+          + ", error_code = CASE "
+          + NEXT
+          + " WHEN 'cancelled' THEN NULL WHEN 'expired' THEN 'deadline_exceeded'"
+          + " ELSE 'worker_lost' END, error_message = CASE "
+          + NEXT
+          + " WHEN 'cancelled' THEN NULL"
           + " WHEN 'expired' THEN 'the deadline passed while the job was running'"
-          + " ELSE 'the worker that held the job was lost' END,"
-          + " finished_at = CASE WHEN n.next = 'queued' THEN NULL ELSE n.at END,"
-          + " version = j.version + 1, updated_at = n.at"
-          + " FROM (SELECT q.id AS target, clock.at,"
-          + " CASE WHEN q.status = 'cancelling' THEN 'cancelled'"
-          + " WHEN q.deadline_at <= clock.at THEN 'expired'"
-          + " WHEN q.attempt >= q.max_attempts THEN 'failed' ELSE 'queued' END AS next"
-          + " FROM queue_job q CROSS JOIN (SELECT queue_now() AS at) clock"
-          + " WHERE q.status IN ('in_progress', 'cancelling') AND q.lease_until < clock.at"
-          + " LIMIT $1 FOR UPDATE OF q SKIP LOCKED) n"
-          + " WHERE j.id = n.target RETURNING "
+          + " ELSE 'the worker that held the job was lost' END, finished_at = CASE "
+          + NEXT
+          + " WHEN 'queued' THEN NULL ELSE clock.at END,"
+          + " version = j.version + 1, updated_at = clock.at"
+          + " FROM (SELECT queue_now() AS at) clock WHERE j.id = ANY (ARRAY("
+          + "SELECT q.id FROM queue_job q WHERE q.status IN ('in_progress', 'cancelling')"
+          + " AND q.lease_until < (SELECT queue_now()) LIMIT $1 FOR UPDATE SKIP LOCKED))"
+          + " RETURNING "
           + JobRow.COLUMNS;
 
   /** $1 how many. */
   static final String EXPIRE =
       "UPDATE queue_job j SET status = 'expired', error_code = 'deadline_exceeded',"
           + " error_message = 'the deadline passed while the job was waiting',"
-          + " finished_at = n.at, version = j.version + 1, updated_at = n.at"
-          + " FROM (SELECT q.id AS target, clock.at"
-          + " FROM queue_job q CROSS JOIN (SELECT queue_now() AS at) clock"
-          + " WHERE q.status = 'queued' AND q.deadline_at <= clock.at"
-          + " LIMIT $1 FOR UPDATE OF q SKIP LOCKED) n"
-          + " WHERE j.id = n.target RETURNING "
+          + " finished_at = clock.at, version = j.version + 1, updated_at = clock.at"
+          + " FROM (SELECT queue_now() AS at) clock WHERE j.id = ANY (ARRAY("
+          + "SELECT q.id FROM queue_job q WHERE q.status = 'queued'"
+          + " AND q.deadline_at <= (SELECT queue_now()) ORDER BY q.deadline_at"
+          + " LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING "
           + JobRow.COLUMNS;
 
   /** $1 milliseconds to keep, $2 how many. */

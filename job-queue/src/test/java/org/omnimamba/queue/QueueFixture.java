@@ -1,0 +1,65 @@
+package org.omnimamba.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r2dbc.pool.ConnectionPool;
+import java.util.List;
+import java.util.Map;
+import org.omnimamba.queue.testing.TestDatabase;
+
+/** A database with a queue on it, and short ways to say what tests say often. */
+final class QueueFixture implements AutoCloseable {
+  final TestDatabase database = TestDatabase.create();
+  final ConnectionPool pool;
+  final JobQueue queue;
+  final JobLeases leases;
+
+  QueueFixture(int connections, Map<String, TenantLimits> limits) {
+    this.pool = database.pool(connections);
+    this.queue = JobQueue.builder(pool).options(QueueOptions.DEFAULTS.withLimits(limits)).build();
+    this.leases = queue.leases();
+  }
+
+  Job submit(NewJob.Builder job) {
+    SubmitOutcome outcome = queue.submit(job.build()).block();
+    assertThat(outcome).isInstanceOf(SubmitOutcome.Accepted.class);
+    return ((SubmitOutcome.Accepted) outcome).job();
+  }
+
+  List<ClaimedJob> claim(String kind, int limit) {
+    return leases.claim(kind, "test", limit).block();
+  }
+
+  ClaimedJob claimOne(String kind) {
+    List<ClaimedJob> claims = claim(kind, 1);
+    assertThat(claims).hasSize(1);
+    return claims.get(0);
+  }
+
+  void complete(ClaimedJob claim) {
+    leases.complete(claim, null, TransactionHook.NONE).block();
+  }
+
+  Job get(Job job) {
+    return queue.get(job.tenant(), job.id()).block();
+  }
+
+  /** Puts many jobs in line at once, each a millisecond after the other. */
+  void fill(String kind, String tenant, int count) {
+    database.execute(
+        "INSERT INTO queue_job (kind, tenant, max_attempts, ranked_at, available_at, created_at,"
+            + " updated_at, payload) SELECT '"
+            + kind
+            + "', '"
+            + tenant
+            + "', 3, t.at, t.at, t.at, t.at, '{}' FROM (SELECT queue_now() - interval '1 hour'"
+            + " + n * interval '1 ms' AS at FROM generate_series(1, "
+            + count
+            + ") n) t");
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
