@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory that appears whole or not at all: it is filled under a temporary name beside its
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class StagedDirectory implements AutoCloseable {
   private final Path target;
   private final Path staging;
+  private final Thread cleanup = new Thread(this::deleteAtExit, "unfinished-model-cleanup");
   private boolean committed;
 
   private StagedDirectory(Path target, Path staging) {
@@ -43,7 +45,10 @@ final class StagedDirectory implements AutoCloseable {
     }
     Files.createDirectories(parent);
     Path staging = Files.createTempDirectory(parent, "." + absolute.getFileName() + ".partial-");
-    return new StagedDirectory(absolute, staging);
+    StagedDirectory directory = new StagedDirectory(absolute, staging);
+    // an interrupt from the keyboard ends the process without closing anything
+    Runtime.getRuntime().addShutdownHook(directory.cleanup);
+    return directory;
   }
 
   private static boolean isEmptyDirectory(Path path) throws IOException {
@@ -82,8 +87,24 @@ final class StagedDirectory implements AutoCloseable {
   /** Removes what was written unless it was committed. */
   @Override
   public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanup);
+    } catch (IllegalStateException e) {
+      // the process is ending, and the hook does the rest
+      return;
+    }
     if (!committed) {
       Files.walkFileTree(staging, new Deletion());
+    }
+  }
+
+  private void deleteAtExit() {
+    try {
+      if (Files.exists(staging)) {
+        Files.walkFileTree(staging, new Deletion());
+      }
+    } catch (IOException e) {
+      LoggerFactory.getLogger(StagedDirectory.class).warn("cannot delete {}", staging, e);
     }
   }
 

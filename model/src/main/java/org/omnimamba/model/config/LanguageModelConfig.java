@@ -42,19 +42,21 @@ public record LanguageModelConfig(
   private static final int T2I_FRAME_TOKENS = 4;
 
   public LanguageModelConfig {
-    positive("d_model", dModel);
-    positive("n_layer", layers);
-    positive("d_state", dState);
-    positive("headdim", headDim);
-    positive("expand", expand);
-    positive("d_conv", dConv);
-    positive("chunk_size", chunkSize);
-    positive("text vocabulary", textVocabSize);
-    positive("image_vocab", imageVocabSize);
-    positive("image_grid height", imageGridHeight);
-    positive("image_grid width", imageGridWidth);
-    positive("max_caption_tokens", maxCaptionTokens);
-    positive("mmu_pos_embed_len", mmuPositions);
+    Limits.check("d_model", dModel, 1, Limits.WIDTH);
+    Limits.check("n_layer", layers, 1, Limits.DEPTH);
+    Limits.check("d_state", dState, 1, Limits.WIDTH);
+    Limits.check("headdim", headDim, 1, Limits.WIDTH);
+    Limits.check("expand", expand, 1, Limits.FACTOR);
+    Limits.check("d_conv", dConv, 1, Limits.FACTOR);
+    Limits.check("chunk_size", chunkSize, 1, Limits.WIDTH);
+    Limits.positive("rms_norm_eps", rmsNormEps);
+    Limits.check("text_vocab_padded", textVocabSize, 1, Limits.ROWS);
+    Limits.check("image_vocab", imageVocabSize, 1, Limits.ROWS);
+    Limits.check("image_grid height", imageGridHeight, 1, Limits.DEPTH);
+    Limits.check("image_grid width", imageGridWidth, 1, Limits.DEPTH);
+    Limits.check("max_caption_tokens", maxCaptionTokens, 1, Limits.ROWS);
+    Limits.check("pos_embed_len", t2iPositions, 1, Limits.ROWS);
+    Limits.check("mmu_pos_embed_len", mmuPositions, 1, Limits.ROWS);
     if ((expand * dModel) % headDim != 0) {
       throw new InvalidConfigException(
           "expand * d_model = %d is not a multiple of headdim %d"
@@ -65,12 +67,6 @@ public record LanguageModelConfig(
       throw new InvalidConfigException(
           "pos_embed_len is %d, but a prompt and its image take %d positions"
               .formatted(t2iPositions, needed));
-    }
-  }
-
-  private static void positive(String name, int value) {
-    if (value <= 0) {
-      throw new InvalidConfigException("%s must be positive, is %d".formatted(name, value));
     }
   }
 

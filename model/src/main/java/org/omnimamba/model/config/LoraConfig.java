@@ -9,8 +9,11 @@ package org.omnimamba.model.config;
  */
 public record LoraConfig(int rank, float alpha, float dropout) {
   public LoraConfig {
-    if (rank <= 0) {
-      throw new InvalidConfigException("lora.r must be positive, is " + rank);
+    Limits.check("lora.r", rank, 1, Limits.WIDTH);
+    Limits.positive("lora.alpha", alpha);
+    if (!(dropout >= 0) || dropout >= 1) {
+      throw new InvalidConfigException(
+          "lora.dropout_in_training is %s; it must be from 0 to less than 1".formatted(dropout));
     }
   }
 

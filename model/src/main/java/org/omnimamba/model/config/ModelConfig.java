@@ -19,6 +19,11 @@ public record ModelConfig(
     SpecialTokens specialTokens) {
 
   public ModelConfig {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      throw new InvalidConfigException(
+          "name is '%s'; letters, digits, '.', '_' and '-' are allowed".formatted(name));
+    }
+    specialTokens.requireBelow(language.textVocabSize());
     if (projector.inDim() != vision.featureDim()) {
       throw new InvalidConfigException(
           "projector.in_dim is %d, but the towers together give %d features"

@@ -9,9 +9,8 @@ package org.omnimamba.model.config;
  */
 public record ProjectorConfig(int inDim, int hiddenDim, int outDim) {
   public ProjectorConfig {
-    if (inDim <= 0 || hiddenDim <= 0 || outDim <= 0) {
-      throw new InvalidConfigException(
-          "projector sizes must be positive: %d, %d, %d".formatted(inDim, hiddenDim, outDim));
-    }
+    Limits.check("projector.in_dim", inDim, 1, Limits.ROWS);
+    Limits.check("projector.hidden", hiddenDim, 1, Limits.ROWS);
+    Limits.check("projector.out", outDim, 1, Limits.WIDTH);
   }
 }

@@ -44,18 +44,27 @@ public record TowerConfig(
   public TowerConfig {
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    if (depth < 2) {
+    if (!name.matches("[A-Za-z0-9_]{1,64}")) {
       throw new InvalidConfigException(
-          "tower %s has depth %d; its second-last block is used".formatted(name, depth));
+          "a tower is called '%s'; letters, digits and _ are allowed".formatted(name));
     }
+    String tower = "tower " + name + ": ";
+    Limits.check(tower + "embed_dim", embedDim, 1, Limits.WIDTH);
+    // the second-last block is used, so there must be one
+    Limits.check(tower + "depth", depth, 2, Limits.DEPTH);
+    Limits.check(tower + "mlp_hidden", mlpHidden, 1, Limits.ROWS);
+    Limits.check(tower + "reg_tokens", registerTokens, 0, Limits.WIDTH);
+    Limits.positive(tower + "layer_norm_eps", layerNormEps);
     if (heads <= 0 || embedDim % heads != 0) {
       throw new InvalidConfigException(
           "tower %s: embed_dim %d is not a multiple of num_heads %d"
               .formatted(name, embedDim, heads));
     }
     if (mean.size() != 3 || std.size() != 3) {
-      throw new InvalidConfigException(
-          "tower %s: mean and std need three values each".formatted(name));
+      throw new InvalidConfigException(tower + "mean and std need three values each");
+    }
+    for (float deviation : std) {
+      Limits.positive(tower + "std", deviation);
     }
   }
 

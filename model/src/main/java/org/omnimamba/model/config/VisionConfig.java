@@ -17,10 +17,9 @@ public record VisionConfig(int imageSize, int patchSize, List<TowerConfig> tower
     if (towers.isEmpty()) {
       throw new InvalidConfigException("vision.towers is empty; at least one tower is needed");
     }
-    if (patchSize <= 0 || imageSize < patchSize) {
-      throw new InvalidConfigException(
-          "img_size %d and patch %d give no patch".formatted(imageSize, patchSize));
-    }
+    Limits.check("number of towers", towers.size(), 1, Limits.FACTOR);
+    Limits.check("patch", patchSize, 1, Limits.WIDTH);
+    Limits.check("img_size", imageSize, patchSize, Limits.FACTOR * patchSize);
     Set<String> names = new HashSet<>();
     for (TowerConfig tower : towers) {
       if (!names.add(tower.name())) {

@@ -31,11 +31,21 @@ public record VqConfig(
   /** Epsilon of every GroupNorm. */
   public static final float GROUP_NORM_EPS = 1e-6f;
 
+  /** More would be over 2,000 pixels per token. */
+  private static final int MAX_LEVELS = 12;
+
   public VqConfig {
     channelMultipliers = List.copyOf(channelMultipliers);
-    if (channelMultipliers.isEmpty()) {
-      throw new InvalidConfigException("vq.ch_mult is empty");
+    Limits.check("number of vq.ch_mult", channelMultipliers.size(), 1, MAX_LEVELS);
+    for (int multiplier : channelMultipliers) {
+      Limits.check("vq.ch_mult", multiplier, 1, Limits.FACTOR);
     }
+    Limits.check("vq.ch", channels, 1, Limits.WIDTH);
+    Limits.check("vq.num_res_blocks", resBlocks, 1, Limits.FACTOR);
+    Limits.check("vq.z_channels", zChannels, 1, Limits.WIDTH);
+    Limits.check("vq.codebook_size", codebookSize, 1, Limits.ROWS);
+    Limits.check("vq.codebook_dim", codebookDim, 1, Limits.WIDTH);
+    Limits.check("vq.codebook_used", usedCounters, 0, Limits.ROWS);
     if (channels % GROUPS != 0) {
       throw new InvalidConfigException(
           "vq.ch %d is not a multiple of the %d norm groups".formatted(channels, GROUPS));

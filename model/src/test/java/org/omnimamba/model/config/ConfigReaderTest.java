@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,6 +63,52 @@ class ConfigReaderTest {
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining("pos_embed_len is 300");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "n_layer, 2147483647, n_layer is 2147483647",
+    "d_model, 0, d_model is 0",
+    "d_model, -64, d_model is -64",
+    "rms_norm_eps, 0, rms_norm_eps is 0",
+    "text_vocab_padded, 100, special_tokens has id",
+    "img_size, 13, img_size is 13",
+    "headdim, 48, not a multiple of headdim",
+    "image_vocab, 512, image_vocab is 512",
+  })
+  void refusesSizesThatNoModelHas(String field, double value, String reason) {
+    ObjectNode json = ConfigWriter.toJson(ModelPresets.untrained());
+    if (value == Math.rint(value) && !field.endsWith("eps")) {
+      json.put(field, (int) value);
+    } else {
+      json.put(field, value);
+    }
+    assertThatThrownBy(() -> ConfigReader.fromJson(json))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void refusesPartsThatNoModelHas() {
+    ObjectNode json = ConfigWriter.toJson(ModelPresets.untrained());
+    ((ObjectNode) json.path("towers").get(0)).put("depth", 1);
+    assertThatThrownBy(() -> ConfigReader.fromJson(json)).hasMessageContaining("dino: depth is 1");
+    ObjectNode tower = ConfigWriter.toJson(ModelPresets.untrained());
+    ((ObjectNode) tower.path("towers").get(0)).put("name", "../x");
+    assertThatThrownBy(() -> ConfigReader.fromJson(tower)).hasMessageContaining("'../x'");
+    ObjectNode vq = ConfigWriter.toJson(ModelPresets.untrained());
+    ((ObjectNode) vq.path("vq")).put("num_res_blocks", 1_000_000);
+    assertThatThrownBy(() -> ConfigReader.fromJson(vq)).hasMessageContaining("num_res_blocks");
+    ObjectNode tokens = ConfigWriter.toJson(ModelPresets.untrained());
+    ((ObjectNode) tokens.path("special_tokens")).put("<|mmu|>", 0);
+    assertThatThrownBy(() -> ConfigReader.fromJson(tokens)).hasMessageContaining("twice");
+  }
+
+  @Test
+  void knowsTheStateOfTheRealModel() {
+    // per layer 64 heads of 64 x 128 and 4352 channels of 4 taps, in float32
+    assertThat(ModelPresets.omniMamba1_3B().language().stateBytes())
+        .isEqualTo(48L * (64 * 64 * 128 + 4352 * 4) * 4);
   }
 
   @Test
