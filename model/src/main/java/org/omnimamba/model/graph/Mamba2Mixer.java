@@ -79,15 +79,16 @@ public final class Mamba2Mixer {
     Ops tf = context.tf();
     long batch = u.shape().get(0);
     Parts parts = project(u);
-    Operand<TFloat32> window = conv.shift(parts.xbc(), before.conv());
-    Operand<TFloat32> xbc = conv.newest(window);
+    Operand<TFloat32> xbc = conv.newest(conv.shift(parts.xbc(), before.conv()));
     Operand<TFloat32> x = Axes.reshape(tf, xOf(xbc), batch, config.heads(), config.headDim());
-    RecurrentStep recurrence = new RecurrentStep(tf);
-    Operand<TFloat32> state =
-        recurrence.next(x, stepSizes(parts.dt()), decayRates(), bOf(xbc), before.ssm());
-    Operand<TFloat32> y =
-        Axes.reshape(tf, skip(recurrence.read(cOf(xbc), state), x), batch, config.dInner());
-    return new Output(finish(y, parts.z()), new MixerState(window, state));
+    RecurrentStep.Output step =
+        new RecurrentStep(tf)
+            .apply(
+                new RecurrentStep.Input(
+                    x, stepSizes(parts.dt()), decayRates(), bOf(xbc), cOf(xbc), before.ssm()));
+    Operand<TFloat32> y = Axes.reshape(tf, skip(step.y(), x), batch, config.dInner());
+    Operand<TFloat32> window = conv.shift(Ordering.after(tf, parts.xbc(), xbc), before.conv());
+    return new Output(finish(y, parts.z()), new MixerState(window, step.after()));
   }
 
   private Parts project(Operand<TFloat32> u) {

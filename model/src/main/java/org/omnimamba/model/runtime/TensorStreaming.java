@@ -59,7 +59,7 @@ final class TensorStreaming {
     return to.array();
   }
 
-  private static float element(ByteBuffer from, Dtype dtype) {
+  static float element(ByteBuffer from, Dtype dtype) {
     return switch (dtype) {
       case F32 -> from.getFloat();
       case F16 -> FloatFormats.halfToFloat(from.getShort());

@@ -1,0 +1,199 @@
+package org.omnimamba.model.runtime;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.TaskLora;
+import org.omnimamba.model.graph.TiedHeads;
+import org.omnimamba.model.graph.TokenEmbeddings;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/** The language model's functions, each built when it is first needed and then kept. */
+final class LanguageFunctions {
+  private final DeviceProgram program;
+  private final LanguageModelConfig config;
+  private final LanguageParameters parameters;
+  private final StateSlots slots;
+  private final boolean mergedLora;
+  private final Map<String, CompiledFunction> functions = new HashMap<>();
+
+  LanguageFunctions(
+      DeviceProgram program,
+      LanguageModelConfig config,
+      LanguageParameters parameters,
+      StateSlots slots,
+      boolean mergedLora) {
+    this.program = program;
+    this.config = config;
+    this.parameters = parameters;
+    this.slots = slots;
+    this.mergedLora = mergedLora;
+  }
+
+  /**
+   * Runs one padded piece of a prompt. Inputs: embeddings {@code [1, length, dModel]}, tokens that
+   * count, slot to start from, slot to leave the state in, tokens seen before. Output: logits of
+   * the last token that counts, {@code [1, vocabulary]}.
+   */
+  CompiledFunction prefill(Task task, int length) {
+    return functions.computeIfAbsent(
+        "prefill_%s_%d".formatted(task.key(), length),
+        name -> program.function(name, scope -> buildPrefill(scope, task, length)));
+  }
+
+  /**
+   * Runs one token of each of {@code batch} sequences. Inputs: tokens, slots, positions, each
+   * {@code [batch]}. Output: logits {@code [batch, vocabulary]}.
+   */
+  CompiledFunction step(Task task, int batch) {
+    return functions.computeIfAbsent(
+        "step_%s_%d".formatted(task.key(), batch),
+        name -> program.function(name, scope -> buildStep(scope, task, batch)));
+  }
+
+  /** Text embeddings of ids {@code [length]}, without positions: {@code [length, dModel]}. */
+  CompiledFunction text(int length) {
+    return functions.computeIfAbsent(
+        "text_" + length,
+        name ->
+            program.function(name, scope -> List.of(embeddings(scope).text(ids(scope, length)))));
+  }
+
+  /** Text-to-image prompts: ids {@code [length]} to embeddings with positions from 0. */
+  CompiledFunction caption(int length) {
+    return functions.computeIfAbsent(
+        "caption_" + length,
+        name ->
+            program.function(
+                name,
+                scope -> {
+                  TokenEmbeddings embeddings = embeddings(scope);
+                  long[] positions = new long[length];
+                  java.util.Arrays.setAll(positions, i -> i);
+                  return List.of(
+                      scope
+                          .tf()
+                          .math
+                          .add(
+                              embeddings.caption(embeddings.text(ids(scope, length))),
+                              embeddings.t2iPositions(scope.tf().constant(positions))));
+                }));
+  }
+
+  /** Rows {@code [length]} of {@code mmu_pos_embed}. */
+  CompiledFunction mmuPositions(int length) {
+    return functions.computeIfAbsent(
+        "mmu_positions_" + length,
+        name ->
+            program.function(
+                name, scope -> List.of(embeddings(scope).mmuPositions(ids(scope, length)))));
+  }
+
+  /** Copies one slot's state over another's. Inputs: from, to. */
+  CompiledFunction copyState() {
+    return functions.computeIfAbsent(
+        "copy_state",
+        // XLA would copy the whole variable to move a row inside it
+        name -> program.function(name, false, this::buildCopy));
+  }
+
+  private List<Operand<TFloat32>> buildPrefill(FunctionScope scope, Task task, int length) {
+    Operand<TFloat32> input = scope.input(TFloat32.class, Shape.of(1, length, config.dModel()));
+    Operand<TInt64> count = ids(scope, 1);
+    Operand<TInt64> from = ids(scope, 1);
+    Operand<TInt64> to = ids(scope, 1);
+    Operand<TInt64> seen = ids(scope, 1);
+    Ops tf = scope.tf();
+    SlotStates states =
+        SlotStates.sequence(
+            scope,
+            slots,
+            new SlotStates.Rows(from, seen),
+            new SlotStates.Rows(to, tf.math.add(seen, count)));
+    BlockContext context = parameters.context(scope);
+    Operand<TFloat32> hidden =
+        new Backbone(context, config, lora(task)).sequence(input, count, states);
+    Operand<TFloat32> last =
+        tf.gather(
+            hidden, tf.math.sub(count, tf.constant(1L)), tf.constant(1), new Gather.Options[0]);
+    return List.of(
+        new TiedHeads(context)
+            .logits(task, tf.reshape(last, tf.constant(new long[] {1, config.dModel()}))));
+  }
+
+  private List<Operand<TFloat32>> buildStep(FunctionScope scope, Task task, int batch) {
+    Operand<TInt64> tokens = ids(scope, batch);
+    Operand<TInt64> rows = ids(scope, batch);
+    Operand<TInt64> positions = ids(scope, batch);
+    Ops tf = scope.tf();
+    BlockContext context = parameters.context(scope);
+    TokenEmbeddings embeddings = new TokenEmbeddings(context);
+    Operand<TFloat32> input =
+        switch (task) {
+          case MMU -> tf.math.add(embeddings.text(tokens), embeddings.mmuPositions(positions));
+          case T2I ->
+              tf.math.add(
+                  tf.gather(
+                      scope.read(parameters.imageTokens(), TFloat32.class), tokens, tf.constant(0)),
+                  embeddings.t2iPositions(positions));
+        };
+    SlotStates states = SlotStates.step(scope, slots, new SlotStates.Rows(rows, positions));
+    Operand<TFloat32> hidden = new Backbone(context, config, lora(task)).step(input, states);
+    return List.of(new TiedHeads(context).logits(task, hidden));
+  }
+
+  private List<Operand<?>> buildCopy(FunctionScope scope) {
+    Operand<TInt64> from = ids(scope, 1);
+    Operand<TInt64> to = ids(scope, 1);
+    copyRows(scope, slots.ssm(), from, to, 1);
+    copyRows(scope, slots.conv(), from, to, config.dConv());
+    return List.of();
+  }
+
+  /** Copies a slot's rows of all layers. */
+  private void copyRows(
+      FunctionScope scope,
+      DeviceVariable variable,
+      Operand<TInt64> from,
+      Operand<TInt64> to,
+      int rowsPerSlot) {
+    Ops tf = scope.tf();
+    long[] offsets = new long[config.layers() * rowsPerSlot];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = (long) (i / rowsPerSlot) * slots.rows() * rowsPerSlot + i % rowsPerSlot;
+    }
+    Operand<TInt64> places = tf.constant(offsets);
+    Operand<TInt64> width = tf.constant((long) rowsPerSlot);
+    Op update =
+        tf.resourceScatterUpdate(
+            scope.handle(variable),
+            tf.math.add(tf.math.mul(to, width), places),
+            tf.resourceGather(
+                scope.handle(variable),
+                tf.math.add(tf.math.mul(from, width), places),
+                TFloat32.class));
+    scope.effect(update);
+  }
+
+  private TaskLora lora(Task task) {
+    return mergedLora ? TaskLora.merged(task, config.lora()) : TaskLora.beside(task, config.lora());
+  }
+
+  private TokenEmbeddings embeddings(FunctionScope scope) {
+    return new TokenEmbeddings(parameters.context(scope));
+  }
+
+  private static Operand<TInt64> ids(FunctionScope scope, int count) {
+    return scope.input(TInt64.class, Shape.of(count));
+  }
+}

@@ -1,0 +1,259 @@
+package org.omnimamba.model.runtime;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.config.Task;
+
+/**
+ * The language model with its state slots: prompts in, logits out, one step after the other. Used
+ * by the program's one thread.
+ */
+public final class LanguageModel {
+  /** Ids of an understanding prompt in front of the image: [mmu][soi]. */
+  private static final int IDS_BEFORE_IMAGE = 2;
+
+  private static final int SMALLEST_PIECE = 16;
+  private static final int LARGEST_PIECE = 2048;
+
+  private final LanguageModelConfig config;
+  private final int imagePlaces;
+  private final StateSlots slots;
+  private final LanguageFunctions functions;
+
+  private LanguageModel(ModelConfig model, StateSlots slots, LanguageFunctions functions) {
+    this.config = model.language();
+    this.imagePlaces = model.vision().patches();
+    this.slots = slots;
+    this.functions = functions;
+  }
+
+  /**
+   * Loads the language model.
+   *
+   * @param program the program that runs the model and owns weights and states
+   * @param source the checkpoint; needed during this call only
+   */
+  public static LanguageModel load(
+      DeviceProgram program, TensorSource source, ModelConfig config, RuntimeOptions options) {
+    LanguageModelConfig language = config.language();
+    LanguageParameters parameters =
+        LanguageParameters.load(program.variables(), source, language, options);
+    StateSlots slots = new StateSlots(program.variables(), language, options.slots());
+    return new LanguageModel(
+        config,
+        slots,
+        new LanguageFunctions(program, language, parameters, slots, options.mergedLora()));
+  }
+
+  /** Sequences whose state is kept at once; slots are numbered from 0. */
+  public int slots() {
+    return slots.slots();
+  }
+
+  /** Positions that a sequence of this task can have: prompt and generated tokens that are fed. */
+  public int positions(Task task) {
+    return task == Task.T2I ? config.t2iPositions() : config.mmuPositions();
+  }
+
+  /**
+   * Embeds a text-to-image prompt. The caption MLP is applied to all ids, special and padding ones
+   * included.
+   *
+   * @throws IllegalArgumentException if there are no ids, too many, or one out of the vocabulary
+   */
+  public PromptEmbeddings embedT2i(int[] ids) {
+    checkLength(Task.T2I, ids.length);
+    checkIds(ids, config.textVocabSize());
+    float[] values = functions.caption(ids.length).call().longs(longs(ids)).run().floats(0);
+    return new PromptEmbeddings(Task.T2I, config.dModel(), values);
+  }
+
+  /**
+   * Embeds an understanding prompt. The image takes its places behind the second id.
+   *
+   * @param idsWithoutImage at least two
+   * @param imageEmbeddings {@code [patches, dModel]}; null for the zeros of a prompt without image
+   * @throws IllegalArgumentException if the ids are too few, too many or out of the vocabulary, or
+   *     if the image has not one embedding per patch
+   */
+  public PromptEmbeddings embedMmu(int[] idsWithoutImage, float @Nullable [] imageEmbeddings) {
+    int ids = idsWithoutImage.length;
+    int width = config.dModel();
+    if (ids < IDS_BEFORE_IMAGE) {
+      throw new IllegalArgumentException(
+          "an understanding prompt has at least %d ids, not %d".formatted(IDS_BEFORE_IMAGE, ids));
+    }
+    if (imageEmbeddings != null && imageEmbeddings.length != imagePlaces * width) {
+      throw new IllegalArgumentException(
+          "an image has %d x %d embeddings, not %d values in all"
+              .formatted(imagePlaces, width, imageEmbeddings.length));
+    }
+    int length = ids + imagePlaces;
+    checkLength(Task.MMU, length);
+    checkIds(idsWithoutImage, config.textVocabSize());
+    int bucket = Buckets.atLeast(ids, SMALLEST_PIECE);
+    float[] text =
+        functions
+            .text(bucket)
+            .call()
+            .longs(Arrays.copyOf(longs(idsWithoutImage), bucket))
+            .run()
+            .floats(0);
+    float[] values = new float[length * width];
+    int head = IDS_BEFORE_IMAGE * width;
+    System.arraycopy(text, 0, values, 0, head);
+    if (imageEmbeddings != null) {
+      System.arraycopy(imageEmbeddings, 0, values, head, imageEmbeddings.length);
+    }
+    System.arraycopy(text, head, values, head + imagePlaces * width, ids * width - head);
+    addMmuPositions(values, length);
+    return new PromptEmbeddings(Task.MMU, width, values);
+  }
+
+  private void addMmuPositions(float[] values, int length) {
+    int bucket = Math.min(Buckets.atLeast(length, SMALLEST_PIECE), config.mmuPositions());
+    long[] positions = new long[bucket];
+    Arrays.setAll(positions, i -> i);
+    float[] rows = functions.mmuPositions(bucket).call().longs(positions).run().floats(0);
+    for (int i = 0; i < values.length; i++) {
+      values[i] += rows[i];
+    }
+  }
+
+  /**
+   * Feeds positions {@code from} to {@code to} of a prompt to a slot, in as many pieces as the
+   * compiled lengths need.
+   *
+   * @param from 0 starts from nothing, whatever the slot held; otherwise the slot must hold the
+   *     state behind the first {@code from} positions
+   * @return the logits behind position {@code to - 1}
+   */
+  public float[] prefill(int slot, PromptEmbeddings prompt, int from, int to) {
+    return prefill(from == 0 ? slots.zero() : slots.checked(slot), slot, prompt, from, to);
+  }
+
+  /** {@link #prefill(int, PromptEmbeddings, int, int)}; the task must be the prompt's. */
+  public float[] prefill(Task task, int slot, PromptEmbeddings prompt, int from, int to) {
+    if (task != prompt.task()) {
+      throw new IllegalArgumentException(
+          "the prompt was embedded for %s, not for %s".formatted(prompt.task(), task));
+    }
+    return prefill(slot, prompt, from, to);
+  }
+
+  private float[] prefill(int source, int slot, PromptEmbeddings prompt, int from, int to) {
+    slots.checked(slot);
+    if (from < 0 || to <= from || to > prompt.length()) {
+      throw new IllegalArgumentException(
+          "positions %d to %d are not in a prompt of %d".formatted(from, to, prompt.length()));
+    }
+    int next = from;
+    int state = source;
+    float[] logits = {};
+    while (next < to) {
+      int count = Math.min(to - next, LARGEST_PIECE);
+      int bucket = Buckets.atLeast(count, SMALLEST_PIECE);
+      logits =
+          functions
+              .prefill(prompt.task(), bucket)
+              .call()
+              .floats(prompt.part(next, next + count, bucket))
+              .longs(count)
+              .longs(state)
+              .longs(slot)
+              .longs(next)
+              .run()
+              .floats(0);
+      next += count;
+      state = slot;
+    }
+    return logits;
+  }
+
+  /**
+   * Feeds one token to each of several sequences of one task. What a sequence gets does not depend
+   * on its neighbours.
+   *
+   * @param slots distinct
+   * @param tokens of the task's vocabulary
+   * @param positions tokens that each sequence has seen
+   * @return logits {@code [sequence][vocabulary]}
+   */
+  public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
+    int count = slots.length;
+    checkStep(task, slots, tokens, positions);
+    int batch = Buckets.atLeast(count, 1);
+    long[] rows = new long[batch];
+    Arrays.fill(rows, this.slots.scratch());
+    for (int i = 0; i < count; i++) {
+      rows[i] = slots[i];
+    }
+    float[] all =
+        functions
+            .step(task, batch)
+            .call()
+            .longs(Arrays.copyOf(longs(tokens), batch))
+            .longs(rows)
+            .longs(Arrays.copyOf(longs(positions), batch))
+            .run()
+            .floats(0);
+    int vocabulary = config.outputVocabSize(task);
+    float[][] logits = new float[count][];
+    for (int i = 0; i < count; i++) {
+      logits[i] = Arrays.copyOfRange(all, i * vocabulary, (i + 1) * vocabulary);
+    }
+    return logits;
+  }
+
+  /** Makes {@code toSlot} hold what {@code fromSlot} holds. */
+  public void copyState(int fromSlot, int toSlot) {
+    functions.copyState().call().longs(slots.checked(fromSlot)).longs(slots.checked(toSlot)).run();
+  }
+
+  StateSlots states() {
+    return slots;
+  }
+
+  private void checkStep(Task task, int[] slots, int[] tokens, int[] positions) {
+    if (slots.length == 0 || tokens.length != slots.length || positions.length != slots.length) {
+      throw new IllegalArgumentException(
+          "a step needs a slot, a token and a position for each sequence, not %d, %d and %d"
+              .formatted(slots.length, tokens.length, positions.length));
+    }
+    checkIds(tokens, config.outputVocabSize(task));
+    boolean[] seen = new boolean[slots()];
+    for (int i = 0; i < slots.length; i++) {
+      if (seen[this.slots.checked(slots[i])]) {
+        throw new IllegalArgumentException("slot %d is twice in one step".formatted(slots[i]));
+      }
+      seen[slots[i]] = true;
+      if (positions[i] < 0 || positions[i] >= positions(task)) {
+        throw new IllegalArgumentException(
+            "%s has %d positions, none is %d".formatted(task, positions(task), positions[i]));
+      }
+    }
+  }
+
+  private void checkLength(Task task, int length) {
+    if (length < 1 || length > positions(task)) {
+      throw new IllegalArgumentException(
+          "a prompt for %s has 1 to %d positions, not %d".formatted(task, positions(task), length));
+    }
+  }
+
+  private static void checkIds(int[] ids, int vocabulary) {
+    for (int id : ids) {
+      if (id < 0 || id >= vocabulary) {
+        throw new IllegalArgumentException(
+            "id %d is not in the vocabulary of %d".formatted(id, vocabulary));
+      }
+    }
+  }
+
+  private static long[] longs(int[] values) {
+    return Arrays.stream(values).asLongStream().toArray();
+  }
+}

@@ -1,0 +1,73 @@
+package org.omnimamba.model.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.model.graph.BlockContext;
+
+/** The language model's weights on a device. */
+final class LanguageParameters {
+  private static final String LAYERS = Backbone.PREFIX + ".layers.";
+
+  private final ParameterStore parameters;
+  private final DeviceVariable imageTokens;
+  private final RuntimeOptions options;
+
+  private LanguageParameters(
+      ParameterStore parameters, DeviceVariable imageTokens, RuntimeOptions options) {
+    this.parameters = parameters;
+    this.imageTokens = imageTokens;
+    this.options = options;
+  }
+
+  /** Loads one tensor, or one stack of layers, after the other. */
+  static LanguageParameters load(
+      DeviceVariables variables,
+      TensorSource checkpoint,
+      LanguageModelConfig config,
+      RuntimeOptions options) {
+    // first, while little else is in memory
+    DeviceVariable imageTokens =
+        ImageTokenTable.create(variables, checkpoint, config, options.execution());
+    ParameterStore parameters = new ParameterStore(variables, options.storage());
+    TensorSource source =
+        options.mergedLora() ? new MergedAdapters(checkpoint, config.lora()) : checkpoint;
+    List<String> ofLayer = new ArrayList<>();
+    List<String> single = new ArrayList<>();
+    for (String name : source.names()) {
+      if (name.startsWith(LAYERS + "0.")) {
+        ofLayer.add(name.substring((LAYERS + "0").length()));
+      } else if (name.startsWith(Backbone.PREFIX + ".")
+          && !name.startsWith(LAYERS)
+          && !name.startsWith(ImageTokenTable.PROJECTION)) {
+        single.add(name);
+      }
+    }
+    for (String local : ofLayer) {
+      List<String> names = new ArrayList<>();
+      for (int layer = 0; layer < config.layers(); layer++) {
+        names.add(LAYERS + layer + local);
+      }
+      if (options.layout() == WeightLayout.STACKED) {
+        parameters.loadStacked(source, LAYERS + "all" + local, names);
+      } else {
+        parameters.load(source, names);
+      }
+    }
+    parameters.load(source, single);
+    return new LanguageParameters(parameters, imageTokens, options);
+  }
+
+  /** The backbone's context inside a function. */
+  BlockContext context(FunctionScope scope) {
+    return new BlockContext(scope.tf(), parameters.in(scope), options.precision())
+        .in(Backbone.PREFIX);
+  }
+
+  /** Embeddings of all image tokens, {@code [imageVocabulary, dModel]}. */
+  DeviceVariable imageTokens() {
+    return imageTokens;
+  }
+}

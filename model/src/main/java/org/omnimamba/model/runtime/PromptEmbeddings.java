@@ -1,0 +1,37 @@
+package org.omnimamba.model.runtime;
+
+import org.omnimamba.model.config.Task;
+
+/** A prompt as the backbone takes it: embeddings with positions applied, in host memory. */
+public final class PromptEmbeddings {
+  private final Task task;
+  private final int dModel;
+  private final float[] values;
+
+  PromptEmbeddings(Task task, int dModel, float[] values) {
+    this.task = task;
+    this.dModel = dModel;
+    this.values = values;
+  }
+
+  public Task task() {
+    return task;
+  }
+
+  /** Positions, image places included. */
+  public int length() {
+    return values.length / dModel;
+  }
+
+  /** A copy of the embeddings, {@code [length, dModel]}. */
+  public float[] toArray() {
+    return values.clone();
+  }
+
+  /** Positions {@code from} to {@code to}, padded with zeros to {@code padded} positions. */
+  float[] part(int from, int to, int padded) {
+    float[] part = new float[padded * dModel];
+    System.arraycopy(values, from * dModel, part, 0, (to - from) * dModel);
+    return part;
+  }
+}

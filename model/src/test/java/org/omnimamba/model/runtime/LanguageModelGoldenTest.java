@@ -1,0 +1,195 @@
+package org.omnimamba.model.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.omnimamba.model.testing.Tolerances.assertClose;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.testing.Golden;
+
+/** Prompts, steps, states and whole generations against the reference, in every way of running. */
+@ParameterizedClass(name = "{0}")
+@MethodSource("variants")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LanguageModelGoldenTest {
+  private static final Golden BACKBONE = Golden.of("backbone-tiny");
+  private static final Golden GENERATE = Golden.of("generate-tiny");
+  private static final int BATCH = 2;
+  private static final int STEPS = 12;
+  private static final int IMAGE_PLACES = 16;
+
+  private final RuntimeOptions options;
+  private TinyLanguageModel tiny;
+
+  LanguageModelGoldenTest(String name, RuntimeOptions options) {
+    this.options = options;
+  }
+
+  static Stream<Arguments> variants() {
+    RuntimeOptions compiled = RuntimeOptions.cpu();
+    RuntimeOptions plain = compiled.withExecution(compiled.execution().withCompile(false));
+    return Stream.of(
+        Arguments.of("compiled", compiled),
+        Arguments.of("op by op", plain),
+        Arguments.of("compiled, stacked weights", compiled.withLayout(WeightLayout.STACKED)),
+        Arguments.of("op by op, merged adapters", plain.withMergedLora(true)),
+        Arguments.of(
+            "compiled, stacked weights, merged adapters",
+            compiled.withLayout(WeightLayout.STACKED).withMergedLora(true)));
+  }
+
+  @BeforeAll
+  void load() {
+    tiny = new TinyLanguageModel(options);
+  }
+
+  @AfterAll
+  void close() {
+    tiny.close();
+  }
+
+  static Stream<Arguments> prompts() {
+    return Stream.of(Task.values())
+        .flatMap(
+            task ->
+                Stream.of(1, 2, 7, 33, 72)
+                    .filter(length -> BACKBONE.has(step(task, length, "logits")))
+                    .map(length -> Arguments.of(task, length)));
+  }
+
+  @ParameterizedTest(name = "{0}, prompt of {1}")
+  @MethodSource("prompts")
+  void promptsAndStepsEqualTheReference(Task task, int length) {
+    float[] embeddings = BACKBONE.floats(step(task, length, "prompt_embeddings"));
+    float[] expected = BACKBONE.floats(step(task, length, "logits"));
+    int[] tokens = BACKBONE.ints(step(task, length, "token_ids"));
+    int width = length * tiny.config().dModel();
+    int vocabulary = tiny.config().outputVocabSize(task);
+    for (int row = 0; row < BATCH; row++) {
+      PromptEmbeddings prompt =
+          tiny.prompt(task, Arrays.copyOfRange(embeddings, row * width, (row + 1) * width));
+      float[] logits = tiny.model().prefill(task, slot(row), prompt, 0, length);
+      assertClose("prefill", logits, logits(expected, BATCH, row, 0, vocabulary));
+    }
+    assertStates(task, length, "prefill", length);
+    for (int i = 0; i < STEPS; i++) {
+      float[][] logits =
+          tiny.model()
+              .step(
+                  task,
+                  new int[] {slot(0), slot(1)},
+                  new int[] {tokens[i], tokens[STEPS + i]},
+                  new int[] {length + i, length + i});
+      for (int row = 0; row < BATCH; row++) {
+        assertClose("step " + i, logits[row], logits(expected, BATCH, row, i + 1, vocabulary));
+      }
+      if (i == 0) {
+        assertStates(task, length, "after_step1", length + 1);
+      }
+    }
+    assertStates(task, length, "after_step12", length + STEPS);
+  }
+
+  private void assertStates(Task task, int length, String when, int tokensSeen) {
+    for (int layer = 0; layer < tiny.config().layers(); layer++) {
+      String name = step(task, length, "state/%s/layer%d.".formatted(when, layer));
+      float[] conv = BACKBONE.floats(name + "conv");
+      float[] ssm = BACKBONE.floats(name + "ssm");
+      for (int row = 0; row < BATCH; row++) {
+        assertClose(name + "conv", tiny.conv(slot(row), layer, tokensSeen), part(conv, row, BATCH));
+        assertClose(name + "ssm", tiny.ssm(slot(row), layer), part(ssm, row, BATCH));
+      }
+    }
+  }
+
+  @Test
+  void textToImageGenerationEqualsTheReference() {
+    List<String> runs = runs("t2i");
+    assertThat(runs).hasSizeGreaterThan(1);
+    for (String run : runs) {
+      PromptEmbeddings prompt = tiny.model().embedT2i(GENERATE.ints(run + "/input_ids"));
+      assertClose(run, prompt.toArray(), GENERATE.floats(run + "/input_embeddings"));
+      assertGeneration(Task.T2I, run, prompt);
+    }
+  }
+
+  @Test
+  void understandingGenerationEqualsTheReference() {
+    List<String> runs = runs("mmu");
+    assertThat(runs).hasSizeGreaterThan(1);
+    for (String run : runs) {
+      float[] embeddings = GENERATE.floats(run + "/input_embeddings");
+      int width = tiny.config().dModel();
+      float[] image = Arrays.copyOfRange(embeddings, 2 * width, (2 + IMAGE_PLACES) * width);
+      PromptEmbeddings prompt = tiny.model().embedMmu(GENERATE.ints(run + "/input_ids"), image);
+      assertClose(run, prompt.toArray(), tiny.prompt(Task.MMU, embeddings).toArray());
+      assertGeneration(Task.MMU, run, prompt);
+    }
+  }
+
+  private void assertGeneration(Task task, String run, PromptEmbeddings prompt) {
+    int[] expected = GENERATE.ints(run + "/generated_ids");
+    float[] stepLogits = GENERATE.floats(run + "/step_logits");
+    int vocabulary = tiny.config().outputVocabSize(task);
+    int[] ids = new int[expected.length];
+    float[] logits = tiny.model().prefill(task, 3, prompt, 0, prompt.length());
+    for (int i = 0; i < ids.length; i++) {
+      assertClose(run + " step " + i, logits, logits(stepLogits, 1, 0, i, vocabulary));
+      ids[i] = largest(logits);
+      if (i + 1 < ids.length) {
+        int position = prompt.length() + i;
+        logits =
+            tiny.model().step(task, new int[] {3}, new int[] {ids[i]}, new int[] {position})[0];
+      }
+    }
+    assertThat(ids).as(run).isEqualTo(expected);
+  }
+
+  /** Single-row generations, such as {@code t2i/0}. */
+  private static List<String> runs(String task) {
+    return GENERATE.names().stream()
+        .filter(name -> name.startsWith(task + "/") && name.endsWith("/generated_ids"))
+        .filter(name -> GENERATE.shape(name)[0] == 1)
+        .map(name -> name.substring(0, name.length() - "/generated_ids".length()))
+        .toList();
+  }
+
+  private static int slot(int row) {
+    return 2 * row;
+  }
+
+  private static int largest(float[] logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Logits of one step out of {@code [rows, steps, vocabulary]}. */
+  private static float[] logits(float[] all, int rows, int row, int step, int vocabulary) {
+    int at = row * (all.length / rows) + step * vocabulary;
+    return Arrays.copyOfRange(all, at, at + vocabulary);
+  }
+
+  private static float[] part(float[] all, int index, int count) {
+    int size = all.length / count;
+    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
+  }
+
+  private static String step(Task task, int length, String tensor) {
+    return "%s/step/P%d/%s".formatted(task.key(), length, tensor);
+  }
+}

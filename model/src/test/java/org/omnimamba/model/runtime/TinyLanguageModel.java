@@ -1,0 +1,84 @@
+package org.omnimamba.model.runtime;
+
+import org.omnimamba.model.checkpoint.Checkpoint;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.model.testing.TinyModel;
+
+/** The oracle's tiny language model, with a view into its states. */
+final class TinyLanguageModel implements AutoCloseable {
+  private final DeviceProgram program;
+  private final LanguageModel model;
+  private final ModelConfig config;
+  private final float[] mmuPositions;
+
+  TinyLanguageModel(RuntimeOptions options) {
+    try (Checkpoint checkpoint = Checkpoint.open(TinyModel.directory())) {
+      config = checkpoint.config();
+      program = new DeviceProgram(options.execution());
+      model = LanguageModel.load(program, checkpoint, config, options);
+      mmuPositions = checkpoint.readFloats(Backbone.PREFIX + ".mmu_pos_embed");
+    }
+  }
+
+  LanguageModel model() {
+    return model;
+  }
+
+  DeviceProgram program() {
+    return program;
+  }
+
+  LanguageModelConfig config() {
+    return config.language();
+  }
+
+  /** A prompt of the golden files; for understanding, those lack the positions. */
+  PromptEmbeddings prompt(Task task, float[] embeddings) {
+    float[] values = embeddings.clone();
+    if (task == Task.MMU) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] += mmuPositions[i];
+      }
+    }
+    return new PromptEmbeddings(task, config().dModel(), values);
+  }
+
+  /** The last columns of one layer as the reference keeps them: {@code [convDim, dConv]}. */
+  float[] conv(int slot, int layer, int tokensSeen) {
+    int taps = config().dConv();
+    int channels = config().convDim();
+    float[] all = program.variables().readFloats(model.states().conv());
+    int first = (layer * model.states().rows() + slot) * taps;
+    float[] columns = new float[channels * taps];
+    for (int tap = 0; tap < taps; tap++) {
+      int place = first + (tokensSeen + tap) % taps;
+      for (int channel = 0; channel < channels; channel++) {
+        columns[channel * taps + tap] = all[place * channels + channel];
+      }
+    }
+    return columns;
+  }
+
+  /** The state of one layer as the reference keeps it: {@code [heads, headDim, dState]}. */
+  float[] ssm(int slot, int layer) {
+    int width = config().dInner();
+    int states = config().dState();
+    float[] all = program.variables().readFloats(model.states().ssm());
+    int first = (layer * model.states().rows() + slot) * states * width;
+    float[] turned = new float[states * width];
+    for (int state = 0; state < states; state++) {
+      for (int channel = 0; channel < width; channel++) {
+        turned[channel * states + state] = all[first + state * width + channel];
+      }
+    }
+    return turned;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}
