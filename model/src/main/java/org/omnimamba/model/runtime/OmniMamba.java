@@ -58,10 +58,9 @@ public final class OmniMamba implements AutoCloseable {
     ModelConfig config = checkpoint.config();
     // the largest part first, while little else is in memory
     LanguageModel language = LanguageModel.load(program, checkpoint, config, options);
-    VisionEncoder vision =
-        VisionEncoder.load(program, checkpoint, config, options.storage(), options.precision());
-    ImageTokenizer images =
-        ImageTokenizer.load(program, checkpoint, config, options.storage(), options.precision());
+    PartOptions parts = PartOptions.of(options.execution(), options.storage(), options.precision());
+    VisionEncoder vision = VisionEncoder.load(program, checkpoint, config, parts);
+    ImageTokenizer images = ImageTokenizer.load(program, checkpoint, config, parts);
     return new OmniMamba(config, tokenizer, program, language, vision, images);
   }
 

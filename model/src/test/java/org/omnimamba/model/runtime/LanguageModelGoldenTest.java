@@ -6,10 +6,10 @@ import static org.omnimamba.model.testing.Tolerances.assertClose;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,7 +20,6 @@ import org.omnimamba.model.testing.Golden;
 /** Prompts, steps, states and whole generations against the reference, in every way of running. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("variants")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LanguageModelGoldenTest {
   private static final Golden BACKBONE = Golden.of("backbone-tiny");
   private static final Golden GENERATE = Golden.of("generate-tiny");
@@ -28,12 +27,13 @@ class LanguageModelGoldenTest {
   private static final int STEPS = 12;
   private static final int IMAGE_PLACES = 16;
 
-  private final RuntimeOptions options;
-  private TinyLanguageModel tiny;
+  private static TinyLanguageModel tiny;
 
-  LanguageModelGoldenTest(String name, RuntimeOptions options) {
-    this.options = options;
-  }
+  @Parameter(0)
+  String name;
+
+  @Parameter(1)
+  RuntimeOptions options;
 
   static Stream<Arguments> variants() {
     RuntimeOptions compiled = RuntimeOptions.cpu();
@@ -48,13 +48,13 @@ class LanguageModelGoldenTest {
             compiled.withLayout(WeightLayout.STACKED).withMergedLora(true)));
   }
 
-  @BeforeAll
-  void load() {
+  @BeforeParameterizedClassInvocation
+  static void load(String name, RuntimeOptions options) {
     tiny = new TinyLanguageModel(options);
   }
 
-  @AfterAll
-  void close() {
+  @AfterParameterizedClassInvocation
+  static void close() {
     tiny.close();
   }
 
