@@ -22,6 +22,12 @@ public record AttemptOutcome(
     @Nullable String error,
     byte[] responseHead) {
 
+  /** The address must not be contacted; no request was made. */
+  public static AttemptOutcome refused() {
+    return new AttemptOutcome(
+        Kind.FAILED, null, null, Duration.ZERO, "address refused", new byte[0]);
+  }
+
   /** What follows from an attempt. */
   public enum Kind {
     /** A 2xx: done. */

@@ -24,17 +24,15 @@ public final class RetrySchedule {
           Duration.ofHours(20),
           Duration.ofHours(24));
 
+  /** How many attempts a delivery gets in all. */
+  public static final int ATTEMPTS = DELAYS.size();
+
   private static final double JITTER = 0.1;
 
   private final RandomGenerator random;
 
   public RetrySchedule(RandomGenerator random) {
     this.random = random;
-  }
-
-  /** How many attempts a delivery gets in all. */
-  public int attempts() {
-    return DELAYS.size();
   }
 
   /**

@@ -148,7 +148,8 @@ public final class WebhookClient {
   private static String describe(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof RefusedAddressException) {
-        return "address refused: " + cause.getMessage();
+        // not why: that would tell what an internal name resolves to
+        return "address refused";
       }
       if (cause instanceof TimeoutException) {
         return "timeout";

@@ -1,0 +1,29 @@
+package org.omnimamba.jobs.config;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The HTTP side.
+ *
+ * @param enabled false makes a replica that only works
+ * @param maxBody the largest request body, whether its length is announced or not
+ * @param maxJsonDepth how deep the JSON of a request may be nested
+ * @param maxWait the longest {@code Prefer: wait} that is honoured
+ * @param keepAlive how often a silent event stream gets a comment, so that proxies keep it open
+ * @param eventPoll how often an event stream looks into the database when no hint arrives
+ * @param maxStreams how many event streams and waiting requests one replica holds at once
+ */
+public record ApiProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("16MB") DataSize maxBody,
+    @DefaultValue("64") @Min(8) @Max(1000) int maxJsonDepth,
+    @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration maxWait,
+    @DefaultValue("15s") @DurationMin(millis = 100) Duration keepAlive,
+    @DefaultValue("2s") @DurationMin(millis = 50) Duration eventPoll,
+    @DefaultValue("1000") @Min(1) int maxStreams) {}

@@ -1,0 +1,32 @@
+package org.omnimamba.jobs.config;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The working side.
+ *
+ * @param enabled false makes a replica that only answers HTTP
+ * @param concurrency jobs run at once by this process
+ * @param grace how long running jobs may finish when the process is told to stop
+ * @param pollInterval how often the queue is looked at when no hint arrives
+ * @param progressInterval the shortest time between two progress writes of one job
+ * @param maxPartialImages partial images kept for one job
+ * @param maxPartialImage the largest partial image kept
+ * @param maxResult the largest answer of inference-service that is accepted
+ * @param idleTimeout how long inference-service may stay silent during one request
+ */
+public record WorkerProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("4") @Min(1) @Max(1024) int concurrency,
+    @DefaultValue("20s") @DurationMin(seconds = 0) Duration grace,
+    @DefaultValue("1s") @DurationMin(millis = 10) Duration pollInterval,
+    @DefaultValue("500ms") @DurationMin(millis = 0) Duration progressInterval,
+    @DefaultValue("8") @Min(0) @Max(64) int maxPartialImages,
+    @DefaultValue("4MB") DataSize maxPartialImage,
+    @DefaultValue("64MB") DataSize maxResult,
+    @DefaultValue("120s") @DurationMin(millis = 100) Duration idleTimeout) {}

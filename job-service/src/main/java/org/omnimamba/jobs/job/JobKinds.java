@@ -1,0 +1,12 @@
+package org.omnimamba.jobs.job;
+
+/** The kinds of work on the one queue. */
+public final class JobKinds {
+  /** Inference requests, the jobs of the API. */
+  public static final String INFERENCE = "inference";
+
+  /** Deliveries of webhooks. */
+  public static final String WEBHOOK = "webhook";
+
+  private JobKinds() {}
+}

@@ -1,0 +1,70 @@
+package org.omnimamba.jobs.queue;
+
+import java.time.Duration;
+import org.omnimamba.queue.JobWorker;
+import org.omnimamba.queue.WorkerStats;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Starts a worker when the service is up and drains it before the database's connections go: it
+ * stops claiming, running jobs may end within the grace period, the rest is given back.
+ */
+public final class WorkerLifecycle implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(WorkerLifecycle.class);
+
+  private final JobWorker worker;
+  private final Duration patience;
+  private volatile boolean running;
+
+  /**
+   * The life of one worker.
+   *
+   * @param patience how long a drain may take in all
+   */
+  public WorkerLifecycle(JobWorker worker, Duration patience) {
+    this.worker = worker;
+    this.patience = patience;
+  }
+
+  @Override
+  public void start() {
+    worker.start();
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    worker.drain().block(patience);
+    running = false;
+  }
+
+  @Override
+  public void stop(Runnable callback) {
+    worker
+        .drain()
+        .timeout(patience)
+        .doFinally(
+            signal -> {
+              running = false;
+              callback.run();
+            })
+        .subscribe(null, error -> log.warn("the worker did not drain in time", error));
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** What the worker has done so far. */
+  public WorkerStats stats() {
+    return worker.stats();
+  }
+
+  /** How many jobs the worker holds. */
+  public int held() {
+    return worker.running();
+  }
+}

@@ -1,0 +1,125 @@
+package org.omnimamba.jobs.web.jobs;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.event.JobEvent;
+import org.omnimamba.jobs.event.JobEvents;
+import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.web.Ids;
+import org.omnimamba.jobs.web.access.Tenant;
+import org.omnimamba.jobs.web.problem.Problem;
+import org.omnimamba.jobs.web.problem.ProblemType;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.JobQueue;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Streams what happens to a job as server-sent events, from where the client left off. */
+@RestController
+@Tag(name = "Jobs")
+class JobEventsController {
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  private final JobQueue queue;
+  private final JobEvents events;
+  private final StreamLimit streams;
+  private final JsonMapper json;
+  private final Duration keepAlive;
+
+  JobEventsController(
+      JobQueue queue,
+      JobEvents events,
+      StreamLimit streams,
+      JsonMapper json,
+      JobsProperties properties) {
+    this.queue = queue;
+    this.events = events;
+    this.streams = streams;
+    this.json = json;
+    this.keepAlive = properties.api().keepAlive();
+  }
+
+  @GetMapping(path = "/v1/jobs/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+  @Operation(
+      summary = "Streams a job's events",
+      description =
+          "queued, started, progress, partial_image, finished. The stream ends with the job; a"
+              + " client that has seen everything of a job that has ended gets 204, which tells an"
+              + " EventSource to stop.")
+  Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> events(
+      Tenant tenant,
+      @PathVariable String id,
+      @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
+    long after = position(lastEventId);
+    return Ids.parse(id)
+        .flatMap(uuid -> queue.get(tenant.name(), uuid))
+        .filter(job -> job.kind().equals(JobKinds.INFERENCE))
+        .switchIfEmpty(Mono.error(Problem::notFound))
+        .flatMap(job -> answer(tenant, job, after));
+  }
+
+  private Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> answer(
+      Tenant tenant, Job job, long after) {
+    Mono<Boolean> anything =
+        job.status().isTerminal() ? events.anyAfter(job.id(), after) : Mono.just(true);
+    return anything.map(
+        more ->
+            more
+                ? ResponseEntity.ok()
+                    .contentType(MediaType.TEXT_EVENT_STREAM)
+                    .header("Cache-Control", "no-store")
+                    .header("X-Accel-Buffering", "no")
+                    .body(stream(tenant.name(), job.id(), after))
+                : ResponseEntity.noContent().build());
+  }
+
+  private Flux<ServerSentEvent<JsonNode>> stream(String tenant, UUID id, long after) {
+    Flux<ServerSentEvent<JsonNode>> told =
+        events.follow(tenant, id, after).map(this::serverSentEvent);
+    Flux<ServerSentEvent<JsonNode>> alive =
+        Flux.interval(keepAlive)
+            .onBackpressureDrop()
+            .map(tick -> ServerSentEvent.<JsonNode>builder().comment("keep-alive").build());
+    return streams.limit(
+        told.publish(shared -> Flux.merge(shared, alive.takeUntilOther(shared.ignoreElements()))));
+  }
+
+  private ServerSentEvent<JsonNode> serverSentEvent(JobEvent event) {
+    ObjectNode data = (ObjectNode) json.readTree(event.data());
+    data.put("at", event.at().toString());
+    if (event.image() != null) {
+      data.put("b64_json", Base64.getEncoder().encodeToString(event.image()));
+    }
+    return ServerSentEvent.<JsonNode>builder(data)
+        .id(Long.toString(event.seq()))
+        .event(event.type())
+        .retry(RETRY)
+        .build();
+  }
+
+  private static long position(@Nullable String lastEventId) {
+    if (lastEventId == null || lastEventId.isEmpty()) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(lastEventId.strip());
+    } catch (NumberFormatException e) {
+      throw new Problem(ProblemType.INVALID_REQUEST, "Last-Event-ID is not one of ours.");
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.omnimamba.jobs.web.problem;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ProblemDetail;
+
+/** Ends a request with a problem. */
+public final class Problem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * What is wrong with one member of the body.
+   *
+   * @param pointer a JSON pointer (RFC 6901) to it
+   * @param detail what is wrong
+   */
+  public record MemberError(String pointer, String detail) {}
+
+  private final ProblemType type;
+  private final transient Map<String, Object> members = new LinkedHashMap<>();
+  private final transient HttpHeaders headers = new HttpHeaders();
+
+  public Problem(ProblemType type, String detail) {
+    // no stack trace: this is an answer, not a fault
+    super(detail, null, false, false);
+    this.type = type;
+  }
+
+  /** The same answer whether a thing does not exist or belongs to somebody else. */
+  public static Problem notFound() {
+    return new Problem(ProblemType.NOT_FOUND, "There is no such resource.");
+  }
+
+  /** Values that are not acceptable. */
+  public static Problem validation(List<MemberError> errors) {
+    return new Problem(ProblemType.VALIDATION, "The body has values that are not acceptable.")
+        .with("errors", errors);
+  }
+
+  /** Adds an extension member. */
+  public Problem with(String name, Object value) {
+    members.put(name, value);
+    return this;
+  }
+
+  /** Adds a header to the answer. */
+  public Problem withHeader(String name, String value) {
+    headers.set(name, value);
+    return this;
+  }
+
+  public ProblemType type() {
+    return type;
+  }
+
+  public HttpHeaders headers() {
+    return headers;
+  }
+
+  /** The body of the answer. */
+  public ProblemDetail detail() {
+    ProblemDetail detail = ProblemDetail.forStatusAndDetail(type.status(), getMessage());
+    detail.setType(type.uri());
+    detail.setTitle(type.title());
+    members.forEach(detail::setProperty);
+    return detail;
+  }
+}

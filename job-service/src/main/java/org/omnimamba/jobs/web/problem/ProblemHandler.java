@@ -1,0 +1,94 @@
+package org.omnimamba.jobs.web.problem;
+
+import java.net.URI;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
+import tools.jackson.core.JacksonException;
+
+/** Turns whatever ends a request into a problem; a fault of ours is logged and not explained. */
+@RestControllerAdvice
+@Order(0)
+class ProblemHandler {
+  private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+
+  @ExceptionHandler(Throwable.class)
+  ResponseEntity<ProblemDetail> handle(Throwable thrown, ServerWebExchange exchange) {
+    Problem problem = problem(thrown);
+    ProblemDetail detail = problem.detail();
+    detail.setInstance(URI.create(exchange.getRequest().getPath().value()));
+    HttpHeaders headers = new HttpHeaders();
+    headers.putAll(problem.headers());
+    headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+    return new ResponseEntity<>(detail, headers, problem.type().status());
+  }
+
+  private static Problem problem(Throwable thrown) {
+    if (thrown instanceof Problem problem) {
+      return problem;
+    }
+    if (hasCause(thrown, DataBufferLimitException.class)) {
+      return new Problem(ProblemType.CONTENT_TOO_LARGE, "The body is larger than allowed.");
+    }
+    if (thrown instanceof ServerWebInputException input) {
+      return inputProblem(input);
+    }
+    if (thrown instanceof ResponseStatusException status) {
+      return statusProblem(status);
+    }
+    if (thrown instanceof TransientDataAccessException
+        || hasCause(thrown, io.r2dbc.spi.R2dbcTransientException.class)
+        || hasCause(thrown, io.r2dbc.spi.R2dbcNonTransientResourceException.class)) {
+      log.warn("the database did not answer: {}", thrown.toString());
+      return new Problem(ProblemType.UNAVAILABLE, "The database does not answer at the moment.")
+          .withHeader("Retry-After", "2");
+    }
+    log.error("request failed", thrown);
+    return new Problem(ProblemType.INTERNAL, "Something went wrong here.");
+  }
+
+  private static Problem inputProblem(ServerWebInputException input) {
+    for (Throwable cause = input; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JacksonException json) {
+        return JsonProblems.of(json);
+      }
+    }
+    String what = input.getMethodParameter() == null ? null : input.getReason();
+    return new Problem(
+        ProblemType.INVALID_REQUEST, what == null ? "The request is not valid." : what + ".");
+  }
+
+  private static Problem statusProblem(ResponseStatusException status) {
+    return switch (status.getStatusCode().value()) {
+      case 404 -> Problem.notFound();
+      case 405 -> new Problem(ProblemType.METHOD_NOT_ALLOWED, "The path has no such method.");
+      case 413 -> new Problem(ProblemType.CONTENT_TOO_LARGE, "The body is larger than allowed.");
+      case 415 ->
+          new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.");
+      default ->
+          status.getStatusCode().is4xxClientError()
+              ? new Problem(ProblemType.INVALID_REQUEST, "The request is not valid.")
+              : new Problem(ProblemType.INTERNAL, "Something went wrong here.");
+    };
+  }
+
+  private static boolean hasCause(Throwable thrown, Class<? extends Throwable> type) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,126 @@
+package org.omnimamba.jobs.web.webhooks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.job.JobEventType;
+import org.omnimamba.jobs.web.problem.Problem;
+import org.omnimamba.jobs.web.problem.Problem.MemberError;
+import org.omnimamba.jobs.web.problem.ProblemType;
+import org.omnimamba.jobs.web.webhooks.WebhookViews.EndpointChange;
+import org.omnimamba.jobs.web.webhooks.WebhookViews.NewEndpoint;
+import org.omnimamba.jobs.webhook.WebhookEndpoint;
+import org.omnimamba.jobs.webhook.address.AddressPolicy;
+import org.omnimamba.jobs.webhook.address.RefusedAddressException;
+
+/** Checks what is asked of receivers. */
+final class EndpointRequests {
+  private static final int MAX_DESCRIPTION = 256;
+
+  private final AddressPolicy policy;
+
+  EndpointRequests(AddressPolicy policy) {
+    this.policy = policy;
+  }
+
+  /** The checked values of a new receiver. */
+  record Checked(String url, List<String> events, @Nullable String description) {}
+
+  /**
+   * Checks a new receiver.
+   *
+   * @throws Problem with everything that is wrong
+   */
+  Checked check(NewEndpoint request) {
+    List<MemberError> errors = new ArrayList<>();
+    if (request.url() == null) {
+      errors.add(new MemberError("/url", "is required"));
+    }
+    List<String> events =
+        request.events() == null ? JobEventType.wireNames() : events(request.events(), errors);
+    checkDescription(request.description(), errors);
+    if (!errors.isEmpty() || request.url() == null) {
+      throw Problem.validation(errors);
+    }
+    checkUrl(request.url());
+    return new Checked(request.url(), events, request.description());
+  }
+
+  /**
+   * The receiver as it shall be.
+   *
+   * @throws Problem with everything that is wrong
+   */
+  WebhookEndpoint change(WebhookEndpoint now, EndpointChange change) {
+    List<MemberError> errors = new ArrayList<>();
+    List<String> events = change.events() == null ? now.events() : events(change.events(), errors);
+    checkDescription(change.description(), errors);
+    String status = change.status();
+    if (status != null && !status.equals("enabled") && !status.equals("disabled")) {
+      errors.add(new MemberError("/status", "must be enabled or disabled"));
+    }
+    if (!errors.isEmpty()) {
+      throw Problem.validation(errors);
+    }
+    if (change.url() != null) {
+      checkUrl(change.url());
+    }
+    return new WebhookEndpoint(
+        now.id(),
+        now.tenant(),
+        change.url() == null ? now.url() : change.url(),
+        events,
+        change.description() == null ? now.description() : change.description(),
+        now.secretId(),
+        disabledReason(now, status),
+        now.createdAt(),
+        now.updatedAt());
+  }
+
+  private static @Nullable String disabledReason(WebhookEndpoint now, @Nullable String status) {
+    if (status == null) {
+      return now.disabledReason();
+    }
+    if (status.equals("enabled")) {
+      return null;
+    }
+    return now.isEnabled() ? WebhookEndpoint.BY_OWNER : now.disabledReason();
+  }
+
+  private void checkUrl(String url) {
+    try {
+      policy.check(url);
+    } catch (RefusedAddressException e) {
+      throw new Problem(ProblemType.ADDRESS_REFUSED, "The address of the webhook is refused.")
+          .with("errors", List.of(new MemberError("/url", String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private static List<String> events(
+      List<@Nullable String> given, List<MemberError> errors) {
+    Set<String> events = new LinkedHashSet<>();
+    for (String event : given) {
+      if (event == null || !JobEventType.wireNames().contains(event)) {
+        errors.add(
+            new MemberError(
+                "/events", "must be of " + String.join(", ", JobEventType.wireNames())));
+        return List.of();
+      }
+      events.add(event);
+    }
+    if (events.isEmpty()) {
+      errors.add(new MemberError("/events", "must not be empty"));
+    }
+    return List.copyOf(events);
+  }
+
+  private static void checkDescription(@Nullable String text, List<MemberError> errors) {
+    if (text != null && (text.length() > MAX_DESCRIPTION || text.indexOf('\0') >= 0)) {
+      errors.add(
+          new MemberError(
+              "/description", "must be a text of at most " + MAX_DESCRIPTION + " characters"));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package org.omnimamba.jobs.webhook;
+
+import io.r2dbc.spi.Parameters;
+import io.r2dbc.spi.R2dbcType;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.queue.ConnectionSql;
+import org.omnimamba.jobs.webhook.delivery.AttemptOutcome;
+import org.omnimamba.queue.TransactionHook;
+
+/** What is written together with the outcome of an attempt. */
+final class AttemptRecords {
+  private static final String INSERT =
+      """
+      INSERT INTO webhook_attempt
+        (delivery_id, number, at, http_status, latency_ms, error, next_at, response_head)
+      SELECT d.id,
+        (SELECT COALESCE(max(a.number), 0) + 1 FROM webhook_attempt a WHERE a.delivery_id = d.id),
+        queue_now(), $2, $3, $4, queue_now() + make_interval(secs => $5), $6
+      FROM webhook_delivery d WHERE d.id = $1
+      """;
+  private static final String DISABLE =
+      """
+      UPDATE webhook_endpoint SET disabled_reason = $2, updated_at = queue_now()
+      WHERE disabled_reason IS NULL
+        AND id = (SELECT d.endpoint_id FROM webhook_delivery d WHERE d.id = $1)
+      """;
+
+  private AttemptRecords() {}
+
+  /**
+   * Keeps the attempt.
+   *
+   * @param next when the next one is due, or null when there is none
+   */
+  static TransactionHook keeping(UUID delivery, AttemptOutcome outcome, @Nullable Duration next) {
+    return (connection, job) ->
+        ConnectionSql.update(
+                connection,
+                INSERT,
+                delivery,
+                WebhookDeliveries.nullable(outcome.status()),
+                (int) Math.min(Integer.MAX_VALUE, outcome.latency().toMillis()),
+                outcome.error() == null
+                    ? Parameters.in(R2dbcType.VARCHAR)
+                    : Parameters.in(outcome.error()),
+                next == null
+                    ? Parameters.in(R2dbcType.DOUBLE)
+                    : Parameters.in((double) next.toMillis() / 1000),
+                ByteBuffer.wrap(outcome.responseHead()))
+            .then();
+  }
+
+  /** Keeps the attempt and disables the endpoint, if it is a registered one. */
+  static TransactionHook keepingAndDisabling(UUID delivery, AttemptOutcome outcome) {
+    return (connection, job) ->
+        ConnectionSql.update(connection, DISABLE, delivery, WebhookEndpoint.GONE)
+            .then(
+                reactor.core.publisher.Mono.from(
+                    keeping(delivery, outcome, null).inTransaction(connection, job)));
+  }
+}

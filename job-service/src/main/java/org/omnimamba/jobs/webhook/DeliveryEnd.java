@@ -1,0 +1,27 @@
+package org.omnimamba.jobs.webhook;
+
+import io.r2dbc.spi.Connection;
+import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.queue.ConnectionSql;
+import org.omnimamba.jobs.queue.TerminalWriter;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.JobStatus;
+import reactor.core.publisher.Mono;
+
+/** Marks a delivery as ended together with the job that made its attempts. */
+final class DeliveryEnd implements TerminalWriter {
+  private static final String END =
+      "UPDATE webhook_delivery SET status = $2, finished_at = queue_now()"
+          + " WHERE id = $1 AND status = 'pending'";
+
+  @Override
+  public String kind() {
+    return JobKinds.WEBHOOK;
+  }
+
+  @Override
+  public Mono<Void> onEnd(Connection connection, Job job) {
+    String status = job.status() == JobStatus.COMPLETED ? "delivered" : "failed";
+    return ConnectionSql.update(connection, END, DeliveryJobs.deliveryOf(job), status).then();
+  }
+}

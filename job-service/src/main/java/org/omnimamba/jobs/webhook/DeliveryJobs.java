@@ -1,0 +1,28 @@
+package org.omnimamba.jobs.webhook;
+
+import java.util.UUID;
+import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.webhook.delivery.RetrySchedule;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.NewJob;
+
+/** The queue's job that makes the attempts of one delivery; its attributes name the delivery. */
+final class DeliveryJobs {
+  private static final String PREFIX = "{\"delivery\":\"";
+  private static final String SUFFIX = "\"}";
+
+  private DeliveryJobs() {}
+
+  static NewJob of(String tenant, UUID delivery) {
+    return NewJob.of(JobKinds.WEBHOOK, tenant, "{}")
+        .attributes(PREFIX + delivery + SUFFIX)
+        .maxAttempts(RetrySchedule.ATTEMPTS)
+        .build();
+  }
+
+  static UUID deliveryOf(Job job) {
+    String attributes = job.attributes();
+    return UUID.fromString(
+        attributes.substring(PREFIX.length(), attributes.length() - SUFFIX.length()));
+  }
+}

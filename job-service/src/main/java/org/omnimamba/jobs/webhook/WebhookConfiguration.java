@@ -1,0 +1,67 @@
+package org.omnimamba.jobs.webhook;
+
+import java.security.SecureRandom;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.queue.TerminalWriter;
+import org.omnimamba.jobs.webhook.address.AddressPolicy;
+import org.omnimamba.jobs.webhook.signing.SecretCipher;
+import org.omnimamba.queue.JobQueue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.transaction.reactive.TransactionalOperator;
+
+/** Everything about webhooks but the sending. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebhooks
+class WebhookConfiguration {
+
+  @Bean
+  AddressPolicy addressPolicy(JobsProperties properties) {
+    return new AddressPolicy(
+        properties.webhooks().allowedPorts(), properties.webhooks().developmentHosts());
+  }
+
+  @Bean
+  SigningSecrets signingSecrets(DatabaseClient database, JobsProperties properties) {
+    SecureRandom random = new SecureRandom();
+    return new SigningSecrets(
+        database,
+        new SecretCipher(properties.webhooks().keys(), random),
+        random,
+        properties.webhooks().rotationOverlap());
+  }
+
+  @Bean
+  TenantSecrets tenantSecrets(
+      DatabaseClient database, SigningSecrets secrets, TransactionalOperator transaction) {
+    return new TenantSecrets(database, secrets, transaction);
+  }
+
+  @Bean
+  WebhookEndpoints webhookEndpoints(
+      DatabaseClient database,
+      SigningSecrets secrets,
+      TransactionalOperator transaction,
+      JobsProperties properties) {
+    return new WebhookEndpoints(
+        database, secrets, transaction, properties.webhooks().maxEndpoints());
+  }
+
+  @Bean
+  WebhookDeliveries webhookDeliveries(
+      DatabaseClient database, JobQueue queue, TransactionalOperator transaction) {
+    return new WebhookDeliveries(database, queue, transaction);
+  }
+
+  @Bean
+  TerminalWriter webhookOutbox(JobQueue queue, JobJson json, JobsProperties properties) {
+    return new WebhookOutbox(queue, json, new WebhookPayloads(json, properties.publicUrl()));
+  }
+
+  @Bean
+  TerminalWriter deliveryEnd() {
+    return new DeliveryEnd();
+  }
+}

@@ -1,0 +1,75 @@
+package org.omnimamba.jobs.webhook;
+
+import io.r2dbc.spi.Connection;
+import java.util.Objects;
+import java.util.UUID;
+import org.omnimamba.jobs.job.JobAttributes;
+import org.omnimamba.jobs.job.JobEventType;
+import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.job.WebhookSpec;
+import org.omnimamba.jobs.queue.ConnectionSql;
+import org.omnimamba.jobs.queue.TerminalWriter;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.JobQueue;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Writes the deliveries of a job that ends, in the transaction that ends it. */
+final class WebhookOutbox implements TerminalWriter {
+  private static final String INSERT =
+      "INSERT INTO webhook_delivery"
+          + " (tenant, job_id, endpoint_id, url, event, payload, created_at)";
+  private static final String FOR_ENDPOINTS =
+      INSERT
+          + " SELECT e.tenant, $2, e.id, e.url, $3, $4, queue_now() FROM webhook_endpoint e"
+          + " WHERE e.tenant = $1 AND e.disabled_reason IS NULL AND $3 = ANY (e.events)"
+          + " RETURNING id";
+  private static final String FOR_JOB =
+      INSERT + " VALUES ($1, $2, NULL, $5, $3, $4, queue_now()) RETURNING id";
+
+  private final JobQueue queue;
+  private final JobJson json;
+  private final WebhookPayloads payloads;
+
+  WebhookOutbox(JobQueue queue, JobJson json, WebhookPayloads payloads) {
+    this.queue = queue;
+    this.json = json;
+    this.payloads = payloads;
+  }
+
+  @Override
+  public String kind() {
+    return JobKinds.INFERENCE;
+  }
+
+  @Override
+  public Mono<Void> onEnd(Connection connection, Job job) {
+    return Mono.justOrEmpty(JobEventType.of(job.status()))
+        .flatMapMany(event -> deliveries(connection, job, event))
+        .concatMap(
+            delivery -> queue.submitIn(connection, DeliveryJobs.of(job.tenant(), delivery)))
+        .then();
+  }
+
+  private Flux<UUID> deliveries(Connection connection, Job job, JobEventType event) {
+    JobAttributes attributes = json.attributes(job.attributes());
+    String name = event.wireName();
+    String payload = payloads.payload(event, job, attributes);
+    Flux<UUID> endpoints =
+        insert(connection, FOR_ENDPOINTS, job.tenant(), job.id(), name, payload);
+    WebhookSpec own = attributes.webhook();
+    if (own == null || !own.events().contains(name)) {
+      return endpoints;
+    }
+    return endpoints
+        .collectList()
+        .flatMapIterable(list -> list)
+        .concatWith(insert(connection, FOR_JOB, job.tenant(), job.id(), name, payload, own.url()));
+  }
+
+  private static Flux<UUID> insert(Connection connection, String sql, Object... arguments) {
+    return ConnectionSql.query(
+        connection, row -> Objects.requireNonNull(row.get("id", UUID.class)), sql, arguments);
+  }
+}

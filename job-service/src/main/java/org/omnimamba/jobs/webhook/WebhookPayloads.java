@@ -1,0 +1,45 @@
+package org.omnimamba.jobs.webhook;
+
+import java.net.URI;
+import java.time.Instant;
+import org.omnimamba.jobs.job.JobAttributes;
+import org.omnimamba.jobs.job.JobEventType;
+import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.JobStatus;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The body of a webhook: thin, as the standard advises. It says what happened to which job and links
+ * to the rest, which the receiver fetches with its own key.
+ */
+final class WebhookPayloads {
+  private final JobJson json;
+  private final String publicUrl;
+
+  WebhookPayloads(JobJson json, URI publicUrl) {
+    this.json = json;
+    String url = publicUrl.toString();
+    this.publicUrl = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  String payload(JobEventType event, Job job, JobAttributes attributes) {
+    Instant finished = job.times().finished();
+    String link = publicUrl + "/v1/jobs/" + job.id();
+    ObjectNode data = json.object();
+    data.put("id", job.id().toString());
+    data.put("status", job.status().wireName());
+    data.put("endpoint", attributes.endpoint());
+    data.put("url", link);
+    if (job.status() == JobStatus.COMPLETED) {
+      data.put("content_url", link + "/content");
+    }
+    ObjectNode metadata = data.putObject("metadata");
+    attributes.metadata().forEach(metadata::put);
+    ObjectNode body = json.object();
+    body.put("type", event.wireName());
+    body.put("timestamp", String.valueOf(finished == null ? job.times().updated() : finished));
+    body.set("data", data);
+    return json.write(body);
+  }
+}

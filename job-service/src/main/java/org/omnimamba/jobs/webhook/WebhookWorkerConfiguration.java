@@ -1,0 +1,72 @@
+package org.omnimamba.jobs.webhook;
+
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.queue.WorkerLifecycle;
+import org.omnimamba.jobs.webhook.address.AddressPolicy;
+import org.omnimamba.jobs.webhook.address.GuardedResolverGroup;
+import org.omnimamba.jobs.webhook.address.HostLookup;
+import org.omnimamba.jobs.webhook.delivery.RetrySchedule;
+import org.omnimamba.jobs.webhook.delivery.WebhookClient;
+import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.JobWorker;
+import org.omnimamba.queue.QueueListener;
+import org.omnimamba.queue.WorkerOptions;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Sends webhooks, on replicas that work. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebhooks
+@ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
+class WebhookWorkerConfiguration {
+
+  @Bean(destroyMethod = "close")
+  GuardedResolverGroup webhookResolver(AddressPolicy policy) {
+    return new GuardedResolverGroup(policy, HostLookup.system());
+  }
+
+  @Bean
+  WebhookClient webhookClient(
+      GuardedResolverGroup resolver, JobsProperties properties, Clock clock) {
+    return new WebhookClient(resolver, properties.webhooks().timeout(), clock);
+  }
+
+  @Bean
+  WorkerLifecycle webhookWorker(
+      JobQueue queue,
+      QueueListener listener,
+      WebhookDeliveries deliveries,
+      WebhookEndpoints endpoints,
+      SigningSecrets secrets,
+      TenantSecrets tenantSecrets,
+      AddressPolicy policy,
+      WebhookClient client,
+      JobsProperties properties) {
+    WebhookDeliveryHandler handler =
+        new WebhookDeliveryHandler(
+            deliveries,
+            endpoints,
+            secrets,
+            tenantSecrets,
+            policy,
+            client,
+            new RetrySchedule(RandomGenerator.getDefault()));
+    Duration lease = properties.queue().lease();
+    WorkerOptions options =
+        WorkerOptions.of(
+                ManagementFactory.getRuntimeMXBean().getName(),
+                properties.webhooks().concurrency())
+            .withMargin(lease.dividedBy(10))
+            .withGrace(properties.worker().grace())
+            .withPollInterval(properties.worker().pollInterval());
+    return new WorkerLifecycle(
+        new JobWorker(queue, JobKinds.WEBHOOK, handler, options, listener),
+        properties.worker().grace().plus(lease));
+  }
+}

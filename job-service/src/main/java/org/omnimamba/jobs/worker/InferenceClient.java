@@ -1,0 +1,138 @@
+package org.omnimamba.jobs.worker;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.config.PlatformProperties;
+import org.omnimamba.jobs.http.RetryAfter;
+import org.omnimamba.jobs.job.Endpoint;
+import org.omnimamba.jobs.job.JobJson;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Asks inference-service and gives its answer as it streams in. */
+final class InferenceClient implements AutoCloseable {
+  private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT =
+      new ParameterizedTypeReference<>() {};
+  private static final String DONE = "[DONE]";
+  private static final int ERROR_BODY = 64 * 1024;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final ConnectionProvider connections;
+  private final WebClient http;
+  private final JobJson json;
+  private final Duration idleTimeout;
+  private final Clock clock;
+
+  InferenceClient(
+      JobsProperties properties, PlatformProperties platform, JobJson json, Clock clock) {
+    int most = Math.toIntExact(properties.worker().maxResult().toBytes());
+    this.connections =
+        ConnectionProvider.builder("inference")
+            .maxConnections(properties.worker().concurrency())
+            .maxIdleTime(Duration.ofSeconds(10))
+            .build();
+    HttpClient netty =
+        HttpClient.create(connections)
+            .option(
+                io.netty.channel.ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                (int) CONNECT_TIMEOUT.toMillis());
+    this.http =
+        WebClient.builder()
+            .baseUrl(properties.inferenceUrl().toString())
+            .clientConnector(new ReactorClientHttpConnector(netty))
+            .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(most))
+            .defaultHeader("X-OmniMamba-Internal-Token", platform.internalToken())
+            .build();
+    this.json = json;
+    this.idleTimeout = properties.worker().idleTimeout();
+    this.clock = clock;
+  }
+
+  /**
+   * Sends a request and gives the data of each event, up to the end of the answer. Fails with {@link
+   * UpstreamException} when the service answers with an error, at once or midway. Cancelling drops
+   * the connection, which cancels the request in the engine.
+   *
+   * @param requestId passed on as {@code X-Request-Id}
+   */
+  Flux<JsonNode> stream(Endpoint endpoint, String tenant, String requestId, ObjectNode body) {
+    return http.post()
+        .uri(endpoint.path())
+        .contentType(MediaType.APPLICATION_JSON)
+        .accept(MediaType.TEXT_EVENT_STREAM)
+        .header("X-OmniMamba-Tenant", tenant)
+        .header("X-Request-Id", requestId)
+        .bodyValue(json.write(body))
+        .exchangeToFlux(this::events)
+        .timeout(idleTimeout);
+  }
+
+  private Flux<JsonNode> events(ClientResponse response) {
+    if (!response.statusCode().is2xxSuccessful()) {
+      return error(response).flatMapMany(Flux::error);
+    }
+    return response
+        .bodyToFlux(EVENT)
+        .mapNotNull(ServerSentEvent::data)
+        .takeUntil(DONE::equals)
+        .filter(data -> !DONE.equals(data))
+        .map(this::parse);
+  }
+
+  private JsonNode parse(String data) {
+    JsonNode node;
+    try {
+      node = json.tree(data);
+    } catch (JacksonException e) {
+      throw new BrokenStreamException("inference-service sent an event that is not JSON");
+    }
+    if (node.path("error").isObject()) {
+      throw new UpstreamException(0, node.path("error"), null);
+    }
+    return node;
+  }
+
+  private Mono<UpstreamException> error(ClientResponse response) {
+    Optional<Duration> retryAfter =
+        RetryAfter.parse(
+            response.headers().asHttpHeaders().getFirst("Retry-After"), clock.instant());
+    return response
+        .bodyToMono(String.class)
+        .onErrorReturn("")
+        .defaultIfEmpty("")
+        .map(
+            body ->
+                new UpstreamException(
+                    response.statusCode().value(), errorOf(body), retryAfter.orElse(null)));
+  }
+
+  private JsonNode errorOf(String body) {
+    if (body.isEmpty() || body.length() > ERROR_BODY) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return json.tree(body).path("error");
+    } catch (JacksonException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.dispose();
+  }
+}

@@ -1,0 +1,100 @@
+package org.omnimamba.jobs.worker;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.omnimamba.jobs.config.WorkerProperties;
+import org.omnimamba.jobs.event.JobEvents;
+import org.omnimamba.jobs.job.Endpoint;
+import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.worker.AnswerCollector.PartialImage;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.JobContext;
+import org.omnimamba.queue.JobFailure;
+import org.omnimamba.queue.JobHandler;
+import org.omnimamba.queue.JobOutcome;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Runs one attempt of an inference job. */
+final class InferenceJobHandler implements JobHandler {
+  private final InferenceClient inference;
+  private final JobEvents events;
+  private final ResultStores results;
+  private final UpstreamErrors errors;
+  private final JobJson json;
+  private final WorkerProperties limits;
+
+  InferenceJobHandler(
+      InferenceClient inference,
+      JobEvents events,
+      ResultStores results,
+      UpstreamErrors errors,
+      JobJson json,
+      WorkerProperties limits) {
+    this.inference = inference;
+    this.events = events;
+    this.results = results;
+    this.errors = errors;
+    this.json = json;
+    this.limits = limits;
+  }
+
+  @Override
+  public Mono<JobOutcome> handle(JobContext context) {
+    Job job = context.job();
+    String path = json.attributes(job.attributes()).endpoint();
+    Endpoint endpoint =
+        Endpoint.ofPath(path)
+            .orElseThrow(
+                () -> JobFailure.permanent("unknown_endpoint", "no such endpoint: " + path));
+    AnswerCollector collector =
+        endpoint == Endpoint.CHAT
+            ? new ChatCollector(json, limits.maxResult().toBytes())
+            : new ImageCollector(json, job.id());
+    ObjectNode request = (ObjectNode) json.tree(context.payload());
+    collector.prepare(request);
+    AtomicInteger partials = new AtomicInteger();
+    return inference
+        .stream(endpoint, job.tenant(), job.id().toString(), request)
+        .concatMap(event -> accept(context, collector, partials, event))
+        .then(Mono.fromSupplier(collector::result))
+        .flatMap(result -> results.prepare(context.claim(), result))
+        .map(prepared -> JobOutcome.completed(prepared.reference(), prepared.hook()))
+        .onErrorResume(this::failure);
+  }
+
+  private Mono<Void> accept(
+      JobContext context, AnswerCollector collector, AtomicInteger partials, JsonNode event) {
+    AnswerCollector.Step step = collector.accept(event);
+    if (step.progress() != null) {
+      context.progress(step.progress());
+    }
+    PartialImage partial = step.partial();
+    if (partial == null
+        || partial.bytes().length > limits.maxPartialImage().toBytes()
+        || partials.incrementAndGet() > limits.maxPartialImages()) {
+      return Mono.empty();
+    }
+    ObjectNode data = json.object();
+    data.put("id", context.job().id().toString());
+    data.put("index", partial.index());
+    data.put("partial_image_index", partial.number());
+    // a partial image is a courtesy: the answer must not fail for it
+    return events
+        .addPartialImage(context.claim(), json.write(data), partial.bytes())
+        .onErrorComplete()
+        .then();
+  }
+
+  private Mono<JobOutcome> failure(Throwable thrown) {
+    JobOutcome.Failed failed = UpstreamFailures.outcome(thrown);
+    if (failed == null) {
+      return Mono.error(thrown);
+    }
+    return Mono.just(
+        thrown instanceof UpstreamException upstream
+            ? failed.with(errors.saving(upstream))
+            : failed);
+  }
+}

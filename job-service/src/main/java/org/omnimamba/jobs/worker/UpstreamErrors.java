@@ -1,0 +1,48 @@
+package org.omnimamba.jobs.worker;
+
+import java.util.UUID;
+import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.queue.ConnectionSql;
+import org.omnimamba.queue.TransactionHook;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Keeps the error that inference-service gave for a job, whole. */
+@Component
+public class UpstreamErrors {
+  private static final String SAVE =
+      "INSERT INTO job_upstream_error (job_id, body) VALUES ($1, $2)"
+          + " ON CONFLICT (job_id) DO UPDATE SET body = EXCLUDED.body";
+
+  private final DatabaseClient database;
+  private final JobJson json;
+
+  UpstreamErrors(DatabaseClient database, JobJson json) {
+    this.database = database;
+    this.json = json;
+  }
+
+  /** Writes the error in the transaction that ends the attempt. */
+  TransactionHook saving(UpstreamException e) {
+    ObjectNode body = json.object();
+    e.error().properties().forEach(member -> body.set(member.getKey(), member.getValue()));
+    if (e.status() != 0) {
+      body.put("status", e.status());
+    }
+    String text = json.write(body);
+    return (connection, job) -> ConnectionSql.update(connection, SAVE, job.id(), text).then();
+  }
+
+  /** The error kept for a job: the members inference-service sent, and the HTTP status. */
+  public Mono<JsonNode> find(UUID job) {
+    return database
+        .sql("SELECT body FROM job_upstream_error WHERE job_id = :id")
+        .bind("id", job)
+        .map(row -> row.get("body", String.class))
+        .one()
+        .map(json::tree);
+  }
+}

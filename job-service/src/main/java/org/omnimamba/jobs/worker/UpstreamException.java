@@ -1,0 +1,46 @@
+package org.omnimamba.jobs.worker;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** inference-service answered with an error. */
+final class UpstreamException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final transient JsonNode error;
+  private final transient @Nullable Duration retryAfter;
+
+  /**
+   * An error answer.
+   *
+   * @param status the HTTP status, or 0 for an error inside a stream that had begun with 200
+   * @param error the error object, or a missing node when there was none
+   * @param retryAfter when to come back, or null
+   */
+  UpstreamException(int status, JsonNode error, @Nullable Duration retryAfter) {
+    super("inference-service answered " + status, null, false, false);
+    this.status = status;
+    this.error = error;
+    this.retryAfter = retryAfter;
+  }
+
+  int status() {
+    return status;
+  }
+
+  @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+
+  JsonNode error() {
+    return error;
+  }
+
+  /** A member of the error object as text, or null. */
+  @Nullable String member(String name) {
+    JsonNode value = error.path(name);
+    return value.isString() ? value.stringValue() : null;
+  }
+}

@@ -1,0 +1,94 @@
+package org.omnimamba.jobs.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.JobError;
+import org.omnimamba.queue.JobOutcome;
+import org.omnimamba.queue.TransactionHook;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+
+/**
+ * Sorts what can go wrong with inference-service.
+ *
+ * <table>
+ *   <caption>Failures and what follows</caption>
+ *   <tr><td>4xx, but 408, 409, 425 and 429</td><td>final; the upstream's error is kept</td></tr>
+ *   <tr><td>408, 409, 425, 429, 503, other 5xx</td><td>again, not before Retry-After</td></tr>
+ *   <tr><td>no connection, connection lost, silence</td><td>again</td></tr>
+ *   <tr><td>a stream that ends early or makes no sense</td><td>again</td></tr>
+ *   <tr><td>an answer over the limit</td><td>final</td></tr>
+ * </table>
+ */
+final class UpstreamFailures {
+  /** The request's author must change it. */
+  static final String REJECTED = "upstream_rejected";
+
+  /** inference-service has no room or is not there. */
+  static final String UNAVAILABLE = "upstream_unavailable";
+
+  /** inference-service failed. */
+  static final String FAILED = "upstream_failed";
+
+  /** The answer is larger than this service keeps. */
+  static final String TOO_LARGE = "result_too_large";
+
+  private UpstreamFailures() {}
+
+  /** What a failure means for the attempt; a fault of our own is left to the queue. */
+  static JobOutcome.@Nullable Failed outcome(Throwable thrown) {
+    if (thrown instanceof UpstreamException upstream) {
+      return upstream(upstream);
+    }
+    if (hasCause(thrown, DataBufferLimitException.class)) {
+      return failed(TOO_LARGE, "the answer is larger than the limit", false, null);
+    }
+    if (thrown instanceof BrokenStreamException) {
+      return failed(FAILED, String.valueOf(thrown.getMessage()), true, null);
+    }
+    if (thrown instanceof TimeoutException) {
+      return failed(UNAVAILABLE, "inference-service fell silent", true, null);
+    }
+    if (thrown instanceof WebClientRequestException || hasCause(thrown, IOException.class)) {
+      return failed(UNAVAILABLE, "inference-service cannot be reached", true, null);
+    }
+    return null;
+  }
+
+  private static JobOutcome.Failed upstream(UpstreamException e) {
+    String message = e.member("message");
+    String said = message == null ? "inference-service answered " + e.status() : message;
+    if (isRejection(e)) {
+      return failed(REJECTED, said, false, null);
+    }
+    boolean busy = e.status() == 429 || e.status() == 503;
+    return failed(busy ? UNAVAILABLE : FAILED, said, true, e.retryAfter());
+  }
+
+  private static boolean isRejection(UpstreamException e) {
+    if (e.status() == 0) {
+      return "invalid_request_error".equals(e.member("type"));
+    }
+    return switch (e.status()) {
+      case 408, 409, 425, 429 -> false;
+      default -> e.status() >= 400 && e.status() < 500;
+    };
+  }
+
+  private static JobOutcome.Failed failed(
+      String code, String message, boolean retryable, @Nullable Duration after) {
+    return new JobOutcome.Failed(
+        new JobError(code, message), retryable, after, TransactionHook.NONE);
+  }
+
+  private static boolean hasCause(Throwable thrown, Class<? extends Throwable> type) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+package org.omnimamba.jobs.worker;
+
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.Duration;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.config.PlatformProperties;
+import org.omnimamba.jobs.config.WorkerProperties;
+import org.omnimamba.jobs.event.JobEvents;
+import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.queue.WorkerLifecycle;
+import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.JobWorker;
+import org.omnimamba.queue.QueueListener;
+import org.omnimamba.queue.WorkerOptions;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The worker for inference jobs, on replicas that work. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
+class WorkerConfiguration {
+
+  @Bean(destroyMethod = "close")
+  InferenceClient inferenceClient(
+      JobsProperties properties, PlatformProperties platform, JobJson json, Clock clock) {
+    return new InferenceClient(properties, platform, json, clock);
+  }
+
+  @Bean
+  WorkerLifecycle inferenceWorker(
+      JobQueue queue,
+      QueueListener listener,
+      InferenceClient inference,
+      JobEvents events,
+      ResultStores results,
+      UpstreamErrors errors,
+      JobJson json,
+      JobsProperties properties) {
+    WorkerProperties worker = properties.worker();
+    InferenceJobHandler handler =
+        new InferenceJobHandler(inference, events, results, errors, json, worker);
+    Duration lease = properties.queue().lease();
+    WorkerOptions options =
+        WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), worker.concurrency())
+            .withMargin(lease.dividedBy(10))
+            .withGrace(worker.grace())
+            .withPollInterval(worker.pollInterval())
+            .withProgressInterval(worker.progressInterval());
+    return new WorkerLifecycle(
+        new JobWorker(queue, JobKinds.INFERENCE, handler, options, listener),
+        worker.grace().plus(lease));
+  }
+}
