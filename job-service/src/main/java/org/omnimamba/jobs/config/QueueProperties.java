@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxRunning jobs of one tenant running at once
  * @param maxQueued jobs of one tenant waiting; more are refused with 429
  * @param retention how long ended jobs and their results are kept
+ * @param sweepInterval how often lost leases and passed deadlines are looked for
  */
 public record QueueProperties(
     @DefaultValue("30s") @DurationMin(millis = 300) Duration lease,
@@ -22,4 +23,5 @@ public record QueueProperties(
     @DefaultValue("5") @Min(1) @Max(100) int maxAttempts,
     @DefaultValue("64") @Min(1) int maxRunning,
     @DefaultValue("10000") @Min(1) int maxQueued,
-    @DefaultValue("7d") @DurationMin(hours = 1) Duration retention) {}
+    @DefaultValue("7d") @DurationMin(hours = 1) Duration retention,
+    @DefaultValue("5s") @DurationMin(millis = 10) Duration sweepInterval) {}

@@ -13,8 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param store the database, or an S3-compatible store
  * @param s3 the store's settings, needed when it is chosen
  */
-public record ResultProperties(
-    @DefaultValue("POSTGRES") Store store, @Valid @Nullable S3 s3) {
+public record ResultProperties(@DefaultValue("POSTGRES") Store store, @Valid @Nullable S3 s3) {
 
   /** A place for results. */
   public enum Store {

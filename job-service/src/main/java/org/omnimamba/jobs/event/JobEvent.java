@@ -14,9 +14,4 @@ import org.jspecify.annotations.Nullable;
  * @param image the bytes of a partial image, else null
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through once, never compared
-public record JobEvent(long seq, String type, Instant at, String data, byte @Nullable [] image) {
-
-  boolean isFinished() {
-    return type.equals("finished");
-  }
-}
+public record JobEvent(long seq, String type, Instant at, String data, byte @Nullable [] image) {}

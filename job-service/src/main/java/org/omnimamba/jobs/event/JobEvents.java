@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.omnimamba.queue.ClaimedJob;
-import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.JobWatcher;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -20,28 +20,22 @@ public class JobEvents {
   private static final int BATCH = 50;
 
   private final DatabaseClient database;
-  private final JobQueue queue;
-  private final JobChanges changes;
+  private final JobWatcher watcher;
 
-  JobEvents(DatabaseClient database, JobQueue queue, JobChanges changes) {
+  JobEvents(DatabaseClient database, JobWatcher watcher) {
     this.database = database;
-    this.queue = queue;
-    this.changes = changes;
+    this.watcher = watcher;
   }
 
   /**
    * The events after one that the caller has seen (0 for all), as they happen, until the job has
-   * ended or is gone. The caller has checked that the job is the tenant's.
+   * ended or is gone.
    */
   public Flux<JobEvent> follow(String tenant, UUID id, long after) {
     return Flux.defer(
         () -> {
           AtomicLong seen = new AtomicLong(after);
-          return changes
-              .of(id)
-              .concatMap(change -> look(tenant, id, seen), 1)
-              .takeUntil(Look::isLast)
-              .concatMapIterable(Look::events, 1);
+          return watcher.watch(tenant, id).concatMap(job -> readAll(id, seen), 1);
         });
   }
 
@@ -74,26 +68,17 @@ public class JobEvents {
         .map(rows -> rows > 0);
   }
 
-  private Mono<Look> look(String tenant, UUID id, AtomicLong seen) {
-    return readAll(id, seen)
-        .flatMap(
-            events ->
-                events.isEmpty()
-                    ? hasEnded(tenant, id).map(ended -> new Look(events, ended))
-                    : Mono.just(new Look(events, events.get(events.size() - 1).isFinished())));
+  /** Everything there is after what was seen, a batch at a time. */
+  private Flux<JobEvent> readAll(UUID id, AtomicLong seen) {
+    return readBatch(id, seen)
+        .expand(batch -> batch.size() < BATCH ? Mono.empty() : readBatch(id, seen))
+        .concatMapIterable(batch -> batch);
   }
 
-  private Mono<List<JobEvent>> readAll(UUID id, AtomicLong seen) {
+  private Mono<List<JobEvent>> readBatch(UUID id, AtomicLong seen) {
     return Flux.defer(() -> read(id, seen.get(), BATCH))
         .doOnNext(event -> seen.set(event.seq()))
-        .collectList()
-        .expand(batch -> batch.size() < BATCH ? Mono.empty() : nextBatch(id, seen))
-        .concatMapIterable(batch -> batch)
         .collectList();
-  }
-
-  private Mono<List<JobEvent>> nextBatch(UUID id, AtomicLong seen) {
-    return read(id, seen.get(), BATCH).doOnNext(event -> seen.set(event.seq())).collectList();
   }
 
   private Flux<JobEvent> read(UUID id, long after, int limit) {
@@ -110,11 +95,6 @@ public class JobEvents {
         .all();
   }
 
-  /** For a look that found nothing: a job that is gone or had ended before tells nothing more. */
-  private Mono<Boolean> hasEnded(String tenant, UUID id) {
-    return queue.get(tenant, id).map(job -> job.status().isTerminal()).defaultIfEmpty(true);
-  }
-
   private static JobEvent event(Readable row) {
     return new JobEvent(
         Objects.requireNonNull(row.get("seq", Long.class)),
@@ -123,6 +103,4 @@ public class JobEvents {
         Objects.requireNonNull(row.get("data", String.class)),
         row.get("image", byte[].class));
   }
-
-  private record Look(List<JobEvent> events, boolean isLast) {}
 }

@@ -20,8 +20,7 @@ public class JobSubmissions {
   private final JobJson json;
   private final int maxAttempts;
 
-  JobSubmissions(
-      JobQueue queue, DatabaseClient database, JobJson json, JobsProperties properties) {
+  JobSubmissions(JobQueue queue, DatabaseClient database, JobJson json, JobsProperties properties) {
     this.queue = queue;
     this.database = database;
     this.json = json;

@@ -115,8 +115,7 @@ public final class SigningSecrets {
   }
 
   private Mono<NewSecret> generate() {
-    return Mono.fromCallable(
-            () -> new NewSecret(UUID.randomUUID(), SigningSecret.generate(random)))
+    return Mono.fromCallable(() -> new NewSecret(UUID.randomUUID(), SigningSecret.generate(random)))
         .subscribeOn(Schedulers.boundedElastic());
   }
 

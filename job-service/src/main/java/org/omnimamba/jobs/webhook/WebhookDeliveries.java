@@ -24,8 +24,7 @@ public final class WebhookDeliveries {
   private final JobQueue queue;
   private final TransactionalOperator transaction;
 
-  WebhookDeliveries(
-      DatabaseClient database, JobQueue queue, TransactionalOperator transaction) {
+  WebhookDeliveries(DatabaseClient database, JobQueue queue, TransactionalOperator transaction) {
     this.database = database;
     this.queue = queue;
     this.transaction = transaction;
@@ -54,8 +53,7 @@ public final class WebhookDeliveries {
   /** A page of what a receiver was told, newest first. */
   public Flux<WebhookDelivery> ofEndpoint(
       String tenant, UUID endpoint, @Nullable UUID after, int limit) {
-    Parameter bound =
-        after == null ? Parameters.in(UUID.class) : Parameters.in(after);
+    Parameter bound = after == null ? Parameters.in(UUID.class) : Parameters.in(after);
     return database
         .sql(
             SELECT

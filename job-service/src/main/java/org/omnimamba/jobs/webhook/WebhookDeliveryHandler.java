@@ -101,10 +101,7 @@ final class WebhookDeliveryHandler implements JobHandler {
                 : schedule.delayAfter(made, outcome.retryAfter());
         Duration wait = next.orElse(null);
         yield new JobOutcome.Failed(
-            error(outcome),
-            wait != null,
-            wait,
-            AttemptRecords.keeping(delivery, outcome, wait));
+            error(outcome), wait != null, wait, AttemptRecords.keeping(delivery, outcome, wait));
       }
     };
   }

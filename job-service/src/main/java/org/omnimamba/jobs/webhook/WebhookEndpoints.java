@@ -66,7 +66,10 @@ public final class WebhookEndpoints {
   /** The tenant's receivers, oldest first. */
   public Flux<WebhookEndpoint> list(String tenant) {
     return database
-        .sql("SELECT " + COLUMNS + " FROM webhook_endpoint WHERE tenant = :tenant ORDER BY created_at, id")
+        .sql(
+            "SELECT "
+                + COLUMNS
+                + " FROM webhook_endpoint WHERE tenant = :tenant ORDER BY created_at, id")
         .bind("tenant", tenant)
         .map(WebhookEndpoints::endpoint)
         .all();

@@ -47,8 +47,7 @@ final class WebhookOutbox implements TerminalWriter {
   public Mono<Void> onEnd(Connection connection, Job job) {
     return Mono.justOrEmpty(JobEventType.of(job.status()))
         .flatMapMany(event -> deliveries(connection, job, event))
-        .concatMap(
-            delivery -> queue.submitIn(connection, DeliveryJobs.of(job.tenant(), delivery)))
+        .concatMap(delivery -> queue.submitIn(connection, DeliveryJobs.of(job.tenant(), delivery)))
         .then();
   }
 
@@ -56,8 +55,7 @@ final class WebhookOutbox implements TerminalWriter {
     JobAttributes attributes = json.attributes(job.attributes());
     String name = event.wireName();
     String payload = payloads.payload(event, job, attributes);
-    Flux<UUID> endpoints =
-        insert(connection, FOR_ENDPOINTS, job.tenant(), job.id(), name, payload);
+    Flux<UUID> endpoints = insert(connection, FOR_ENDPOINTS, job.tenant(), job.id(), name, payload);
     WebhookSpec own = attributes.webhook();
     if (own == null || !own.events().contains(name)) {
       return endpoints;

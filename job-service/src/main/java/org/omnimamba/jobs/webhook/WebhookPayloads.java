@@ -10,8 +10,8 @@ import org.omnimamba.queue.JobStatus;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The body of a webhook: thin, as the standard advises. It says what happened to which job and links
- * to the rest, which the receiver fetches with its own key.
+ * The body of a webhook: thin, as the standard advises. It says what happened to which job and
+ * links to the rest, which the receiver fetches with its own key.
  */
 final class WebhookPayloads {
   private final JobJson json;

@@ -60,8 +60,7 @@ class WebhookWorkerConfiguration {
     Duration lease = properties.queue().lease();
     WorkerOptions options =
         WorkerOptions.of(
-                ManagementFactory.getRuntimeMXBean().getName(),
-                properties.webhooks().concurrency())
+                ManagementFactory.getRuntimeMXBean().getName(), properties.webhooks().concurrency())
             .withMargin(lease.dividedBy(10))
             .withGrace(properties.worker().grace())
             .withPollInterval(properties.worker().pollInterval());

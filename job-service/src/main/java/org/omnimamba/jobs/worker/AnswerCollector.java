@@ -1,8 +1,8 @@
 package org.omnimamba.jobs.worker;
 
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.queue.Progress;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Puts the chunks of a chat completion together into the object that the same request without
- * {@code stream} would have been answered with. Members it does not know are kept: lists are joined,
- * of other values the last one counts.
+ * {@code stream} would have been answered with. Members it does not know are kept: lists are
+ * joined, of other values the last one counts.
  */
 final class ChatCollector implements AnswerCollector {
   private final JobJson json;

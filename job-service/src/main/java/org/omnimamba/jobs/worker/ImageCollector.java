@@ -22,10 +22,14 @@ final class ImageCollector implements AnswerCollector {
   private static final String PARTIAL = "image_generation.partial_image";
   private static final String PROGRESS = "image_generation.progress";
 
+  private static final String INDEX = "image_index";
+  private static final int MAX_IMAGES = 1000;
+
   private final JobJson json;
   private final UUID job;
   private final Map<Integer, byte[]> images = new TreeMap<>();
   private final Map<Integer, ObjectNode> data = new TreeMap<>();
+  private final Map<Integer, Long> tokensDone = new TreeMap<>();
   private final ObjectNode answer;
   private int expected = 1;
 
@@ -46,18 +50,12 @@ final class ImageCollector implements AnswerCollector {
   @Override
   public Step accept(JsonNode event) {
     return switch (event.path("type").asString("")) {
-      case PROGRESS ->
-          Step.of(
-              Progress.of(
-                  Math.max(0, event.path("tokens_done").asLong(0)),
-                  Math.max(0, event.path("tokens_total").asLong(0))));
+      case PROGRESS -> progress(event);
       case PARTIAL ->
           new Step(
               null,
               new PartialImage(
-                  index(event),
-                  event.path("partial_image_index").asInt(0),
-                  bytes(event)));
+                  index(event), event.path("partial_image_index").asInt(0), bytes(event)));
       case COMPLETED -> {
         complete(event);
         yield Step.NONE;
@@ -66,8 +64,16 @@ final class ImageCollector implements AnswerCollector {
     };
   }
 
+  /** Each picture tells its own progress; the job's is the sum. */
+  private Step progress(JsonNode event) {
+    tokensDone.put(index(event), Math.max(0, event.path("tokens_done").asLong(0)));
+    long total = Math.max(0, event.path("tokens_total").asLong(0)) * expected;
+    long done = tokensDone.values().stream().mapToLong(Long::longValue).sum();
+    return Step.of(Progress.of(done, total));
+  }
+
   private void complete(JsonNode event) {
-    int index = event.has("index") ? index(event) : images.size();
+    int index = event.has(INDEX) ? index(event) : images.size();
     images.put(index, bytes(event));
     ObjectNode datum = json.object();
     event
@@ -75,7 +81,7 @@ final class ImageCollector implements AnswerCollector {
         .forEach(
             member -> {
               switch (member.getKey()) {
-                case "type", "b64_json", "index" -> {}
+                case "type", "b64_json", INDEX -> {}
                 case "token_ids", "revised_prompt" -> datum.set(member.getKey(), member.getValue());
                 case "created_at" -> answer.set("created", member.getValue());
                 case "usage" -> addUsage(member.getValue());
@@ -104,9 +110,9 @@ final class ImageCollector implements AnswerCollector {
   }
 
   private static int index(JsonNode event) {
-    int index = event.path("index").asInt(0);
-    if (index < 0) {
-      throw new BrokenStreamException("inference-service sent an image with a negative index");
+    int index = event.path(INDEX).asInt(0);
+    if (index < 0 || index >= MAX_IMAGES) {
+      throw new BrokenStreamException("inference-service sent an image with an impossible index");
     }
     return index;
   }

@@ -34,7 +34,6 @@ final class InferenceClient implements AutoCloseable {
   private final ConnectionProvider connections;
   private final WebClient http;
   private final JobJson json;
-  private final Duration idleTimeout;
   private final Clock clock;
 
   InferenceClient(
@@ -47,6 +46,8 @@ final class InferenceClient implements AutoCloseable {
             .build();
     HttpClient netty =
         HttpClient.create(connections)
+            // between any two reads, so a ping of a request that waits for its turn counts too
+            .responseTimeout(properties.worker().idleTimeout())
             .option(
                 io.netty.channel.ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) CONNECT_TIMEOUT.toMillis());
@@ -58,14 +59,13 @@ final class InferenceClient implements AutoCloseable {
             .defaultHeader("X-OmniMamba-Internal-Token", platform.internalToken())
             .build();
     this.json = json;
-    this.idleTimeout = properties.worker().idleTimeout();
     this.clock = clock;
   }
 
   /**
-   * Sends a request and gives the data of each event, up to the end of the answer. Fails with {@link
-   * UpstreamException} when the service answers with an error, at once or midway. Cancelling drops
-   * the connection, which cancels the request in the engine.
+   * Sends a request and gives the data of each event, up to the end of the answer. Fails with
+   * {@link UpstreamException} when the service answers with an error, at once or midway. Cancelling
+   * drops the connection, which cancels the request in the engine.
    *
    * @param requestId passed on as {@code X-Request-Id}
    */
@@ -77,8 +77,7 @@ final class InferenceClient implements AutoCloseable {
         .header("X-OmniMamba-Tenant", tenant)
         .header("X-Request-Id", requestId)
         .bodyValue(json.write(body))
-        .exchangeToFlux(this::events)
-        .timeout(idleTimeout);
+        .exchangeToFlux(this::events);
   }
 
   private Flux<JsonNode> events(ClientResponse response) {

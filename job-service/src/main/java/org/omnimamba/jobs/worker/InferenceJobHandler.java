@@ -55,8 +55,7 @@ final class InferenceJobHandler implements JobHandler {
     ObjectNode request = (ObjectNode) json.tree(context.payload());
     collector.prepare(request);
     AtomicInteger partials = new AtomicInteger();
-    return inference
-        .stream(endpoint, job.tenant(), job.id().toString(), request)
+    return inference.stream(endpoint, job.tenant(), job.id().toString(), request)
         .concatMap(event -> accept(context, collector, partials, event))
         .then(Mono.fromSupplier(collector::result))
         .flatMap(result -> results.prepare(context.claim(), result))

@@ -1,8 +1,8 @@
 package org.omnimamba.jobs.worker;
 
+import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobError;
 import org.omnimamba.queue.JobOutcome;
@@ -48,7 +48,7 @@ final class UpstreamFailures {
     if (thrown instanceof BrokenStreamException) {
       return failed(FAILED, String.valueOf(thrown.getMessage()), true, null);
     }
-    if (thrown instanceof TimeoutException) {
+    if (hasCause(thrown, TimeoutException.class)) {
       return failed(UNAVAILABLE, "inference-service fell silent", true, null);
     }
     if (thrown instanceof WebClientRequestException || hasCause(thrown, IOException.class)) {

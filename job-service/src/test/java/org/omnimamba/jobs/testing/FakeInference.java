@@ -171,7 +171,7 @@ public final class FakeInference implements AutoCloseable {
             + "\"}");
     for (int i = 0; i < n; i++) {
       events.add(
-          "{\"type\":\"image_generation.completed\",\"created_at\":1,\"index\":"
+          "{\"type\":\"image_generation.completed\",\"created_at\":1,\"image_index\":"
               + i
               + ",\"output_format\":\"png\",\"token_ids\":[1,2],\"usage\":{\"total_tokens\":7},"
               + "\"b64_json\":\""

@@ -1,15 +1,11 @@
 package org.omnimamba.jobs.testing;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.omnimamba.jobs.JobServiceApplication;
+import org.omnimamba.queue.testing.TestDatabase;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
@@ -18,27 +14,18 @@ public final class TestService implements AutoCloseable {
   public static final String TOKEN = "test-internal-token";
   public static final String SECRET_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-  private static final AtomicInteger DATABASES = new AtomicInteger();
-
-  private final String database;
+  private final TestDatabase database = TestDatabase.empty();
   private final FakeInference inference = new FakeInference();
   private final ConfigurableApplicationContext context;
 
   /** Starts the service with the given settings ({@code name=value}) besides the usual ones. */
   public TestService(String... settings) {
-    this("jobs_" + DATABASES.incrementAndGet(), settings);
-    
-  }
-
-  private TestService(String database, String... settings) {
-    this.database = database;
-    createDatabase(database);
     this.context = start(settings);
+    database.makeClockMovable();
   }
 
   /** Another process on the same database, in this JVM. */
   public ConfigurableApplicationContext start(String... settings) {
-    int port = Postgres.INSTANCE.getPort();
     List<String> usual =
         List.of(
             "server.port=0",
@@ -49,16 +36,24 @@ public final class TestService implements AutoCloseable {
             "omnimamba.jobs.worker.poll-interval=200ms",
             "omnimamba.jobs.worker.progress-interval=10ms",
             "omnimamba.jobs.worker.grace=1s",
+            "omnimamba.jobs.queue.sweep-interval=200ms",
             "omnimamba.jobs.api.event-poll=500ms",
-            "spring.r2dbc.url=r2dbc:postgresql://localhost:" + port + "/" + database,
-            "spring.r2dbc.username=postgres",
-            "spring.flyway.url=jdbc:postgresql://localhost:" + port + "/" + database,
-            "spring.flyway.user=postgres");
+            "spring.r2dbc.url=" + database.r2dbcUrl(),
+            "spring.r2dbc.username=" + database.username(),
+            "spring.r2dbc.password=" + database.password(),
+            "spring.flyway.url=" + database.jdbcUrl(),
+            "spring.flyway.user=" + database.username(),
+            "spring.flyway.password=" + database.password());
     return JobServiceApplication.builder()
         .run(
             Stream.concat(usual.stream(), Arrays.stream(settings))
                 .map(setting -> "--" + setting)
                 .toArray(String[]::new));
+  }
+
+  /** The service's database; its clock can be moved. */
+  public TestDatabase database() {
+    return database;
   }
 
   public FakeInference inference() {
@@ -99,41 +94,10 @@ public final class TestService implements AutoCloseable {
         .build();
   }
 
-  /** Runs SQL as the operator would. */
-  public void sql(String sql) {
-    try (Connection connection = Postgres.INSTANCE.getDatabase("postgres", database).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
   public void close() {
     context.close();
     inference.close();
-  }
-
-  private static void createDatabase(String name) {
-    try (Connection connection = Postgres.INSTANCE.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** One server for all databases of this JVM. */
-  private static final class Postgres {
-    static final EmbeddedPostgres INSTANCE = start();
-
-    private static EmbeddedPostgres start() {
-      try {
-        return EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    }
+    database.close();
   }
 }

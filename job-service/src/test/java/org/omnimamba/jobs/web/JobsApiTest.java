@@ -138,7 +138,6 @@ class JobsApiTest {
   static JsonNode awaitStatus(WebTestClient client, String id, String status) {
     return await()
         .atMost(PATIENCE)
-        .until(
-            () -> get(client, id), job -> job.path("status").stringValue().equals(status));
+        .until(() -> get(client, id), job -> job.path("status").stringValue().equals(status));
   }
 }

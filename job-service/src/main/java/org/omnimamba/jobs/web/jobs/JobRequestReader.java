@@ -92,7 +92,8 @@ final class JobRequestReader {
     given.forEach(
         (key, value) -> {
           if (key.isEmpty() || key.length() > MAX_KEY || key.indexOf('\0') >= 0) {
-            errors.add(new MemberError("/metadata", "keys must have 1 to " + MAX_KEY + " characters"));
+            errors.add(
+                new MemberError("/metadata", "keys must have 1 to " + MAX_KEY + " characters"));
           } else if (value == null || value.length() > MAX_VALUE || value.indexOf('\0') >= 0) {
             errors.add(
                 new MemberError(

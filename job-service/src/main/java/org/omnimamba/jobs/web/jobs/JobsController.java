@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
-import org.omnimamba.jobs.event.JobChanges;
 import org.omnimamba.jobs.job.InferenceJob;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.job.JobSubmissions;
@@ -25,6 +24,7 @@ import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobFilter;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobStatus;
+import org.omnimamba.queue.JobWatcher;
 import org.omnimamba.queue.SubmitOutcome;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -50,7 +50,7 @@ class JobsController {
   private final JobSubmissions submissions;
   private final JobQueue queue;
   private final JobViews views;
-  private final JobChanges changes;
+  private final JobWatcher watcher;
   private final ResultStores results;
   private final JobWebhookGate webhooks;
   private final StreamLimit streams;
@@ -60,7 +60,7 @@ class JobsController {
       JobSubmissions submissions,
       JobQueue queue,
       JobViews views,
-      JobChanges changes,
+      JobWatcher watcher,
       ResultStores results,
       JobWebhookGate webhooks,
       StreamLimit streams,
@@ -68,7 +68,7 @@ class JobsController {
     this.submissions = submissions;
     this.queue = queue;
     this.views = views;
-    this.changes = changes;
+    this.watcher = watcher;
     this.results = results;
     this.webhooks = webhooks;
     this.streams = streams;
@@ -82,8 +82,7 @@ class JobsController {
       @RequestBody Mono<CreateJobRequest> body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
       @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer) {
-    Optional<Duration> wait =
-        Preference.waiting(prefer == null ? List.of() : prefer, maxWait);
+    Optional<Duration> wait = Preference.waiting(prefer == null ? List.of() : prefer, maxWait);
     if (key != null && (key.isBlank() || key.length() > 255)) {
       return Mono.error(
           new Problem(
@@ -190,7 +189,9 @@ class JobsController {
     if (outcome instanceof SubmitOutcome.Replayed replayed) {
       return views
           .full(replayed.job())
-          .map(view -> located(HttpStatus.OK, view).header("Idempotency-Replayed", "true").body(view));
+          .map(
+              view ->
+                  located(HttpStatus.OK, view).header("Idempotency-Replayed", "true").body(view));
     }
     if (outcome instanceof SubmitOutcome.StillRunning running) {
       return Mono.error(
@@ -215,15 +216,14 @@ class JobsController {
             .withHeader("X-Should-Retry", "false"));
   }
 
-  private Mono<ResponseEntity<JobView>> accepted(
-      Tenant tenant, Job job, Optional<Duration> wait) {
+  private Mono<ResponseEntity<JobView>> accepted(Tenant tenant, Job job, Optional<Duration> wait) {
     if (wait.isEmpty()) {
       JobView view = views.summary(job);
       return Mono.just(located(HttpStatus.ACCEPTED, view).body(view));
     }
     return streams
-        .limit(changes.awaitEnd(tenant.name(), job.id(), wait.get()))
-        .defaultIfEmpty(job)
+        .limit(
+            watcher.watch(tenant.name(), job.id()).takeUntilOther(Mono.delay(wait.get())).last(job))
         .flatMap(
             latest ->
                 views

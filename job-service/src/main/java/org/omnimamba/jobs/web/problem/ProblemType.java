@@ -59,7 +59,6 @@ public enum ProblemType {
 
   /** A stable identifier; it is a name, not an address. */
   public URI uri() {
-    return URI.create(
-        "urn:omnimamba:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    return URI.create("urn:omnimamba:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
   }
 }

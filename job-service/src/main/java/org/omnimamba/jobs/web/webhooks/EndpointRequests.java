@@ -98,8 +98,7 @@ final class EndpointRequests {
     }
   }
 
-  private static List<String> events(
-      List<@Nullable String> given, List<MemberError> errors) {
+  private static List<String> events(List<@Nullable String> given, List<MemberError> errors) {
     Set<String> events = new LinkedHashSet<>();
     for (String event : given) {
       if (event == null || !JobEventType.wireNames().contains(event)) {

@@ -66,8 +66,7 @@ class WebhookDeliveriesController {
     UUID position =
         after == null
             ? null
-            : Ids.tryParse(after)
-                .orElseThrow(() -> invalid("after is not the id of a delivery."));
+            : Ids.tryParse(after).orElseThrow(() -> invalid("after is not the id of a delivery."));
     return Ids.parse(id)
         .flatMap(uuid -> endpoints.find(tenant.name(), uuid))
         .switchIfEmpty(Mono.error(Problem::notFound))
@@ -99,8 +98,7 @@ class WebhookDeliveriesController {
         .switchIfEmpty(Mono.error(Problem::notFound))
         .flatMap(delivery -> deliveries.replay(tenant.name(), delivery.id()))
         .switchIfEmpty(
-            Mono.error(
-                () -> new Problem(ProblemType.CONFLICT, "The delivery is still under way.")))
+            Mono.error(() -> new Problem(ProblemType.CONFLICT, "The delivery is still under way.")))
         .map(
             delivery ->
                 ResponseEntity.status(HttpStatus.ACCEPTED).body(Delivery.of(delivery, null)));

@@ -68,8 +68,7 @@ class WebhookEndpointsController {
                         ProblemType.CONFLICT, "There are as many endpoints as there may be.")))
         .map(
             made ->
-                ResponseEntity.created(
-                        URI.create("/v1/webhook-endpoints/" + made.endpoint().id()))
+                ResponseEntity.created(URI.create("/v1/webhook-endpoints/" + made.endpoint().id()))
                     .header("Cache-Control", "no-store")
                     .body(Endpoint.of(made.endpoint(), made.secret().secret().text())));
   }
@@ -134,8 +133,7 @@ class WebhookEndpointsController {
         .flatMap(fresh -> secret(tenant, fresh))
         .map(
             secret ->
-                shownOnce(
-                    secret.rotatedAt() == null ? HttpStatus.CREATED : HttpStatus.OK, secret));
+                shownOnce(secret.rotatedAt() == null ? HttpStatus.CREATED : HttpStatus.OK, secret));
   }
 
   @GetMapping("/default-secret")
