@@ -6,7 +6,9 @@ import org.omnimamba.model.image.InvalidImageException.Reason;
  * Decodes PNG, JPEG, WebP and GIF (its first frame) from bytes that nobody vouches for. Stateless
  * but for its limits, and safe for many threads.
  *
- * <p>EXIF orientation and colour profiles are ignored, as the reference ignores them.
+ * <p>Pixels are those that Pillow's {@code convert("RGB")} gives the reference: EXIF orientation
+ * and colour profiles are ignored, alpha is dropped. Lossy WebP alone differs by a few levels at
+ * edges between colours, because chroma is repeated here and interpolated there.
  */
 public final class ImageDecoder {
   private final ImageLimits limits;

@@ -4,7 +4,7 @@ import org.omnimamba.model.image.InvalidImageException.Reason;
 
 /**
  * What an image from outside may measure. All of it is checked before pixels are decoded, so a
- * decoder's memory is bounded by about ten bytes for each of {@code maxPixels}.
+ * decoder's memory is bounded by about 16 bytes for each of {@code maxPixels}.
  *
  * @param maxBytes length of the encoded image
  * @param maxSide longest width or height in pixels

@@ -27,8 +27,11 @@ final class JpegScanner {
   /** Length of an Adobe segment with its marker; the transform is its last byte. */
   private static final int ADOBE_BYTES = 16;
 
-  /** Each scan may touch every block, so a small file of many scans is work without bound. */
-  private static final int MAX_SCANS = 100;
+  /**
+   * Each scan may touch every block, so a small file of many scans is work without bound. Encoders
+   * write about ten.
+   */
+  private static final int MAX_SCANS = 32;
 
   private final ByteReader in;
   private final ImageLimits limits;

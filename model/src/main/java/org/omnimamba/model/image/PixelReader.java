@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
@@ -94,7 +95,9 @@ final class PixelReader {
     void throwIfDamaged() {
       if (first != null) {
         throw new InvalidImageException(
-            first.contains("premature end") ? Reason.TRUNCATED : Reason.DAMAGED,
+            first.toLowerCase(Locale.ROOT).contains("premature end")
+                ? Reason.TRUNCATED
+                : Reason.DAMAGED,
             "the image is damaged: " + first);
       }
     }

@@ -16,12 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.checkpoint.Safetensors;
 import org.omnimamba.model.checkpoint.SafetensorsReader;
+import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.config.TowerConfig;
 import org.omnimamba.model.config.VisionConfig;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.TinyModel;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /** Surprise 26: what of a tower is used, and in which order its tokens stand. */
@@ -129,6 +131,24 @@ class VisionTowerTest {
                     || name.startsWith("vision_backbone.siglip_featurizer.blocks.4."))
         .anyMatch(name -> name.contains(".attn_pool."))
         .anyMatch(name -> name.contains(".blocks.4."));
+  }
+
+  /** Surprise 35: newer releases of the towers' library give a list where one tensor is meant. */
+  @Test
+  void aTowersResultIsOneTensor() {
+    assertThat(
+            backbone.tower(tower("dino")).features(graph.constant(GOLDEN, "dino/pixels")).shape())
+        .isEqualTo(Shape.of(2, 16, 48));
+  }
+
+  @Test
+  void theReleasedTowersSeeAsManyPatchesAndAreAsWideAsTheReferences() {
+    VisionConfig released = ModelPresets.omniMamba1_3B().vision();
+    assertThat(released.patches()).isEqualTo(729);
+    assertThat(released.featureDim()).isEqualTo(2176);
+    assertThat(released.towers())
+        .extracting(TowerConfig::mlpHidden)
+        .containsExactly(4096, (int) (3.7362 * 1152));
   }
 
   @Test
