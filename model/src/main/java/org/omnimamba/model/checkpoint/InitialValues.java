@@ -43,7 +43,7 @@ final class InitialValues {
     if (name.endsWith("quantize.embedding.weight")) {
       return config.vq().l2Norm()
           ? unitRows((int) shape.get(1), random)
-          : uniform(1.0 / shape.get(0), random);
+          : uniform(1.0 / config.vq().codebookSize(), random);
     }
     if (name.endsWith(".gamma")) {
       return () -> (float) LAYER_SCALE;
@@ -92,7 +92,7 @@ final class InitialValues {
     for (int i = 1; i < weight.numDimensions(); i++) {
       fanIn *= weight.get(i);
     }
-    return 1 / Math.sqrt(fanIn);
+    return 1 / Math.sqrt((double) fanIn);
   }
 
   private static Values constant(float value) {

@@ -60,26 +60,22 @@ final class PickleObjects {
    * @param offset of the first element in the storage, in elements
    * @param strides steps in elements per dimension
    */
-  record Tensor(Storage storage, TensorInfo info, long offset, long[] strides) {
+  record Tensor(Storage storage, TensorInfo info, long offset, List<Long> strides) {
+    Tensor {
+      strides = List.copyOf(strides);
+    }
+
     /** Whether the elements lie in the storage in row-major order without gaps. */
     boolean isContiguous() {
       long[] shape = info.shape().asArray();
       long expected = 1;
       for (int i = shape.length - 1; i >= 0; i--) {
-        if (shape[i] != 1 && strides[i] != expected) {
+        if (shape[i] != 1 && strides.get(i) != expected) {
           return false;
         }
         expected *= Math.max(1, shape[i]);
       }
       return true;
-    }
-
-    /** Whether the other tensor is the same view of the same storage. */
-    boolean isSameView(Tensor other) {
-      return storage.key().equals(other.storage.key())
-          && offset == other.offset
-          && info.equals(other.info)
-          && java.util.Arrays.equals(strides, other.strides);
     }
   }
 }

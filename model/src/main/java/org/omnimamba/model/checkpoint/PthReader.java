@@ -29,6 +29,8 @@ public final class PthReader implements TensorSource {
   }
 
   /**
+   * Opens a file and reads its pickle; tensors are not read yet.
+   *
    * @throws CheckpointException if the file is damaged, holds anything but tensors and plain data,
    *     or has no state dict
    */
@@ -76,7 +78,7 @@ public final class PthReader implements TensorSource {
 
   /** Whether two tensors are the same view of one storage, as tied parameters are. */
   boolean shareView(String name, String other) {
-    return tensor(name).isSameView(tensor(other));
+    return tensor(name).equals(tensor(other));
   }
 
   @Override
@@ -105,7 +107,7 @@ public final class PthReader implements TensorSource {
 
   private ByteBuffer mapped(String name, Tensor tensor, long position) {
     Mapped mapped = lastMapped;
-    if (mapped != null && mapped.tensor == tensor) {
+    if (mapped != null && mapped.name.equals(name)) {
       return mapped.bytes;
     }
     long bytes = spannedElements(tensor) * tensor.info().dtype().bytes();
@@ -115,7 +117,7 @@ public final class PthReader implements TensorSource {
     }
     try {
       ByteBuffer buffer = file.channel().map(MapMode.READ_ONLY, position, bytes);
-      lastMapped = new Mapped(tensor, buffer);
+      lastMapped = new Mapped(name, buffer);
       return buffer;
     } catch (IOException e) {
       throw new CheckpointException(
@@ -125,8 +127,8 @@ public final class PthReader implements TensorSource {
 
   private static long spannedElements(Tensor tensor) {
     long last = 0;
-    for (int i = 0; i < tensor.strides().length; i++) {
-      last += (tensor.info().shape().get(i) - 1) * tensor.strides()[i];
+    for (int i = 0; i < tensor.strides().size(); i++) {
+      last += (tensor.info().shape().get(i) - 1) * tensor.strides().get(i);
     }
     return last + 1;
   }
@@ -146,5 +148,5 @@ public final class PthReader implements TensorSource {
   }
 
   /** Keeps the view that is being read mapped, so that reading in pieces maps once. */
-  private record Mapped(Tensor tensor, ByteBuffer bytes) {}
+  private record Mapped(String name, ByteBuffer bytes) {}
 }

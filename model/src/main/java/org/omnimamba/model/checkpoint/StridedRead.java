@@ -12,7 +12,7 @@ final class StridedRead {
 
   private StridedRead(Tensor tensor) {
     this.shape = tensor.info().shape().asArray();
-    this.strides = tensor.strides();
+    this.strides = tensor.strides().stream().mapToLong(Long::longValue).toArray();
     this.elementBytes = tensor.info().dtype().bytes();
     this.index = new long[shape.length];
   }

@@ -108,25 +108,27 @@ final class TorchGlobals {
   private static Tensor tensor(Global global, List<Object> args) {
     Storage storage = at(args, 0, Storage.class, global);
     long offset = at(args, 1, Long.class, global);
-    long[] sizes = longs(at(args, 2, Sequence.class, global));
-    long[] strides = longs(at(args, 3, Sequence.class, global));
-    if (sizes.length != strides.length) {
+    List<Long> sizes = longs(at(args, 2, Sequence.class, global));
+    List<Long> strides = longs(at(args, 3, Sequence.class, global));
+    if (sizes.size() != strides.size()) {
       throw new IllegalArgumentException(
-          "a tensor has %d sizes and %d strides".formatted(sizes.length, strides.length));
+          "a tensor has %d sizes and %d strides".formatted(sizes.size(), strides.size()));
     }
-    TensorInfo info = new TensorInfo(storage.dtype(), Shape.of(sizes));
+    Shape shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
+    TensorInfo info = new TensorInfo(storage.dtype(), shape);
     checkInside(storage, info, offset, strides);
     return new Tensor(storage, info, offset, strides);
   }
 
-  private static void checkInside(Storage storage, TensorInfo info, long offset, long[] strides) {
+  private static void checkInside(
+      Storage storage, TensorInfo info, long offset, List<Long> strides) {
     long last = offset;
     boolean outside = offset < 0;
     try {
-      for (int i = 0; i < strides.length; i++) {
-        outside |= strides[i] < 0;
+      for (int i = 0; i < strides.size(); i++) {
+        outside |= strides.get(i) < 0;
         long steps = Math.max(0, info.shape().get(i) - 1);
-        last = Math.addExact(last, Math.multiplyExact(steps, strides[i]));
+        last = Math.addExact(last, Math.multiplyExact(steps, strides.get(i)));
       }
     } catch (ArithmeticException e) {
       outside = true;
@@ -165,7 +167,7 @@ final class TorchGlobals {
     return items.size() == 6 && items.get(5) == None.NONE;
   }
 
-  private static long[] longs(Sequence sequence) {
+  private static List<Long> longs(Sequence sequence) {
     List<Long> values = new ArrayList<>();
     for (Object item : sequence.items) {
       if (!(item instanceof Long value)) {
@@ -173,7 +175,7 @@ final class TorchGlobals {
       }
       values.add(value);
     }
-    return values.stream().mapToLong(Long::longValue).toArray();
+    return values;
   }
 
   private static <T> T at(List<Object> args, int index, Class<T> type, Global global) {

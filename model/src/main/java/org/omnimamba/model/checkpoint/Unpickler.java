@@ -24,13 +24,11 @@ final class Unpickler {
   /** Stands on the stack where a collection begins. */
   private static final Object MARK = new Object();
 
-  private final String file;
   private final PickleInput in;
   private final List<Object> stack = new ArrayList<>();
   private final Map<Integer, Object> memo = new HashMap<>();
 
-  private Unpickler(String file, PickleInput in) {
-    this.file = file;
+  private Unpickler(PickleInput in) {
     this.in = in;
   }
 
@@ -41,7 +39,7 @@ final class Unpickler {
    */
   static Object read(String file, PickleInput in) {
     try {
-      return new Unpickler(file, in).run();
+      return new Unpickler(in).run();
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("%s is refused: %s".formatted(file, e.getMessage()), e);
     }

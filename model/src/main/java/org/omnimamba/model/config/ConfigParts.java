@@ -5,21 +5,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The parts of a configuration while they are read. Records are built only after all fields were
- * seen, so that one error can name every wrong field.
+ * Reads the parts of a configuration. What each function returns builds its record later, after the
+ * fields of all parts were seen, so that one error can name every wrong field.
  */
 final class ConfigParts {
-  private Supplier<LanguageModelConfig> language = ConfigParts::unread;
-  private Supplier<VisionConfig> vision = ConfigParts::unread;
-  private Supplier<ProjectorConfig> projector = ConfigParts::unread;
-  private Supplier<VqConfig> vq = ConfigParts::unread;
-  private Supplier<SpecialTokens> specialTokens = ConfigParts::unread;
+  private ConfigParts() {}
 
-  private static <T> T unread() {
-    throw new IllegalStateException("a part of the configuration was not read");
-  }
-
-  void readLanguage(ConfigFields root, ConfigFields lora) {
+  static Supplier<LanguageModelConfig> language(ConfigFields root, ConfigFields lora) {
     int dModel = root.integer("d_model");
     int layers = root.integer("n_layer");
     int dState = root.integer("d_state");
@@ -40,32 +32,31 @@ final class ConfigParts {
     int captionTokens = root.integer("max_caption_tokens");
     int t2iPositions = root.integer("pos_embed_len");
     int mmuPositions = root.integer("mmu_pos_embed_len");
-    language =
-        () ->
-            new LanguageModelConfig(
-                dModel,
-                layers,
-                dState,
-                headDim,
-                expand,
-                dConv,
-                chunkSize,
-                eps,
-                new LoraConfig(rank, alpha, dropout),
-                textVocab,
-                imageVocab,
-                grid.get(0),
-                grid.get(1),
-                captionTokens,
-                t2iPositions,
-                mmuPositions);
+    return () ->
+        new LanguageModelConfig(
+            dModel,
+            layers,
+            dState,
+            headDim,
+            expand,
+            dConv,
+            chunkSize,
+            eps,
+            new LoraConfig(rank, alpha, dropout),
+            textVocab,
+            imageVocab,
+            grid.get(0),
+            grid.get(1),
+            captionTokens,
+            t2iPositions,
+            mmuPositions);
   }
 
-  void readVision(ConfigFields root, List<ConfigFields> towerFields) {
+  static Supplier<VisionConfig> vision(ConfigFields root, List<ConfigFields> towerFields) {
     List<Supplier<TowerConfig>> towers = new ArrayList<>();
     for (ConfigFields tower : towerFields) {
       towers.add(
-          readTower(
+          tower(
               tower.text("name"),
               tower,
               tower.integer("reg_tokens"),
@@ -74,17 +65,17 @@ final class ConfigParts {
               tower.numbers("mean"),
               tower.numbers("std")));
     }
-    readVision(root, () -> towers.stream().map(Supplier::get).toList());
+    return vision(root, () -> towers.stream().map(Supplier::get).toList());
   }
 
-  void readVision(ConfigFields root, Supplier<List<TowerConfig>> towers) {
+  static Supplier<VisionConfig> vision(ConfigFields root, Supplier<List<TowerConfig>> towers) {
     int imageSize = root.integer("img_size");
     int patch = root.integer("patch");
-    vision = () -> new VisionConfig(imageSize, patch, towers.get());
+    return () -> new VisionConfig(imageSize, patch, towers.get());
   }
 
   /** Reads what every form of a tower has; the rest is told by the caller. */
-  static Supplier<TowerConfig> readTower(
+  static Supplier<TowerConfig> tower(
       String name,
       ConfigFields tower,
       int registerTokens,
@@ -114,15 +105,15 @@ final class ConfigParts {
             std);
   }
 
-  void readProjector(ConfigFields fields) {
+  static Supplier<ProjectorConfig> projector(ConfigFields fields) {
     int in = fields.integer("in_dim");
     int hidden = fields.integer("hidden");
     int out = fields.integer("out");
-    projector = () -> new ProjectorConfig(in, hidden, out);
+    return () -> new ProjectorConfig(in, hidden, out);
   }
 
   /** {@code codebook_used}: the length of a buffer that is stored and never read. */
-  void readVq(ConfigFields fields) {
+  static Supplier<VqConfig> vq(ConfigFields fields) {
     int channels = fields.integer("ch");
     List<Integer> multipliers = fields.integers("ch_mult");
     int resBlocks = fields.integer("num_res_blocks");
@@ -131,20 +122,12 @@ final class ConfigParts {
     int codebookDim = fields.integer("codebook_dim");
     boolean l2Norm = fields.flag("l2_norm");
     int used = fields.integer("codebook_used", ConfigWriter.USED_COUNTERS);
-    vq =
-        () ->
-            new VqConfig(
-                channels,
-                multipliers,
-                resBlocks,
-                zChannels,
-                codebookSize,
-                codebookDim,
-                l2Norm,
-                used);
+    return () ->
+        new VqConfig(
+            channels, multipliers, resBlocks, zChannels, codebookSize, codebookDim, l2Norm, used);
   }
 
-  void readSpecialTokens(ConfigFields fields) {
+  static Supplier<SpecialTokens> specialTokens(ConfigFields fields) {
     int eos = fields.integer("<|endoftext|>");
     int pad = fields.integer("[PAD]");
     int soi = fields.integer("<|soi|>");
@@ -153,11 +136,6 @@ final class ConfigParts {
     int eot = fields.integer("<|eot|>");
     int t2i = fields.integer("<|t2i|>");
     int mmu = fields.integer("<|mmu|>");
-    specialTokens = () -> new SpecialTokens(eos, pad, soi, eoi, sot, eot, t2i, mmu);
-  }
-
-  ModelConfig build(String name) {
-    return new ModelConfig(
-        name, language.get(), vision.get(), projector.get(), vq.get(), specialTokens.get());
+    return () -> new SpecialTokens(eos, pad, soi, eoi, sot, eot, t2i, mmu);
   }
 }

@@ -3,6 +3,7 @@ package org.omnimamba.model.config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -54,6 +55,8 @@ public final class ConfigReader {
   }
 
   /**
+   * Reads the content of a {@code config.json}.
+   *
    * @throws InvalidConfigException if a field is missing, unknown or wrong
    */
   public static ModelConfig fromJson(JsonNode json) {
@@ -64,13 +67,12 @@ public final class ConfigReader {
     ConfigFields tokens = root.object("special_tokens");
     List<ConfigFields> towers = root.objects("towers");
 
-    ConfigParts parts = new ConfigParts();
     String name = root.text("name");
-    parts.readLanguage(root, lora);
-    parts.readVision(root, towers);
-    parts.readProjector(projector);
-    parts.readVq(vq);
-    parts.readSpecialTokens(tokens);
+    Supplier<LanguageModelConfig> language = ConfigParts.language(root, lora);
+    Supplier<VisionConfig> vision = ConfigParts.vision(root, towers);
+    Supplier<ProjectorConfig> projectorPart = ConfigParts.projector(projector);
+    Supplier<VqConfig> vqPart = ConfigParts.vq(vq);
+    Supplier<SpecialTokens> specialTokens = ConfigParts.specialTokens(tokens);
 
     root.refuseUnknown();
     lora.refuseUnknown();
@@ -79,7 +81,8 @@ public final class ConfigReader {
     tokens.refuseUnknown();
     towers.forEach(ConfigFields::refuseUnknown);
     root.check();
-    return parts.build(name);
+    return new ModelConfig(
+        name, language.get(), vision.get(), projectorPart.get(), vqPart.get(), specialTokens.get());
   }
 
   private static JsonNode parse(Path file) {
@@ -98,7 +101,7 @@ public final class ConfigReader {
     }
   }
 
-  private static ModelConfig inFile(Path file, java.util.function.Supplier<ModelConfig> reading) {
+  private static ModelConfig inFile(Path file, Supplier<ModelConfig> reading) {
     try {
       return reading.get();
     } catch (InvalidConfigException e) {

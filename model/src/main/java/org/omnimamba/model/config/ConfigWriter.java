@@ -16,12 +16,15 @@ public final class ConfigWriter {
   private ConfigWriter() {}
 
   /**
+   * Writes a file, replacing one that is there.
+   *
    * @throws IOException if the file cannot be written
    */
   public static void write(Path file, ModelConfig config) throws IOException {
     Files.writeString(file, toJson(config).toPrettyString() + "\n");
   }
 
+  /** The content of a {@code config.json}. */
   public static ObjectNode toJson(ModelConfig config) {
     ObjectNode root = JsonMapper.shared().createObjectNode();
     root.put("name", config.name());

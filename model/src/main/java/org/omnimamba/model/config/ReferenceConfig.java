@@ -16,17 +16,24 @@ final class ReferenceConfig {
     ConfigFields root = ConfigFields.root(json);
     ConfigFields projector = root.object("projector");
     ConfigFields vq = root.object("vq");
-    ConfigParts parts = new ConfigParts();
     ConfigFields lora = root.object("lora");
-    parts.readLanguage(root, lora);
-    parts.readVision(root, towers(root));
-    parts.readProjector(projector);
-    parts.readVq(vq);
-    parts.readSpecialTokens(root.object("special_tokens"));
+    Supplier<LanguageModelConfig> language = ConfigParts.language(root, lora);
+    Supplier<VisionConfig> vision = ConfigParts.vision(root, towers(root));
+    Supplier<ProjectorConfig> projectorPart = ConfigParts.projector(projector);
+    Supplier<VqConfig> vqPart = ConfigParts.vq(vq);
+    Supplier<SpecialTokens> specialTokens =
+        ConfigParts.specialTokens(root.object("special_tokens"));
 
     refuseOtherVariants(root, lora, projector, vq);
     root.check();
-    ModelConfig config = parts.build(name);
+    ModelConfig config =
+        new ModelConfig(
+            name,
+            language.get(),
+            vision.get(),
+            projectorPart.get(),
+            vqPart.get(),
+            specialTokens.get());
     checkDerived(root, lora, config);
     root.check();
     return config;
@@ -75,7 +82,7 @@ final class ReferenceConfig {
     if (fields.has("take_block_index")) {
       fields.agrees("take_block_index", fields.integer("depth") - 2);
     }
-    return ConfigParts.readTower(
+    return ConfigParts.tower(
         name, fields, fields.integer("reg_tokens", 0), layerScale, attentionPool, mean, std);
   }
 

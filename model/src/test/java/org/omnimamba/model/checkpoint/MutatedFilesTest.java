@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.omnimamba.model.testing.OracleFiles;
 
 /** Changes sound files at random (from a fixed seed): only typed errors may come of it. */
 class MutatedFilesTest {
-  private static final int ROUNDS = 1500;
+  private static final int ROUNDS = 1000;
   private static final long[] TELLING = {
     0,
     1,
@@ -66,7 +67,8 @@ class MutatedFilesTest {
 
   @Test
   void configurations() throws IOException {
-    byte[] sound = ConfigWriter.toJson(ModelPresets.untrained()).toString().getBytes();
+    byte[] sound =
+        ConfigWriter.toJson(ModelPresets.untrained()).toString().getBytes(StandardCharsets.UTF_8);
     SplittableRandom random = new SplittableRandom(4);
     int refused = 0;
     for (int round = 0; round < ROUNDS; round++) {

@@ -94,7 +94,7 @@ class RandomModelTest {
     assertThat(mean)
         .isCloseTo(
             expected.path("mean").doubleValue(),
-            within(6 * expectedDeviation / Math.sqrt(shape.size()) + 1e-9));
+            within(6 * expectedDeviation / Math.sqrt((double) shape.size()) + 1e-9));
     assertThat(min).isCloseTo(expected.path("min").doubleValue(), within(1.5 * expectedDeviation));
     assertThat(max).isCloseTo(expected.path("max").doubleValue(), within(1.5 * expectedDeviation));
   }

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,7 @@ class StagedDirectoryTest {
       child.destroy();
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(temp).isEmptyDirectory();
+      assertThat(child.exitValue()).isEqualTo(128 + 15);
     } finally {
       child.destroyForcibly();
     }
@@ -69,12 +71,13 @@ class StagedDirectoryTest {
 
   /** A conversion that never ends. */
   static final class Stuck {
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Exception {
       try (StagedDirectory directory = StagedDirectory.create(Path.of(args[0]))) {
         Files.writeString(directory.path().resolve("half"), "x");
         System.out.println(directory.path());
-        int end = System.in.read();
-        throw new IllegalStateException("the parent was to end this process, but sent " + end);
+        // bounded, in case nobody ends this process
+        boolean released = new CountDownLatch(1).await(2, TimeUnit.MINUTES);
+        throw new IllegalStateException("nobody ended this process " + released);
       }
     }
   }

@@ -84,7 +84,7 @@ class TensorSchemaTest {
                 "vision_backbone." + tower.name() + "_featurizer.cls_token", Shape.of(1, 1, 48));
       }
       assertThat(schema.stored())
-          .containsEntry("projector.projector.0.weight", Shape.of(4 * in, in));
+          .containsEntry("projector.projector.0.weight", Shape.of(4L * in, in));
     }
   }
 
