@@ -1,0 +1,172 @@
+package org.omnimamba.inference.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.inference.engine.EngineException.Reason;
+import org.omnimamba.inference.engine.ModelBackend.PreparedPrompt;
+import org.omnimamba.model.config.Task;
+
+/**
+ * One accepted request: its prompt's progress, the slots it holds and how many of its sequences are
+ * left. Only {@link #cancel} is for other threads than the engine's.
+ */
+final class ActiveRequest implements Generation {
+  static final int NO_SLOT = -1;
+
+  final GenerationRequest request;
+  final GenerationListener listener;
+  final Admission.Reservation reservation;
+  final long submittedNanos;
+  private final long deadlineNanos;
+  private volatile boolean cancelled;
+
+  private final Deque<Integer> spareSlots = new ArrayDeque<>();
+  private int promptSlot = NO_SLOT;
+  private int slotsTaken;
+  private @Nullable PreparedPrompt prepared;
+  private int prefilled;
+  private float @Nullable [] promptLogits;
+  private int started;
+  private int unfinished;
+  private boolean ended;
+
+  ActiveRequest(
+      GenerationRequest request,
+      GenerationListener listener,
+      Admission.Reservation reservation,
+      long submittedNanos) {
+    this.request = request;
+    this.listener = listener;
+    this.reservation = reservation;
+    this.submittedNanos = submittedNanos;
+    this.deadlineNanos = submittedNanos + request.timeout().toNanos();
+    this.unfinished = request.sequences().size();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+  }
+
+  Task task() {
+    return request.prompt().task();
+  }
+
+  /** Why the request must end now though nothing failed; null while it may go on. */
+  @Nullable EngineException interruption(long now) {
+    if (cancelled) {
+      return new EngineException(Reason.CANCELLED, "The request was cancelled.");
+    }
+    if (now - deadlineNanos >= 0) {
+      return new EngineException(
+          Reason.DEADLINE,
+          "The request did not finish within %d seconds.".formatted(request.timeout().toSeconds()));
+    }
+    return null;
+  }
+
+  boolean holdsSlot() {
+    return slotsTaken > 0;
+  }
+
+  boolean holdsAllSlots() {
+    return slotsTaken == request.sequences().size();
+  }
+
+  int sequencesWithoutSlot() {
+    return request.sequences().size() - slotsTaken;
+  }
+
+  void addSlot(int slot) {
+    if (promptSlot == NO_SLOT) {
+      promptSlot = slot;
+    } else {
+      spareSlots.add(slot);
+    }
+    slotsTaken++;
+  }
+
+  int promptSlot() {
+    return promptSlot;
+  }
+
+  @Nullable PreparedPrompt prepared() {
+    return prepared;
+  }
+
+  void prepared(PreparedPrompt prompt) {
+    prepared = prompt;
+  }
+
+  int prefilled() {
+    return prefilled;
+  }
+
+  /** Notes a prefilled chunk; the last one's logits are what every sequence starts from. */
+  void prefilledTo(int position, float[] logits, boolean last) {
+    prefilled = position;
+    if (last) {
+      promptLogits = logits;
+      prepared = null;
+    }
+  }
+
+  boolean promptDone() {
+    return promptLogits != null;
+  }
+
+  /** The next sequence and the slot to run it in, or null if there is none to start now. */
+  @Nullable Start nextStart() {
+    float[] logits = promptLogits;
+    int sequences = request.sequences().size();
+    if (logits == null || started == sequences) {
+      return null;
+    }
+    boolean last = started == sequences - 1;
+    Integer slot = last ? Integer.valueOf(promptSlot) : spareSlots.poll();
+    if (slot == null) {
+      return null;
+    }
+    int index = started++;
+    if (last) {
+      promptSlot = NO_SLOT;
+      promptLogits = null;
+    }
+    return new Start(index, request.sequences().get(index), slot, !last, logits);
+  }
+
+  boolean allStarted() {
+    return started == request.sequences().size();
+  }
+
+  /** A sequence about to run; {@code copy} says whether its slot needs the prompt slot's state. */
+  record Start(int index, TokenSequence sequence, int slot, boolean copy, float[] logits) {}
+
+  /** Gives back the slots that no sequence runs in. */
+  void releaseIdleSlots(SlotPool slots) {
+    if (promptSlot != NO_SLOT) {
+      slots.give(promptSlot);
+      promptSlot = NO_SLOT;
+    }
+    spareSlots.forEach(slots::give);
+    spareSlots.clear();
+  }
+
+  /** Notes that one sequence, its picture included, is done; true if it was the last one. */
+  boolean sequenceDone() {
+    reservation.returnSequence();
+    return --unfinished == 0;
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  /** Marks the end; true the first time. */
+  boolean end() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+}

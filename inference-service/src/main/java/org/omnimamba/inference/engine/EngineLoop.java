@@ -1,0 +1,355 @@
+package org.omnimamba.inference.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.omnimamba.inference.engine.ActiveRequest.Start;
+import org.omnimamba.inference.engine.EngineException.Reason;
+import org.omnimamba.inference.engine.ModelBackend.PreparedPrompt;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.FinishReason;
+import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.image.RgbImage;
+import org.omnimamba.model.sampling.TokenSampler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens between two looks at the inbox: one iteration, as the package description lists it.
+ * Engine thread only.
+ */
+final class EngineLoop {
+  private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
+
+  private final ModelBackend backend;
+  private final int prefillChunk;
+  private final DeviceHealth health;
+  private final EngineMeters meters;
+  private final Throughput throughput;
+  private final LongSupplier nanoTime;
+
+  private final TokenSampler sampler = new TokenSampler();
+  private final SlotPool slots;
+  private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
+  private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
+  private final List<ActiveRequest> starting = new ArrayList<>();
+  private final List<RunningSequence> running = new ArrayList<>();
+  private final Deque<Drawing> drawings = new ArrayDeque<>();
+  private final List<ActiveRequest> all = new ArrayList<>();
+  private long tokensThisIteration;
+
+  EngineLoop(
+      ModelBackend backend,
+      int prefillChunk,
+      DeviceHealth health,
+      EngineMeters meters,
+      Throughput throughput,
+      LongSupplier nanoTime) {
+    this.backend = backend;
+    this.prefillChunk = prefillChunk;
+    this.health = health;
+    this.meters = meters;
+    this.throughput = throughput;
+    this.nanoTime = nanoTime;
+    this.slots = new SlotPool(backend.slots());
+  }
+
+  void add(ActiveRequest request) {
+    all.add(request);
+    waiting.add(request);
+  }
+
+  boolean hasWork() {
+    return !all.isEmpty();
+  }
+
+  void iterate() {
+    long start = nanoTime.getAsLong();
+    tokensThisIteration = 0;
+    dropInterrupted(start);
+    handOutSlots();
+    prefill();
+    startSequences();
+    decode(Task.MMU);
+    decode(Task.T2I);
+    draw();
+    throughput.add(tokensThisIteration, nanoTime.getAsLong() - start);
+    meters.load(running.size(), sequencesWithoutSlot(), slots.inUse());
+  }
+
+  /** Ends everything that is left with the same failure. */
+  void failAll(EngineException failure) {
+    for (ActiveRequest request : List.copyOf(all)) {
+      fail(request, failure);
+    }
+    meters.load(0, 0, slots.inUse());
+  }
+
+  private int sequencesWithoutSlot() {
+    int count = 0;
+    for (ActiveRequest request : waiting) {
+      count += request.sequencesWithoutSlot();
+    }
+    return count;
+  }
+
+  private void dropInterrupted(long now) {
+    for (ActiveRequest request : List.copyOf(all)) {
+      EngineException interruption = request.interruption(now);
+      if (interruption != null) {
+        fail(request, interruption);
+      }
+    }
+  }
+
+  private void handOutSlots() {
+    ActiveRequest head = waiting.peek();
+    while (head != null && slots.hasFree()) {
+      if (!head.holdsSlot()) {
+        prefilling.add(head);
+        meters.queueTime(nanoTime.getAsLong() - head.submittedNanos);
+      }
+      head.addSlot(slots.take());
+      if (head.holdsAllSlots()) {
+        waiting.remove();
+        head = waiting.peek();
+      }
+    }
+  }
+
+  private void prefill() {
+    int budget = prefillChunk;
+    ActiveRequest request = prefilling.peek();
+    while (request != null) {
+      try {
+        int cost = prefillNext(request, budget);
+        if (cost == 0) {
+          return;
+        }
+        budget -= cost;
+      } catch (RuntimeException | Error e) {
+        deviceFailed(List.of(request), "prefill", e);
+      }
+      request = prefilling.peek();
+    }
+  }
+
+  /** Does the next part of one prompt; returns what it took of the budget, 0 to stop. */
+  private int prefillNext(ActiveRequest request, int budget) {
+    long start = nanoTime.getAsLong();
+    PreparedPrompt prompt = request.prepared();
+    if (prompt == null) {
+      prompt = backend.prepare(request.request.prompt());
+      request.prepared(prompt);
+      if (request.request.prompt().hasImage()) {
+        meters.deviceTime("vision", nanoTime.getAsLong() - start);
+        return budget; // the towers took this iteration's time for prompts
+      }
+    }
+    int from = request.prefilled();
+    int to = Math.min(from + prefillChunk, prompt.length());
+    if (to - from > budget) {
+      return 0;
+    }
+    float[] logits = backend.prefill(request.promptSlot(), prompt, from, to);
+    health.succeeded();
+    meters.deviceTime("prefill", nanoTime.getAsLong() - start);
+    meters.promptTokens(to - from);
+    request.reservation.returnTokens(to - from);
+    tokensThisIteration += to - from;
+    boolean last = to == prompt.length();
+    request.prefilledTo(to, logits, last);
+    if (last) {
+      prefilling.remove();
+      starting.add(request);
+    }
+    return to - from;
+  }
+
+  private void startSequences() {
+    for (ActiveRequest request : List.copyOf(starting)) {
+      try {
+        Start start = request.nextStart();
+        while (start != null) {
+          start(request, start);
+          start = request.ended() ? null : request.nextStart();
+        }
+      } catch (RuntimeException | Error e) {
+        deviceFailed(List.of(request), "copying a state", e);
+      }
+      if (request.allStarted()) {
+        starting.remove(request);
+      }
+    }
+  }
+
+  private void start(ActiveRequest request, Start start) {
+    long now = nanoTime.getAsLong();
+    RunningSequence sequence =
+        new RunningSequence(request, start.index(), start.sequence(), start.slot(), now);
+    running.add(sequence);
+    if (start.copy()) {
+      backend.copyState(request.promptSlot(), start.slot());
+    }
+    if (start.index() == 0) {
+      meters.firstToken(now - request.submittedNanos);
+    }
+    accept(sequence, start.logits());
+  }
+
+  private void decode(Task task) {
+    List<RunningSequence> batch = new ArrayList<>();
+    for (RunningSequence sequence : running) {
+      if (sequence.owner.task() == task) {
+        batch.add(sequence);
+      }
+    }
+    if (batch.isEmpty()) {
+      return;
+    }
+    int[] batchSlots = batch.stream().mapToInt(s -> s.slot).toArray();
+    int[] tokens = batch.stream().mapToInt(RunningSequence::lastToken).toArray();
+    int[] positions = batch.stream().mapToInt(RunningSequence::position).toArray();
+    float[][] logits;
+    long start = nanoTime.getAsLong();
+    try {
+      logits = backend.step(task, batchSlots, tokens, positions);
+    } catch (RuntimeException | Error e) {
+      deviceFailed(batch.stream().map(s -> s.owner).distinct().toList(), "a decode step", e);
+      return;
+    }
+    health.succeeded();
+    long now = nanoTime.getAsLong();
+    meters.deviceTime("decode", now - start);
+    for (int row = 0; row < logits.length; row++) {
+      RunningSequence sequence = batch.get(row);
+      if (!sequence.owner.ended()) {
+        meters.interToken(sequence.markToken(now));
+        accept(sequence, logits[row]);
+      }
+    }
+  }
+
+  /** Samples the next token; whatever goes wrong here concerns this request alone. */
+  private void accept(RunningSequence sequence, float[] logits) {
+    ActiveRequest owner = sequence.owner;
+    try {
+      GeneratedToken token = sequence.accept(logits, sampler);
+      tokensThisIteration++;
+      owner.reservation.returnTokens(1);
+      meters.generatedToken(owner.task());
+      owner.listener.onToken(sequence.index, token);
+      int partial = sequence.duePartial();
+      FinishReason reason = token.finishReason();
+      if (reason != null) {
+        finish(sequence, reason);
+      } else if (partial >= 0) {
+        drawings.add(new Drawing(sequence, sequence.ids(), partial));
+      }
+    } catch (RuntimeException e) {
+      log.warn("Request {} failed while a token was chosen", owner.request.id(), e);
+      fail(owner, new EngineException(Reason.FAILED, "The request failed.", null, e));
+    }
+  }
+
+  private void finish(RunningSequence sequence, FinishReason reason) {
+    ActiveRequest owner = sequence.owner;
+    running.remove(sequence);
+    slots.give(sequence.slot);
+    owner.reservation.returnTokens(owner.request.maxTokens() - sequence.generated());
+    meters.finished(reason);
+    if (owner.task() == Task.T2I) {
+      drawings.add(new Drawing(sequence, sequence.ids(), Drawing.FINAL));
+    } else {
+      sequenceDone(owner);
+    }
+  }
+
+  /** Draws one picture, so that a full queue of pictures does not hold up other sequences. */
+  private void draw() {
+    Drawing drawing = drawings.poll();
+    while (drawing != null && drawing.outdated()) {
+      drawing = drawings.poll();
+    }
+    if (drawing == null) {
+      return;
+    }
+    ActiveRequest owner = drawing.sequence().owner;
+    long start = nanoTime.getAsLong();
+    RgbImage image;
+    try {
+      image = backend.draw(drawing.codes());
+    } catch (RuntimeException | Error e) {
+      deviceFailed(List.of(owner), "drawing a picture", e);
+      return;
+    }
+    health.succeeded();
+    meters.deviceTime("draw", nanoTime.getAsLong() - start);
+    try {
+      if (drawing.isFinal()) {
+        meters.image();
+        owner.listener.onImage(drawing.sequence().index, image);
+        sequenceDone(owner);
+      } else {
+        owner.listener.onPartialImage(drawing.sequence().index, drawing.partial(), image);
+      }
+    } catch (RuntimeException e) {
+      fail(owner, new EngineException(Reason.FAILED, "The request failed.", null, e));
+    }
+  }
+
+  private void sequenceDone(ActiveRequest request) {
+    if (request.sequenceDone()) {
+      end(request);
+      meters.requestCompleted(nanoTime.getAsLong() - request.submittedNanos);
+      request.listener.onCompleted();
+    }
+  }
+
+  private void deviceFailed(List<ActiveRequest> affected, String what, Throwable cause) {
+    log.error("The device failed in {}; {} requests end", what, affected.size(), cause);
+    health.failed(nanoTime.getAsLong());
+    for (ActiveRequest request : affected) {
+      fail(
+          request,
+          new EngineException(Reason.FAILED, "The model failed in this request.", null, cause));
+    }
+  }
+
+  private void fail(ActiveRequest request, EngineException failure) {
+    if (!end(request)) {
+      return;
+    }
+    meters.failed(failure.reason());
+    try {
+      request.listener.onFailed(failure);
+    } catch (RuntimeException e) {
+      log.warn("A listener failed for request {}", request.request.id(), e);
+    }
+  }
+
+  /** Takes back all a request holds; true the first time. */
+  private boolean end(ActiveRequest request) {
+    if (!request.end()) {
+      return false;
+    }
+    for (Iterator<RunningSequence> i = running.iterator(); i.hasNext(); ) {
+      RunningSequence sequence = i.next();
+      if (sequence.owner == request) {
+        slots.give(sequence.slot);
+        i.remove();
+      }
+    }
+    request.releaseIdleSlots(slots);
+    waiting.remove(request);
+    prefilling.remove(request);
+    starting.remove(request);
+    drawings.removeIf(drawing -> drawing.sequence().owner == request);
+    all.remove(request);
+    request.reservation.close();
+    return true;
+  }
+}

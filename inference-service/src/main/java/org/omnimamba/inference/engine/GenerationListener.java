@@ -1,0 +1,26 @@
+package org.omnimamba.inference.engine;
+
+import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.image.RgbImage;
+
+/**
+ * Hears what becomes of a request, on the engine's thread: implementations must return at once and
+ * never block. The last call is {@link #onCompleted} or {@link #onFailed}, exactly one of them.
+ */
+public interface GenerationListener {
+
+  /** A sequence has one more token. */
+  void onToken(int index, GeneratedToken token);
+
+  /** An unfinished picture. {@code partial} counts from zero; some may be left out. */
+  default void onPartialImage(int index, int partial, RgbImage image) {}
+
+  /** The picture of a finished T2I sequence. */
+  default void onImage(int index, RgbImage image) {}
+
+  /** Every sequence has finished and every picture has been delivered. */
+  void onCompleted();
+
+  /** The request ended early; what was delivered before stays valid. */
+  void onFailed(EngineException failure);
+}

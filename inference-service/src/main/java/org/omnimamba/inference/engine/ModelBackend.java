@@ -1,0 +1,68 @@
+package org.omnimamba.inference.engine;
+
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.image.RgbImage;
+
+/**
+ * What the engine needs of a model on a device. Every method is called by the engine's one thread.
+ * A method that throws has failed on the device: the states of the slots it was given are unknown
+ * afterwards, all others are untouched.
+ */
+public interface ModelBackend extends AutoCloseable {
+
+  /** Number of slots, at least two. */
+  int slots();
+
+  /**
+   * Embeds a prompt; runs the vision towers when it holds an image.
+   *
+   * @return the prompt as {@link #prefill} takes it
+   */
+  PreparedPrompt prepare(PromptInput prompt);
+
+  /**
+   * Feeds positions {@code from} (inclusive) to {@code to} (exclusive) of a prompt into a slot.
+   * {@code from == 0} starts from the zero state.
+   *
+   * @return logits of position {@code to - 1}, {@code [vocabulary of the task]}
+   */
+  float[] prefill(int slot, PreparedPrompt prompt, int from, int to);
+
+  /**
+   * Feeds one token into each of some slots.
+   *
+   * @param positions for each row the number of positions its slot has already processed
+   * @return logits, {@code [slots.length][vocabulary of the task]}; a row does not depend on the
+   *     other rows
+   */
+  float[][] step(Task task, int[] slots, int[] tokens, int[] positions);
+
+  /** Makes {@code toSlot} an exact copy of {@code fromSlot}. */
+  void copyState(int fromSlot, int toSlot);
+
+  /** Draws a picture from its tokens; missing tokens at the end leave their part grey. */
+  RgbImage draw(int[] codes);
+
+  /** Runs one real prefill and one real step of each task in slot 0, which must be free. */
+  void probe();
+
+  @Override
+  void close();
+
+  /** Opens a backend on the engine's thread. */
+  @FunctionalInterface
+  interface Factory {
+    /**
+     * @throws RuntimeException if the model cannot be loaded; the message says why
+     */
+    ModelBackend open();
+  }
+
+  /** A prompt after embedding. */
+  interface PreparedPrompt {
+    Task task();
+
+    /** Positions, image places included. */
+    int length();
+  }
+}

@@ -1,0 +1,71 @@
+package org.omnimamba.inference.engine;
+
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** An engine over a fake backend. */
+final class EngineFixture implements AutoCloseable {
+  static final int CHUNK = 16;
+  static final int MAX_WAITING = 32;
+  static final long MAX_TOKENS = 100_000;
+
+  final FakeBackend backend;
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final Engine engine;
+  final AtomicReference<Throwable> loadFailure = new AtomicReference<>();
+
+  EngineFixture(int slots) {
+    this(new FakeBackend(slots), settings());
+  }
+
+  EngineFixture(FakeBackend backend, EngineSettings settings) {
+    this.backend = backend;
+    this.engine =
+        new Engine(
+            () -> backend,
+            settings,
+            new EngineMeters(registry),
+            System::nanoTime,
+            loadFailure::set);
+  }
+
+  static EngineSettings settings() {
+    return new EngineSettings(
+        CHUNK, MAX_WAITING, MAX_TOKENS, 3, Duration.ofMillis(1), Duration.ofMinutes(1));
+  }
+
+  EngineFixture start() {
+    engine.start();
+    await().until(engine::ready);
+    return this;
+  }
+
+  RecordingListener submit(GenerationRequest request) {
+    RecordingListener listener = new RecordingListener();
+    engine.submit(request, listener);
+    return listener;
+  }
+
+  /** Waits until nothing is held: no slot, no reservation. */
+  void awaitIdle() {
+    await()
+        .untilAsserted(
+            () -> {
+              EngineStatus status = engine.status();
+              org.assertj.core.api.Assertions.assertThat(status.slotsInUse()).isZero();
+              org.assertj.core.api.Assertions.assertThat(status.sequences()).isZero();
+              org.assertj.core.api.Assertions.assertThat(status.outstandingTokens()).isZero();
+              org.assertj.core.api.Assertions.assertThat(status.running()).isZero();
+              org.assertj.core.api.Assertions.assertThat(status.waiting()).isZero();
+            });
+  }
+
+  @Override
+  public void close() {
+    backend.steps.release(1_000_000);
+    engine.close();
+  }
+}
