@@ -1,12 +1,22 @@
 package org.omnimamba.inference;
 
-import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** Starts the service on its own. */
+/** The inference service: on its own through {@link #main}, or in one JVM with the others. */
 @SpringBootApplication
+@ConfigurationPropertiesScan
 public class InferenceServiceApplication {
   public static void main(String[] args) {
-    SpringApplication.run(InferenceServiceApplication.class, args);
+    builder().run(args);
+  }
+
+  /** An application that reads {@code inference-service.yml} and scans only its own packages. */
+  public static SpringApplicationBuilder builder() {
+    return new SpringApplicationBuilder(InferenceServiceApplication.class)
+        .web(WebApplicationType.REACTIVE)
+        .properties("spring.config.name=inference-service");
   }
 }

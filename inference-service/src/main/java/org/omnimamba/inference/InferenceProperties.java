@@ -1,0 +1,110 @@
+package org.omnimamba.inference;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.omnimamba.model.graph.Precision;
+import org.omnimamba.model.runtime.ExecutionOptions;
+import org.omnimamba.model.runtime.WeightLayout;
+import org.omnimamba.model.runtime.WeightStorage;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How this service runs its model.
+ *
+ * @param model the model directory
+ * @param engine how the device is shared
+ * @param runtime how the model is run on it
+ * @param limits what a request may ask for
+ * @param requestTimeout time after which a request fails, waiting included
+ * @param bodyTimeout time in which a request's body must have arrived
+ * @param gracePeriod time that running requests get when the service stops
+ * @param pingInterval silence on a stream after which a comment is sent, so that proxies keep it
+ * @param imageWorkers threads that decode, resize and encode pictures
+ */
+@Validated
+@ConfigurationProperties("omnimamba.inference")
+public record InferenceProperties(
+    @NotNull Path model,
+    @Valid @DefaultValue EngineProperties engine,
+    @Valid @DefaultValue RuntimeProperties runtime,
+    @Valid @DefaultValue Limits limits,
+    @NotNull @DurationMin(seconds = 1) @DefaultValue("5m") Duration requestTimeout,
+    @NotNull @DurationMin(millis = 100) @DefaultValue("30s") Duration bodyTimeout,
+    @NotNull @DurationMin @DefaultValue("30s") Duration gracePeriod,
+    @NotNull @DurationMin(millis = 100) @DefaultValue("15s") Duration pingInterval,
+    @Min(1) @Max(256) @DefaultValue("2") int imageWorkers) {
+
+  /**
+   * How the device is shared.
+   *
+   * @param slots sequences that run together; each holds one state on the device
+   * @param prefillChunk prompt positions fed between two decode steps
+   * @param maxWaiting sequences that may wait beside those that run
+   * @param maxTokens tokens (prompts, and completions at their longest) accepted and not yet done
+   * @param failuresUntilUnready failed device calls in a row after which readiness is lost
+   * @param probeInterval time between two attempts to use a failed device again
+   * @param stallLimit duration of one iteration after which readiness is lost
+   */
+  public record EngineProperties(
+      @Min(2) @Max(4096) @DefaultValue("8") int slots,
+      @Min(1) @Max(65536) @DefaultValue("256") int prefillChunk,
+      @Min(0) @Max(100_000) @DefaultValue("128") int maxWaiting,
+      @Min(1) @DefaultValue("262144") long maxTokens,
+      @Min(1) @DefaultValue("3") int failuresUntilUnready,
+      @NotNull @DurationMin(millis = 1) @DefaultValue("5s") Duration probeInterval,
+      @NotNull @DurationMin(millis = 1) @DefaultValue("60s") Duration stallLimit) {}
+
+  /**
+   * How the model is run.
+   *
+   * @param device {@code CPU} or {@code GPU}
+   * @param compile whether XLA compiles the graphs; costs start-up time
+   * @param threads that share one operation on the CPU; 0 takes one per processor
+   * @param storage how matrices are kept: {@code F32} or {@code BF16}
+   * @param layout of the layers' weights: {@code SEPARATE} or {@code STACKED}
+   * @param precision of products: {@code FLOAT32} or {@code BFLOAT16}
+   * @param mergeLora whether the task adapters are added into the weights, one copy per task
+   */
+  public record RuntimeProperties(
+      @NotNull @DefaultValue("CPU") ExecutionOptions.Device device,
+      @DefaultValue("false") boolean compile,
+      @Min(0) @Max(1024) @DefaultValue("0") int threads,
+      @NotNull @DefaultValue("F32") WeightStorage storage,
+      @NotNull @DefaultValue("SEPARATE") WeightLayout layout,
+      @NotNull @DefaultValue("FLOAT32") Precision precision,
+      @DefaultValue("false") boolean mergeLora) {}
+
+  /**
+   * What a request may ask for. Each limit is checked before the thing itself is decoded.
+   *
+   * @param body bytes of a request's body
+   * @param bodiesInFlight bytes of all bodies being received or read
+   * @param image bytes of an encoded picture
+   * @param imageSide longest side of a picture
+   * @param imagePixels width times height of a picture
+   * @param jsonDepth nesting of a body
+   * @param messages messages of a conversation
+   * @param promptCharacters characters of all text in a prompt, before tokenization
+   * @param defaultCompletionTokens length of an answer where the request does not say
+   * @param choices sequences of one chat request
+   */
+  public record Limits(
+      @NotNull @DefaultValue("32MB") DataSize body,
+      @NotNull @DefaultValue("256MB") DataSize bodiesInFlight,
+      @NotNull @DefaultValue("20MB") DataSize image,
+      @Min(1) @DefaultValue("16384") int imageSide,
+      @Min(1) @Max(500_000_000) @DefaultValue("25000000") long imagePixels,
+      @Min(4) @Max(1000) @DefaultValue("32") int jsonDepth,
+      @Min(1) @DefaultValue("64") int messages,
+      @Min(1) @DefaultValue("32768") int promptCharacters,
+      @Min(1) @DefaultValue("512") int defaultCompletionTokens,
+      @Min(1) @Max(128) @DefaultValue("8") int choices) {}
+}

@@ -1,0 +1,35 @@
+package org.omnimamba.inference.api;
+
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/** Answers every failed request with OpenAI's error object. */
+@Component
+@Order(-2)
+final class ErrorHandler implements WebExceptionHandler {
+  private final ResponseWriter writer;
+
+  ErrorHandler(ResponseWriter writer) {
+    this.writer = writer;
+  }
+
+  @Override
+  public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+    ServerHttpResponse response = exchange.getResponse();
+    if (response.isCommitted()) {
+      return Mono.error(error);
+    }
+    ApiException failure = ErrorTranslator.translate(error);
+    HttpHeaders headers = response.getHeaders();
+    headers.remove(HttpHeaders.CACHE_CONTROL);
+    if (failure.retryAfter() != null) {
+      headers.set(HttpHeaders.RETRY_AFTER, Long.toString(failure.retryAfter().toSeconds()));
+    }
+    return writer.json(exchange, failure.status(), failure.body());
+  }
+}

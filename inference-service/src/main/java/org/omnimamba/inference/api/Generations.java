@@ -1,0 +1,78 @@
+package org.omnimamba.inference.api;
+
+import org.omnimamba.inference.api.GenerationEvent.PartialPicture;
+import org.omnimamba.inference.api.GenerationEvent.Picture;
+import org.omnimamba.inference.api.GenerationEvent.Token;
+import org.omnimamba.inference.engine.Engine;
+import org.omnimamba.inference.engine.EngineException;
+import org.omnimamba.inference.engine.Generation;
+import org.omnimamba.inference.engine.GenerationListener;
+import org.omnimamba.inference.engine.GenerationRequest;
+import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.image.RgbImage;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.scheduler.Scheduler;
+
+/** The engine as a source of streams. */
+@Component
+public final class Generations {
+  private final Engine engine;
+
+  Generations(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Fails unless the engine would take a request, so that no work goes into one it would not.
+   *
+   * @throws EngineException saying why
+   */
+  public void requireReady() {
+    engine.requireReady();
+  }
+
+  /**
+   * Submits the request when subscribed to and cancels it when the subscriber goes. What the
+   * subscriber does not take at once waits in memory; a request's own size bounds it.
+   *
+   * @param scheduler where events are published: the engine's own thread has steps to run
+   */
+  public Flux<GenerationEvent> run(GenerationRequest request, Scheduler scheduler) {
+    return Flux.<GenerationEvent>create(
+            sink -> {
+              Generation generation = engine.submit(request, new Forwarder(sink));
+              sink.onDispose(generation::cancel);
+            },
+            FluxSink.OverflowStrategy.BUFFER)
+        .publishOn(scheduler);
+  }
+
+  private record Forwarder(FluxSink<GenerationEvent> sink) implements GenerationListener {
+    @Override
+    public void onToken(int index, GeneratedToken token) {
+      sink.next(new Token(index, token));
+    }
+
+    @Override
+    public void onPartialImage(int index, int partial, RgbImage image) {
+      sink.next(new PartialPicture(index, partial, image));
+    }
+
+    @Override
+    public void onImage(int index, RgbImage image) {
+      sink.next(new Picture(index, image));
+    }
+
+    @Override
+    public void onCompleted() {
+      sink.complete();
+    }
+
+    @Override
+    public void onFailed(EngineException failure) {
+      sink.error(failure);
+    }
+  }
+}

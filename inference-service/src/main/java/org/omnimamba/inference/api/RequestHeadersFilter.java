@@ -1,0 +1,52 @@
+package org.omnimamba.inference.api;
+
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Gives every request an id and tells how long its answer took to begin. */
+@Component
+@Order(RequestHeadersFilter.ORDER)
+public final class RequestHeadersFilter implements WebFilter {
+  static final int ORDER = -200;
+  private static final String REQUEST_ID = "x-request-id";
+  private static final String PROCESSING_MS = "openai-processing-ms";
+  private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+    long start = System.nanoTime();
+    String id = idFor(exchange.getRequest().getHeaders().getFirst(REQUEST_ID));
+    exchange.getAttributes().put(REQUEST_ID, id);
+    HttpHeaders headers = exchange.getResponse().getHeaders();
+    headers.set(REQUEST_ID, id);
+    exchange
+        .getResponse()
+        .beforeCommit(
+            () -> {
+              long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+              headers.set(PROCESSING_MS, Long.toString(millis));
+              return Mono.empty();
+            });
+    return chain.filter(exchange);
+  }
+
+  /** The id of an exchange that has passed this filter. */
+  public static String requestId(ServerWebExchange exchange) {
+    return exchange.getAttributeOrDefault(REQUEST_ID, "unknown");
+  }
+
+  private static String idFor(@Nullable String presented) {
+    if (presented != null && SANE_ID.matcher(presented).matches()) {
+      return presented;
+    }
+    return Ids.next("req_");
+  }
+}

@@ -1,0 +1,38 @@
+package org.omnimamba.inference.api;
+
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.sampling.SamplingParameters;
+
+/** Turns sampling fields into the model's parameters. */
+public final class SamplingReader {
+  private static final double MAX_TEMPERATURE = 2;
+  private static final double MAX_PENALTY = 10;
+  private static final double SMALLEST_PENALTY = 0.01;
+
+  private SamplingReader() {}
+
+  /**
+   * Checked parameters. Without a temperature it is 1; without a seed a random one is drawn.
+   *
+   * @throws ApiException naming the field that is out of range
+   */
+  public static SamplingParameters read(SamplingFields fields) {
+    Long seed = fields.seed();
+    return new SamplingParameters(
+        (float) Checks.range("temperature", fields.temperature(), 1, 0, MAX_TEMPERATURE),
+        topK(fields.topK()),
+        (float) Checks.range("top_p", fields.topP(), 1, 0, 1),
+        (float) Checks.range("min_p", fields.minP(), 0, 0, 1),
+        (float)
+            Checks.range(
+                "repetition_penalty", fields.repetitionPenalty(), 1, SMALLEST_PENALTY, MAX_PENALTY),
+        seed == null ? ThreadLocalRandom.current().nextLong() : seed);
+  }
+
+  /** Some clients write -1 for no limit. */
+  private static int topK(@Nullable Integer value) {
+    int topK = Checks.range("top_k", value, 0, -1, Integer.MAX_VALUE);
+    return Math.max(0, topK);
+  }
+}

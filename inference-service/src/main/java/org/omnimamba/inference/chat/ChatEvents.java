@@ -1,0 +1,88 @@
+package org.omnimamba.inference.chat;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.inference.api.GenerationEvent;
+import org.omnimamba.inference.api.GenerationEvent.Token;
+import org.omnimamba.inference.chat.ChatChunk.Choice;
+import org.omnimamba.inference.chat.ChatChunk.Delta;
+import org.omnimamba.inference.chat.ChatCompletion.Logprobs;
+import org.omnimamba.inference.chat.ChatCompletion.TruncationNote;
+import org.omnimamba.inference.chat.ChatCompletion.Usage;
+import org.omnimamba.model.generation.FinishReason;
+import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.sampling.TokenLogprobs;
+
+/**
+ * Turns one job's tokens into chunks: for each choice one with the role, one for each piece of
+ * text, one with the finish reason.
+ */
+final class ChatEvents {
+  private final ChatJob job;
+  private final LogprobsWriter logprobs;
+  private final BitSet begun = new BitSet();
+  private int generated;
+
+  ChatEvents(ChatJob job, LogprobsWriter logprobs) {
+    this.job = job;
+    this.logprobs = logprobs;
+  }
+
+  List<ChatChunk> of(GenerationEvent event) {
+    if (!(event instanceof Token arrived)) {
+      return List.of();
+    }
+    int index = arrived.index();
+    GeneratedToken token = arrived.token();
+    generated++;
+    List<ChatChunk> chunks = new ArrayList<>();
+    if (!begun.get(index)) {
+      begun.set(index);
+      TruncationNote note = begun.cardinality() == 1 ? job.truncation() : null;
+      chunks.add(chunk(new Choice(index, new Delta("assistant", ""), null, null, null), note));
+    }
+    if (!token.text().isEmpty() || job.logprobs() || job.tokenIds()) {
+      chunks.add(chunk(content(index, token), null));
+    }
+    FinishReason finish = token.finishReason();
+    if (finish != null) {
+      chunks.add(
+          chunk(
+              new Choice(index, new Delta(null, null), null, ChatChunk.finishReason(finish), null),
+              null));
+    }
+    return chunks;
+  }
+
+  /** What follows the last token: the counts, if they were asked for. */
+  List<ChatChunk> end() {
+    return job.includeUsage()
+        ? List.of(chunk(List.of(), Usage.of(job.promptTokens(), generated), null))
+        : List.of();
+  }
+
+  private Choice content(int index, GeneratedToken token) {
+    return new Choice(
+        index,
+        new Delta(null, token.text()),
+        logprobs(token.id(), token.logprobs()),
+        null,
+        job.tokenIds() ? List.of(token.id()) : null);
+  }
+
+  private @Nullable Logprobs logprobs(int id, @Nullable TokenLogprobs values) {
+    return values == null ? null : new Logprobs(List.of(logprobs.write(id, values)), null);
+  }
+
+  private ChatChunk chunk(Choice choice, @Nullable TruncationNote note) {
+    return chunk(List.of(choice), null, note);
+  }
+
+  private ChatChunk chunk(
+      List<Choice> choices, @Nullable Usage usage, @Nullable TruncationNote note) {
+    return new ChatChunk(
+        job.id(), "chat.completion.chunk", job.created(), job.model(), choices, usage, note);
+  }
+}

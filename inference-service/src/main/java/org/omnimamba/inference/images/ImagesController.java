@@ -1,0 +1,81 @@
+package org.omnimamba.inference.images;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import org.omnimamba.inference.api.ErrorBody;
+import org.omnimamba.inference.api.Generations;
+import org.omnimamba.inference.api.RequestBodyReader;
+import org.omnimamba.inference.api.RequestHeadersFilter;
+import org.omnimamba.inference.api.ResponseWriter;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Pictures from a caption. */
+@RestController
+@Tag(name = "Images")
+class ImagesController {
+  private final Generations generations;
+  private final RequestBodyReader bodies;
+  private final ImageRequestReader requests;
+  private final ImageAnswers answers;
+  private final ResponseWriter writer;
+
+  ImagesController(
+      Generations generations,
+      RequestBodyReader bodies,
+      ImageRequestReader requests,
+      ImageAnswers answers,
+      ResponseWriter writer) {
+    this.generations = generations;
+    this.bodies = bodies;
+    this.requests = requests;
+    this.answers = answers;
+    this.writer = writer;
+  }
+
+  @Operation(
+      summary = "Draws pictures",
+      requestBody =
+          @RequestBody(
+              required = true,
+              content =
+                  @Content(
+                      mediaType = MediaType.APPLICATION_JSON_VALUE,
+                      schema = @Schema(implementation = ImageGenerationRequest.class))))
+  @ApiResponse(
+      responseCode = "200",
+      description = "The pictures, or with stream a series of events",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON_VALUE,
+            schema = @Schema(implementation = ImageResult.class)),
+        @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE)
+      })
+  @ApiResponse(
+      responseCode = "default",
+      description = "An error",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @PostMapping("/v1/images/generations")
+  Mono<Void> generate(ServerWebExchange exchange) {
+    generations.requireReady();
+    String id = RequestHeadersFilter.requestId(exchange);
+    return bodies
+        .read(exchange.getRequest(), ImageGenerationRequest.class)
+        .map(request -> requests.read(id, request))
+        .flatMap(
+            job ->
+                job.stream()
+                    ? writer.events(exchange, answers.stream(job))
+                    : answers
+                        .whole(job)
+                        .flatMap(result -> writer.json(exchange, HttpStatus.OK, result)));
+  }
+}

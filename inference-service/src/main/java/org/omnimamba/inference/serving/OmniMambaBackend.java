@@ -1,0 +1,157 @@
+package org.omnimamba.inference.serving;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.inference.InferenceProperties;
+import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
+import org.omnimamba.inference.engine.ModelBackend;
+import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.model.config.SpecialTokens;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.image.ImagePixels;
+import org.omnimamba.model.image.RgbImage;
+import org.omnimamba.model.runtime.ExecutionOptions;
+import org.omnimamba.model.runtime.LanguageModel;
+import org.omnimamba.model.runtime.OmniMamba;
+import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.runtime.RuntimeOptions;
+
+/** The real model as the engine sees it. */
+final class OmniMambaBackend implements ModelBackend {
+  private final OmniMamba model;
+  private final LanguageModel language;
+
+  private OmniMambaBackend(OmniMamba model) {
+    this.model = model;
+    this.language = model.language();
+  }
+
+  /**
+   * Loads the model. Where graphs are compiled, those that requests will need are compiled now:
+   * every batch size, and every length up to a prefill chunk.
+   */
+  static ModelBackend open(InferenceProperties properties) {
+    RuntimeProperties runtime = properties.runtime();
+    RuntimeOptions options =
+        new RuntimeOptions(
+            properties.engine().slots(),
+            new ExecutionOptions(runtime.device(), runtime.compile(), runtime.threads()),
+            runtime.storage(),
+            runtime.layout(),
+            runtime.precision(),
+            runtime.mergeLora());
+    OmniMambaBackend backend = new OmniMambaBackend(OmniMamba.load(properties.model(), options));
+    try {
+      if (runtime.compile()) {
+        backend.warmUp(properties.engine().prefillChunk());
+      }
+      return backend;
+    } catch (RuntimeException | Error e) {
+      backend.close();
+      throw e;
+    }
+  }
+
+  private void warmUp(int prefillChunk) {
+    for (Task task : Task.values()) {
+      PromptEmbeddings prompt = prompt(task, prefillChunk);
+      for (int length = 1; length <= prompt.length(); length *= 2) {
+        language.prefill(task, 0, prompt, 0, length);
+      }
+      language.prefill(task, 0, prompt, 0, prompt.length());
+      for (int batch = 1; batch <= slots(); batch *= 2) {
+        step(task, batch, prompt.length());
+      }
+      step(task, slots(), prompt.length());
+    }
+    language.copyState(0, 1);
+    draw(new int[model.images().tokens()]);
+  }
+
+  private PromptEmbeddings prompt(Task task, int atLeast) {
+    SpecialTokens special = model.config().specialTokens();
+    if (task == Task.T2I) {
+      int[] ids = new int[model.config().language().t2iPromptTokens()];
+      ids[0] = special.t2i();
+      return language.embedT2i(ids);
+    }
+    int places = model.config().vision().patches();
+    int longest = language.positions(task) - 1 - places;
+    int[] ids = new int[Math.max(4, Math.min(longest, atLeast - places))];
+    ids[0] = special.mmu();
+    return language.embedMmu(ids, null);
+  }
+
+  private void step(Task task, int batch, int position) {
+    int[] slots = IntStream.range(0, batch).toArray();
+    int[] tokens = new int[batch];
+    int[] positions = IntStream.range(0, batch).map(i -> position).toArray();
+    language.step(task, slots, tokens, positions);
+  }
+
+  @Override
+  public int slots() {
+    return language.slots();
+  }
+
+  @Override
+  public PreparedPrompt prepare(PromptInput prompt) {
+    return new Prepared(
+        prompt.task() == Task.T2I
+            ? language.embedT2i(prompt.ids())
+            : language.embedMmu(prompt.ids(), embeddings(prompt.image())));
+  }
+
+  private float @Nullable [] embeddings(@Nullable ImagePixels image) {
+    return image == null ? null : model.vision().encode(image);
+  }
+
+  @Override
+  public float[] prefill(int slot, PreparedPrompt prompt, int from, int to) {
+    return language.prefill(prompt.task(), slot, ((Prepared) prompt).embeddings(), from, to);
+  }
+
+  @Override
+  public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
+    return language.step(task, slots, tokens, positions);
+  }
+
+  @Override
+  public void copyState(int fromSlot, int toSlot) {
+    language.copyState(fromSlot, toSlot);
+  }
+
+  @Override
+  public RgbImage draw(int[] codes) {
+    return codes.length == model.images().tokens()
+        ? model.images().decode(List.of(codes)).get(0)
+        : model.images().decodePartial(codes);
+  }
+
+  @Override
+  public void probe() {
+    for (Task task : Task.values()) {
+      PromptEmbeddings prompt = prompt(task, 1);
+      language.prefill(task, 0, prompt, 0, prompt.length());
+      step(task, 1, prompt.length());
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+
+  private record Prepared(PromptEmbeddings embeddings) implements PreparedPrompt {
+    @Override
+    public Task task() {
+      return embeddings.task();
+    }
+
+    @Override
+    public int length() {
+      return embeddings.length();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package org.omnimamba.inference.serving;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.omnimamba.inference.InferenceProperties;
+import org.omnimamba.inference.InferenceProperties.EngineProperties;
+import org.omnimamba.inference.engine.Engine;
+import org.omnimamba.inference.engine.EngineMeters;
+import org.omnimamba.inference.engine.EngineSettings;
+import org.omnimamba.inference.engine.ModelBackend;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/** The model, and the engine over it. */
+@Configuration(proxyBeanMethods = false)
+class ServingConfiguration {
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  /** Threads of this service's own, so that it can stop while others in the same JVM go on. */
+  @Bean
+  ReactorResourceFactory reactorResourceFactory() {
+    ReactorResourceFactory resources = new ReactorResourceFactory();
+    resources.setUseGlobalResources(false);
+    return resources;
+  }
+
+  /** A damaged model directory stops the start here, with its reason. */
+  @Bean
+  ServedModel servedModel(InferenceProperties properties) {
+    return ServedModel.open(properties.model(), properties.limits());
+  }
+
+  @Bean
+  ModelBackend.Factory modelBackendFactory(InferenceProperties properties) {
+    return () -> OmniMambaBackend.open(properties);
+  }
+
+  @Bean
+  Engine engine(
+      ModelBackend.Factory factory,
+      InferenceProperties properties,
+      MeterRegistry registry,
+      ApplicationContext context) {
+    EngineProperties engine = properties.engine();
+    EngineSettings settings =
+        new EngineSettings(
+            engine.prefillChunk(),
+            engine.maxWaiting(),
+            engine.maxTokens(),
+            engine.failuresUntilUnready(),
+            engine.probeInterval(),
+            engine.stallLimit());
+    return new Engine(
+        factory,
+        settings,
+        new EngineMeters(registry),
+        System::nanoTime,
+        // Restarting is the only cure, and that is for whoever watches liveness to decide.
+        failure -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN));
+  }
+}
