@@ -1,5 +1,6 @@
 package org.omnimamba.model.runtime;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,48 +64,30 @@ final class LanguageFunctions {
 
   /** Text embeddings of ids {@code [length]}, without positions: {@code [length, dModel]}. */
   CompiledFunction text(int length) {
-    return functions.computeIfAbsent(
-        "text_" + length,
-        name ->
-            program.function(name, scope -> List.of(embeddings(scope).text(ids(scope, length)))));
+    return lookUp("text_" + length, scope -> List.of(embeddings(scope).text(ids(scope, length))));
   }
 
   /** Text-to-image prompts: ids {@code [length]} to embeddings with positions from 0. */
   CompiledFunction caption(int length) {
-    return functions.computeIfAbsent(
-        "caption_" + length,
-        name ->
-            program.function(
-                name,
-                scope -> {
-                  TokenEmbeddings embeddings = embeddings(scope);
-                  long[] positions = new long[length];
-                  java.util.Arrays.setAll(positions, i -> i);
-                  return List.of(
-                      scope
-                          .tf()
-                          .math
-                          .add(
-                              embeddings.caption(embeddings.text(ids(scope, length))),
-                              embeddings.t2iPositions(scope.tf().constant(positions))));
-                }));
+    return lookUp("caption_" + length, scope -> buildCaption(scope, length));
   }
 
   /** Rows {@code [length]} of {@code mmu_pos_embed}. */
   CompiledFunction mmuPositions(int length) {
-    return functions.computeIfAbsent(
+    return lookUp(
         "mmu_positions_" + length,
-        name ->
-            program.function(
-                name, scope -> List.of(embeddings(scope).mmuPositions(ids(scope, length)))));
+        scope -> List.of(embeddings(scope).mmuPositions(ids(scope, length))));
+  }
+
+  /** A function of a few operations, which is not worth compiling for each length. */
+  private CompiledFunction lookUp(String name, FunctionBody body) {
+    return functions.computeIfAbsent(name, n -> program.function(n, false, body));
   }
 
   /** Copies one slot's state over another's. Inputs: from, to. */
   CompiledFunction copyState() {
-    return functions.computeIfAbsent(
-        "copy_state",
-        // XLA would copy the whole variable to move a row inside it
-        name -> program.function(name, false, this::buildCopy));
+    // XLA would copy the whole variable to move a row inside it
+    return lookUp("copy_state", this::buildCopy);
   }
 
   private List<Operand<TFloat32>> buildPrefill(FunctionScope scope, Task task, int length) {
@@ -150,6 +133,15 @@ final class LanguageFunctions {
     SlotStates states = SlotStates.step(scope, slots, new SlotStates.Rows(rows, positions));
     Operand<TFloat32> hidden = new Backbone(context, config, lora(task)).step(input, states);
     return List.of(new TiedHeads(context).logits(task, hidden));
+  }
+
+  private List<Operand<TFloat32>> buildCaption(FunctionScope scope, int length) {
+    TokenEmbeddings embeddings = embeddings(scope);
+    long[] positions = new long[length];
+    Arrays.setAll(positions, i -> i);
+    Operand<TFloat32> caption = embeddings.caption(embeddings.text(ids(scope, length)));
+    Ops tf = scope.tf();
+    return List.of(tf.math.add(caption, embeddings.t2iPositions(tf.constant(positions))));
   }
 
   private List<Operand<?>> buildCopy(FunctionScope scope) {

@@ -1,6 +1,12 @@
 package org.omnimamba.model.runtime;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.omnimamba.model.checkpoint.Checkpoint;
+import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
@@ -15,12 +21,28 @@ final class TinyLanguageModel implements AutoCloseable {
   private final float[] mmuPositions;
 
   TinyLanguageModel(RuntimeOptions options) {
-    try (Checkpoint checkpoint = Checkpoint.open(TinyModel.directory())) {
+    this(options, TinyModel.directory(), UnaryOperator.identity());
+  }
+
+  /**
+   * @param alteration of the checkpoint before it is loaded
+   */
+  TinyLanguageModel(
+      RuntimeOptions options, Path directory, UnaryOperator<TensorSource> alteration) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       config = checkpoint.config();
       program = new DeviceProgram(options.execution());
-      model = LanguageModel.load(program, checkpoint, config, options);
+      model = LanguageModel.load(program, alteration.apply(checkpoint), config, options);
       mmuPositions = checkpoint.readFloats(Backbone.PREFIX + ".mmu_pos_embed");
     }
+  }
+
+  /** The model with some tensors changed. */
+  static TinyLanguageModel altered(Predicate<String> tensors, UnaryOperator<float[]> change) {
+    RuntimeOptions plain =
+        RuntimeOptions.cpu().withExecution(ExecutionOptions.cpu().withCompile(false));
+    return new TinyLanguageModel(
+        plain, TinyModel.directory(), source -> new AlteredSource(source, tensors, change));
   }
 
   LanguageModel model() {
@@ -75,6 +97,16 @@ final class TinyLanguageModel implements AutoCloseable {
       }
     }
     return turned;
+  }
+
+  /** Everything a slot holds, bit by bit. */
+  List<float[]> state(int slot) {
+    List<float[]> state = new ArrayList<>();
+    for (int layer = 0; layer < config().layers(); layer++) {
+      state.add(conv(slot, layer, 0));
+      state.add(ssm(slot, layer));
+    }
+    return state;
   }
 
   @Override
