@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "One model that draws and sees.",
-    subcommands = {ConvertCommand.class, InspectCommand.class})
+    subcommands = {
+      ImageCommand.class,
+      ChatCommand.class,
+      ConvertCommand.class,
+      InspectCommand.class
+    })
 public final class OmniMambaCommand implements Runnable {
 
   @Spec private CommandSpec spec;
