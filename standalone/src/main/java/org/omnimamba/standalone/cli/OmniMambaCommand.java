@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "One model that draws and sees.",
     subcommands = {
-      ImageCommand.class,
-      ChatCommand.class,
+      ServeCommand.class,
+      KeysCommand.class,
       ConvertCommand.class,
       InspectCommand.class
     })

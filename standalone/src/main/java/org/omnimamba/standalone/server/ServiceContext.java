@@ -1,0 +1,63 @@
+package org.omnimamba.standalone.server;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/** One service in a Spring context of its own, listening on an address and port of our choice. */
+final class ServiceContext implements AutoCloseable {
+  private final ConfigurableApplicationContext context;
+
+  private ServiceContext(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Starts the service and waits until its port is open.
+   *
+   * @param settings win over the service's own configuration file and over the environment
+   */
+  static ServiceContext start(
+      SpringApplicationBuilder service, String address, int port, Map<String, Object> settings) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("server.address", address);
+    all.put("server.port", port);
+    all.put("management.server.address", "127.0.0.1");
+    all.put("management.server.port", 0);
+    // The platform closes its parts itself, in order.
+    all.put("spring.main.register-shutdown-hook", false);
+    all.put("spring.main.banner-mode", "off");
+    all.putAll(settings);
+    service.initializers(
+        context ->
+            context
+                .getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("standalone", all)));
+    service.registerShutdownHook(false);
+    return new ServiceContext(service.run());
+  }
+
+  int port() {
+    return property("local.server.port");
+  }
+
+  int managementPort() {
+    return property("local.management.port");
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  private int property(String name) {
+    return context.getEnvironment().getRequiredProperty(name, Integer.class);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

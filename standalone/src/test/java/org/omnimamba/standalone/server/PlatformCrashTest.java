@@ -1,0 +1,99 @@
+package org.omnimamba.standalone.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.standalone.OmniMambaHome;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Accepted jobs survive {@code kill -9} of the whole process and end after the next start. */
+class PlatformCrashTest {
+  private static final int JOBS = 40;
+
+  @TempDir Path folder;
+
+  @Test
+  void everyAcceptedJobEndsAfterTheProcessWasKilled() throws Exception {
+    OmniMambaHome home = OmniMambaHome.at(folder.resolve("home"));
+    List<String> accepted = new ArrayList<>();
+    Process process = spawn(home);
+    try (BufferedReader output = process.inputReader()) {
+      GatewayClient client = new GatewayClient(url(output), LaptopKeys.load(home).apiKey());
+      for (int i = 0; i < JOBS; i++) {
+        accepted.add(submit(client, i));
+      }
+      // at least one is running, most still wait
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> !status(client, accepted.get(0)).equals("queued"));
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+    try (Platform platform =
+        Platform.start(
+            home,
+            new StandaloneOptions(
+                TinyModel.directory(),
+                0,
+                "127.0.0.1",
+                Map.of("omnimamba.jobs.worker.concurrency", 4)))) {
+      GatewayClient client = new GatewayClient(platform.url(), platform.keys().apiKey());
+      for (String id : accepted) {
+        await()
+            .atMost(Duration.ofMinutes(3))
+            .untilAsserted(() -> assertThat(status(client, id)).isEqualTo("completed"));
+      }
+    }
+  }
+
+  private static Process spawn(OmniMambaHome home) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx1g",
+            "-cp",
+            System.getProperty("java.class.path"),
+            PlatformProcess.class.getName(),
+            home.directory().toString(),
+            TinyModel.directory().toString())
+        .redirectError(Files.createTempFile("platform-process", ".log").toFile())
+        .start();
+  }
+
+  private static String url(BufferedReader output) throws IOException {
+    List<String> seen = new ArrayList<>();
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      if (line.startsWith("READY ")) {
+        return line.substring("READY ".length());
+      }
+      seen.add(line);
+    }
+    throw new AssertionError("the platform did not start: " + seen);
+  }
+
+  private static String submit(GatewayClient client, int index) throws Exception {
+    ObjectNode request =
+        GatewayClient.JSON.createObjectNode().put("endpoint", "/v1/images/generations");
+    request.set("body", GatewayClient.image("picture number " + index));
+    return client.postJson("/v1/jobs", request, 202).path("id").asString();
+  }
+
+  private static String status(GatewayClient client, String id) throws Exception {
+    JsonNode job = client.getJson("/v1/jobs/" + id);
+    return job.path("status").asString();
+  }
+}

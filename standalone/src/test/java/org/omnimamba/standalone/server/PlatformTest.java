@@ -1,0 +1,158 @@
+package org.omnimamba.standalone.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.omnimamba.standalone.server.GatewayClient.chat;
+import static org.omnimamba.standalone.server.GatewayClient.ids;
+import static org.omnimamba.standalone.server.GatewayClient.image;
+
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.OracleFiles;
+import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.standalone.OmniMambaHome;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The whole platform in one process, asked through the gateway over real HTTP: what the reference
+ * generated comes back, directly and as jobs.
+ */
+class PlatformTest {
+  private static final String CAPTION = "A bed in a bedroom between two lamps.";
+
+  @TempDir static Path folder;
+  private static OmniMambaHome home;
+  private static Platform platform;
+  private static GatewayClient client;
+
+  @BeforeAll
+  static void start() throws Exception {
+    home = OmniMambaHome.at(folder.resolve("home"));
+    platform =
+        Platform.start(
+            home, new StandaloneOptions(TinyModel.directory(), 0, "127.0.0.1", Map.of()));
+    Readiness.await(platform.inferenceReadinessUrl());
+    client = new GatewayClient(platform.url(), platform.keys().apiKey());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (platform != null) {
+      platform.close();
+    }
+  }
+
+  @Test
+  void aChatAboutAPictureGivesTheReferencesIds() throws Exception {
+    JsonNode run = Golden.json("full-mmu-tiny").path("runs").get(0);
+    JsonNode answer = client.postJson("/v1/chat/completions", question(run), 200);
+    assertThat(ids(answer.path("choices").get(0).path("token_ids")))
+        .isEqualTo(ids(run.path("generated")));
+    assertThat(answer.path("choices").get(0).path("finish_reason").asString()).isEqualTo("stop");
+  }
+
+  @Test
+  void aCaptionGivesTheReferencesIdsAndAPng() throws Exception {
+    JsonNode answer = client.postJson("/v1/images/generations", image(CAPTION), 200);
+    JsonNode datum = answer.path("data").get(0);
+    assertThat(ids(datum.path("token_ids"))).isEqualTo(bedroomIds());
+    assertIsPicture(Base64.getDecoder().decode(datum.path("b64_json").asString()));
+  }
+
+  @Test
+  void aChatAsAJobGivesTheSame() throws Exception {
+    JsonNode run = Golden.json("full-mmu-tiny").path("runs").get(2);
+    JsonNode job = finished(submit("/v1/chat/completions", question(run)));
+    assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("completed");
+    assertThat(ids(job.path("result").path("choices").get(0).path("token_ids")))
+        .isEqualTo(ids(run.path("generated")));
+  }
+
+  @Test
+  void anImageAsAJobGivesTheSameAndItsBytes() throws Exception {
+    JsonNode job = finished(submit("/v1/images/generations", image(CAPTION)));
+    assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("completed");
+    assertThat(ids(job.path("result").path("data").get(0).path("token_ids")))
+        .isEqualTo(bedroomIds());
+    HttpResponse<byte[]> content = client.get("/v1/jobs/" + job.path("id").asString() + "/content");
+    assertThat(content.statusCode()).isEqualTo(200);
+    assertThat(content.headers().firstValue("content-type")).contains("image/png");
+    assertIsPicture(content.body());
+  }
+
+  @Test
+  void theModelIsListed() throws Exception {
+    assertThat(client.getJson("/v1/models").path("data")).hasSize(1);
+  }
+
+  @Test
+  void withoutAKeyNothingIsAnswered() throws Exception {
+    GatewayClient stranger = new GatewayClient(platform.url(), "om_wrong");
+    for (String path : List.of("/v1/models", "/v1/jobs", "/actuator/health", "/admin/v1/keys")) {
+      assertThat(stranger.get(path).statusCode()).as(path).isIn(401, 404);
+    }
+  }
+
+  @Test
+  void theKeyIsForItsOwnerAlone() throws Exception {
+    assertThat(Files.getPosixFilePermissions(platform.keys().apiKeyFile()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(LaptopKeys.load(home).apiKey()).isEqualTo(platform.keys().apiKey());
+  }
+
+  @Test
+  void onlyTheGatewayAnswersStrangersOnItsServices() throws Exception {
+    JsonNode refused =
+        GatewayClient.JSON.readTree(
+            new GatewayClient(platform.inferenceUrl(), platform.keys().apiKey())
+                .get("/v1/models")
+                .body());
+    assertThat(refused.path("error").path("message").asString()).isNotEmpty();
+  }
+
+  private static ObjectNode question(JsonNode run) throws Exception {
+    return chat(
+        OracleFiles.path(run.path("photo").asString()),
+        run.path("question").asString(),
+        run.path("max_new_tokens").intValue());
+  }
+
+  private static List<Integer> bedroomIds() {
+    return ids(Golden.json("generate-tiny").path("t2i").get(0).path("generated").get(0));
+  }
+
+  private static String submit(String endpoint, JsonNode body) throws Exception {
+    ObjectNode request = GatewayClient.JSON.createObjectNode().put("endpoint", endpoint);
+    request.set("body", body);
+    return client.postJson("/v1/jobs", request, 202).path("id").asString();
+  }
+
+  private static JsonNode finished(String id) {
+    return await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> client.getJson("/v1/jobs/" + id),
+            job -> !job.path("finished_at").isMissingNode() && !job.path("finished_at").isNull());
+  }
+
+  private static void assertIsPicture(byte[] png) throws Exception {
+    var picture = ImageIO.read(new ByteArrayInputStream(png));
+    assertThat(picture).isNotNull();
+    assertThat(picture.getWidth()).isEqualTo(64);
+    assertThat(picture.getHeight()).isEqualTo(64);
+  }
+}
