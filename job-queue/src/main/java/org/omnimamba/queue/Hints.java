@@ -6,8 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -36,18 +39,22 @@ final class Hints {
   private final Set<String> ready = new LinkedHashSet<>();
   private final Set<UUID> changed = new LinkedHashSet<>();
   private final Set<UUID> cancel = new LinkedHashSet<>();
+  private final List<Consumer<QueueSignal>> neighbours = new CopyOnWriteArrayList<>();
   private boolean sending;
 
   Hints(Db db) {
     this.db = db;
   }
 
-  void ready(String kind) {
-    add(ready, kind);
+  /** Tells of hints of this process until it is disposed of. */
+  Disposable listen(Consumer<QueueSignal> neighbour) {
+    neighbours.add(neighbour);
+    return () -> neighbours.remove(neighbour);
   }
 
   void cancel(UUID id) {
     add(cancel, id);
+    tell(new QueueSignal.CancelRequested(id));
   }
 
   /** The row changed; when that put the job in line, its kind is ready too. */
@@ -58,6 +65,13 @@ final class Hints {
       }
     }
     add(changed, job.id());
+    if (job.status() == JobStatus.QUEUED) {
+      tell(new QueueSignal.Ready(job.kind()));
+    }
+  }
+
+  private void tell(QueueSignal signal) {
+    neighbours.forEach(neighbour -> neighbour.accept(signal));
   }
 
   /** The hint of a job submitted in somebody's transaction: sent by its commit. */

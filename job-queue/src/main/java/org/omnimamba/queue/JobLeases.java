@@ -2,6 +2,7 @@ package org.omnimamba.queue;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,14 @@ public final class JobLeases {
   private final Hints hints;
   private final Transitions transitions;
   private final QueueOptions options;
+  private final CompletionBatch completions;
 
   JobLeases(Db db, Hints hints, Transitions transitions, QueueOptions options) {
     this.db = db;
     this.hints = hints;
     this.transitions = transitions;
     this.options = options;
+    this.completions = new CompletionBatch(db);
   }
 
   /** How long a claim or a heartbeat holds. */
@@ -59,8 +62,11 @@ public final class JobLeases {
    * @return those that still hold; a claim that is missing is lost
    */
   public Mono<List<HeldLease>> heartbeat(Collection<ClaimedJob> claims) {
-    UUID[] ids = claims.stream().map(claim -> claim.job().id()).toArray(UUID[]::new);
-    Long[] tokens = claims.stream().map(ClaimedJob::token).toArray(Long[]::new);
+    // in the order of the keys; see CompletionBatch
+    List<ClaimedJob> ordered =
+        claims.stream().sorted(Comparator.comparing(claim -> claim.job().id())).toList();
+    UUID[] ids = ordered.stream().map(claim -> claim.job().id()).toArray(UUID[]::new);
+    Long[] tokens = ordered.stream().map(ClaimedJob::token).toArray(Long[]::new);
     return db.query(
             row ->
                 new HeldLease(
@@ -100,17 +106,21 @@ public final class JobLeases {
       ClaimedJob claim, @Nullable String resultReference, TransactionHook hook) {
     Mono<Job> repeated =
         db.query(JobRow::job, LeaseSql.COMPLETED_BEFORE, claim.job().id(), claim.token()).next();
-    return held(
-        claim,
-        transitions
-            .one(
-                claim.job().kind(),
-                hook,
-                LeaseSql.COMPLETE,
-                claim.job().id(),
-                claim.token(),
-                Db.nullable(resultReference, String.class))
-            .switchIfEmpty(repeated));
+    return held(claim, completion(claim, resultReference, hook).switchIfEmpty(repeated));
+  }
+
+  private Mono<Job> completion(
+      ClaimedJob claim, @Nullable String resultReference, TransactionHook hook) {
+    if (transitions.needsTransaction(claim.job().kind(), hook)) {
+      return transitions.one(
+          claim.job().kind(),
+          hook,
+          LeaseSql.COMPLETE,
+          claim.job().id(),
+          claim.token(),
+          Db.nullable(resultReference, String.class));
+    }
+    return completions.complete(claim, resultReference).doOnNext(hints::changed);
   }
 
   /**

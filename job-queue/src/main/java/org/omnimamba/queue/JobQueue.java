@@ -243,6 +243,10 @@ public final class JobQueue {
     return db;
   }
 
+  Hints hints() {
+    return hints;
+  }
+
   Transitions transitions() {
     return transitions;
   }

@@ -23,47 +23,62 @@ final class JobRow {
 
   private JobRow() {}
 
+  /** By position, since looking a column up by its name costs more than reading it. */
   static Job job(Readable row) {
     return new Job(
-        get(row, "id", UUID.class),
-        get(row, "kind", String.class),
-        get(row, "tenant", String.class),
-        JobStatus.ofWireName(get(row, "status", String.class)),
-        get(row, "version", Long.class),
-        get(row, "priority", Integer.class),
-        get(row, "attempt", Integer.class),
-        get(row, "max_attempts", Integer.class),
-        new Progress(
-            get(row, "progress_done", Long.class),
-            get(row, "progress_total", Long.class),
-            row.get("progress_detail", String.class)),
-        row.get("result_reference", String.class),
+        at(row, 0, UUID.class),
+        at(row, 1, String.class),
+        at(row, 2, String.class),
+        JobStatus.ofWireName(at(row, 3, String.class)),
+        at(row, 4, Long.class),
+        at(row, 5, Integer.class),
+        at(row, 6, Integer.class),
+        at(row, 7, Integer.class),
+        progress(row),
+        row.get(11, String.class),
         error(row),
-        row.get("idempotency_key", String.class),
-        get(row, "attributes", String.class),
+        row.get(14, String.class),
+        at(row, 15, String.class),
         new JobTimes(
-            get(row, "created_at", Instant.class),
-            get(row, "available_at", Instant.class),
-            row.get("started_at", Instant.class),
-            get(row, "updated_at", Instant.class),
-            row.get("finished_at", Instant.class),
-            row.get("deadline_at", Instant.class)));
+            at(row, 16, Instant.class),
+            at(row, 17, Instant.class),
+            row.get(18, Instant.class),
+            at(row, 19, Instant.class),
+            row.get(20, Instant.class),
+            row.get(21, Instant.class)));
   }
 
   static ClaimedJob claimed(Readable row, Duration lease) {
-    Long millisLeft = row.get("millis_left", Long.class);
+    Long millisLeft = row.get(24, Long.class);
     return new ClaimedJob(
         job(row),
-        get(row, "payload", String.class),
-        get(row, "token", Long.class),
+        at(row, 22, String.class),
+        at(row, 23, Long.class),
         lease,
         millisLeft == null ? null : Duration.ofMillis(Math.max(0, millisLeft)));
   }
 
+  private static Progress progress(Readable row) {
+    long done = at(row, 8, Long.class);
+    long total = at(row, 9, Long.class);
+    String detail = row.get(10, String.class);
+    return done == 0 && total == 0 && detail == null
+        ? Progress.NONE
+        : new Progress(done, total, detail);
+  }
+
   private static @Nullable JobError error(Readable row) {
-    String code = row.get("error_code", String.class);
-    String message = row.get("error_message", String.class);
+    String code = row.get(12, String.class);
+    String message = row.get(13, String.class);
     return code == null ? null : new JobError(code, message == null ? "" : message);
+  }
+
+  private static <T> T at(Readable row, int column, Class<T> type) {
+    T value = row.get(column, type);
+    if (value == null) {
+      throw new IllegalStateException("column " + column + " is null");
+    }
+    return value;
   }
 
   /** A column that is never null. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class JobWorker {
   private record Key(UUID id, long token) {}
 
   private final JobLeases leases;
+  private final Hints hints;
   private final String kind;
   private final WorkerOptions options;
   private final @Nullable QueueListener listener;
@@ -41,6 +43,7 @@ public final class JobWorker {
   private final Map<Key, Attempt> running = new ConcurrentHashMap<>();
   private final Heartbeat heartbeat;
   private final AtomicInteger wakeUps = new AtomicInteger();
+  private final AtomicBoolean soon = new AtomicBoolean();
   private final Disposable.Swap nextPoll = Disposables.swap();
   private final Disposable.Composite tasks = Disposables.composite(nextPoll);
   private final Sinks.Empty<Void> idle = Sinks.empty();
@@ -60,6 +63,7 @@ public final class JobWorker {
       WorkerOptions options,
       @Nullable QueueListener listener) {
     this.leases = queue.leases();
+    this.hints = queue.hints();
     this.kind = kind;
     this.options = options;
     this.listener = listener;
@@ -79,6 +83,7 @@ public final class JobWorker {
     }
     claiming = true;
     tasks.add(heartbeat.start());
+    tasks.add(hints.listen(this::onSignal));
     if (listener != null) {
       tasks.add(listener.signals().subscribe(this::onSignal));
     }
@@ -156,6 +161,22 @@ public final class JobWorker {
     }
   }
 
+  /**
+   * Looks for work when a slot has fallen free: in a moment, since slots fall free in waves, and
+   * one claim for all of them is cheaper than one for the first and one for the rest.
+   */
+  private void wakeSoon() {
+    if (soon.compareAndSet(false, true)) {
+      scheduler.schedule(
+          () -> {
+            soon.set(false);
+            wake();
+          },
+          1,
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
   private void look(int seen) {
     int free = options.concurrency() - running.size();
     if (!claiming || free <= 0) {
@@ -204,7 +225,7 @@ public final class JobWorker {
             signal -> {
               running.remove(key);
               signalIfIdle();
-              wake();
+              wakeSoon();
             })
         .subscribe(null, error -> log.error("job {}: the runner failed", claim.job().id(), error));
   }

@@ -42,6 +42,18 @@ final class LeaseSql {
           + " RETURNING "
           + JobRow.COLUMNS;
 
+  /** $1 jobs, $2 their tokens, $3 their result references. */
+  static final String COMPLETE_ALL =
+      "UPDATE queue_job j SET status = 'completed', result_reference = done.reference,"
+          + " error_code = NULL, error_message = NULL, version = version + 1, worker = NULL,"
+          + " lease_until = NULL, updated_at = clock.at, finished_at = clock.at"
+          + " FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS done (job, claim, reference)"
+          + " CROSS JOIN (SELECT queue_now() AS at) clock"
+          + " WHERE id = done.job AND token = done.claim"
+          + HELD
+          + " RETURNING "
+          + JobRow.COLUMNS;
+
   static final String COMPLETED_BEFORE =
       "SELECT "
           + JobRow.COLUMNS

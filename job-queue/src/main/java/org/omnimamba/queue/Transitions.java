@@ -25,14 +25,19 @@ final class Transitions {
    */
   Mono<Job> one(String kind, TransactionHook hook, String sql, Object... arguments) {
     Mono<Job> change =
-        hook == TransactionHook.NONE && !terminalHooks.containsKey(kind)
-            ? db.query(JobRow::job, sql, arguments).next()
-            : db.transaction(
+        needsTransaction(kind, hook)
+            ? db.transaction(
                 c ->
                     Db.query(c, JobRow::job, sql, arguments)
                         .collectList()
-                        .flatMap(jobs -> hooks(c, jobs, hook).then(Mono.justOrEmpty(first(jobs)))));
+                        .flatMap(jobs -> hooks(c, jobs, hook).then(Mono.justOrEmpty(first(jobs)))))
+            : db.query(JobRow::job, sql, arguments).next();
     return change.doOnNext(hints::changed);
+  }
+
+  /** Whether a change of that kind must run anything besides its one statement. */
+  boolean needsTransaction(String kind, TransactionHook hook) {
+    return hook != TransactionHook.NONE || terminalHooks.containsKey(kind);
   }
 
   /**

@@ -74,7 +74,9 @@ CREATE FUNCTION queue_claim(
     p_kind text, p_worker text, p_limit integer, p_lease interval, p_max_running integer)
     RETURNS SETOF queue_job
     LANGUAGE plpgsql VOLATILE
-    -- A queue's statistics are always old. These keep the plan on the indexes whatever they say.
+    -- A queue's statistics are always old. These keep the plan on the indexes whatever they say,
+    -- and keep the plan: making it takes longer than running it.
+    SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off
     SET enable_bitmapscan = off
     SET enable_hashjoin = off
@@ -97,7 +99,7 @@ BEGIN
                 WHERE j.kind = p_kind AND j.status = 'queued' AND j.tenant > w.tenant
                 ORDER BY j.kind, j.tenant LIMIT 1)
         FROM waiting w WHERE w.tenant IS NOT NULL
-    ), load AS (
+    ), load AS MATERIALIZED (
         SELECT w.tenant,
                COALESCE(t.turn, 0) AS turn,
                COALESCE(t.max_running, p_max_running, 2147483647) AS cap,
@@ -107,7 +109,7 @@ BEGIN
         FROM waiting w
         LEFT JOIN queue_tenant t ON t.kind = p_kind AND t.tenant = w.tenant
         WHERE w.tenant IS NOT NULL
-    ), ready AS (
+    ), ready AS MATERIALIZED (
         SELECT l.tenant, l.turn, l.running,
                (SELECT count(*)::integer FROM (
                     SELECT FROM queue_job j

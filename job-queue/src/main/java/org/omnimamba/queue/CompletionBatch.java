@@ -1,0 +1,96 @@
+package org.omnimamba.queue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Completes jobs that need nothing else in their transaction, many with one statement and one
+ * commit: what comes up while statements are under way goes with the next.
+ */
+final class CompletionBatch {
+  private static final int MOST = 256;
+
+  /** Two at a time: the first of a wave goes alone, and the rest need not wait for it. */
+  private static final int STATEMENTS = 2;
+
+  private final Db db;
+  private final Object lock = new Object();
+  private final List<Entry> waiting = new ArrayList<>();
+  private int writing;
+
+  CompletionBatch(Db db) {
+    this.db = db;
+  }
+
+  private record Entry(ClaimedJob claim, @Nullable String reference, MonoSink<Job> sink) {
+    UUID id() {
+      return claim.job().id();
+    }
+  }
+
+  /** Completes the job; empty when the claim no longer holds. */
+  Mono<Job> complete(ClaimedJob claim, @Nullable String reference) {
+    return Mono.create(sink -> add(new Entry(claim, reference, sink)));
+  }
+
+  private void add(Entry entry) {
+    synchronized (lock) {
+      waiting.add(entry);
+      if (writing == STATEMENTS) {
+        return;
+      }
+      writing++;
+    }
+    writeNext();
+  }
+
+  private void writeNext() {
+    List<Entry> batch;
+    synchronized (lock) {
+      if (waiting.isEmpty()) {
+        writing--;
+        return;
+      }
+      List<Entry> head = waiting.subList(0, Math.min(MOST, waiting.size()));
+      batch = new ArrayList<>(head);
+      head.clear();
+    }
+    // always in the order of the keys, as heartbeats lock them, so that the two never deadlock
+    batch.sort(Comparator.comparing(Entry::id));
+    write(batch)
+        .doFinally(signal -> writeNext())
+        .subscribe(
+            done -> batch.forEach(entry -> entry.sink().success(done.get(entry.id()))),
+            error -> {
+              if (batch.size() == 1) {
+                batch.get(0).sink().error(error);
+              } else {
+                batch.forEach(this::writeAlone);
+              }
+            });
+  }
+
+  /** One entry may have been what the statement failed for; the others must not suffer. */
+  private void writeAlone(Entry entry) {
+    write(List.of(entry))
+        .subscribe(
+            done -> entry.sink().success(done.get(entry.id())), error -> entry.sink().error(error));
+  }
+
+  private Mono<Map<UUID, Job>> write(List<Entry> batch) {
+    return db.query(
+            JobRow::job,
+            LeaseSql.COMPLETE_ALL,
+            batch.stream().map(Entry::id).toArray(UUID[]::new),
+            batch.stream().map(entry -> entry.claim().token()).toArray(Long[]::new),
+            batch.stream().map(Entry::reference).toArray(String[]::new))
+        .collect(HashMap::new, (Map<UUID, Job> done, Job job) -> done.put(job.id(), job));
+  }
+}
