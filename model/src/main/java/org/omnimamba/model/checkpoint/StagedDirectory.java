@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,9 @@ final class StagedDirectory implements AutoCloseable {
       throw new CheckpointException("%s cannot hold a model".formatted(target));
     }
     Files.createDirectories(parent);
-    Path staging = Files.createTempDirectory(parent, "." + absolute.getFileName() + ".partial-");
+    // not a temporary directory of the JDK's, which nobody but its owner could read later
+    Path staging = parent.resolve("." + absolute.getFileName() + ".partial-" + UUID.randomUUID());
+    Files.createDirectory(staging);
     StagedDirectory directory = new StagedDirectory(absolute, staging);
     // an interrupt from the keyboard ends the process without closing anything
     Runtime.getRuntime().addShutdownHook(directory.cleanup);

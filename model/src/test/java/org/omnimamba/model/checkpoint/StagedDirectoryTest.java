@@ -27,6 +27,8 @@ class StagedDirectoryTest {
     }
     assertThat(target.resolve("file")).hasContent("content");
     Manifest.read(target).verify(target);
+    assertThat(Files.getPosixFilePermissions(target))
+        .isEqualTo(Files.getPosixFilePermissions(Files.createDirectory(temp.resolve("plain"))));
     assertThat(target.getParent()).isDirectoryContaining("glob:**/model");
   }
 

@@ -119,6 +119,32 @@ class PromptLayoutsTest {
         .containsExactly(layouts.question("Is it red?", Truncation.DISABLED).ids());
   }
 
+  /** The ids are the first 39 of {@code mmu_finetune/input_ids} in train-tiny.safetensors. */
+  @Test
+  void behaviour16AConversationReadsAsTheTrainingRowsUpToItsOpenAnswer() {
+    int[] trained = {
+      42, 79, 27, 97, 177, 117, 103, 85, 32, 96, 48, 86, 85, 27, 97, 34, 97, 113, 86, 84, 70, 15, 0,
+      96, 42, 79, 27, 156, 84, 103, 85, 178, 32, 96, 48, 86, 85, 27, 97
+    };
+    int[] ids =
+        layouts
+            .conversation(
+                List.of(
+                    Turn.user("What is it?"), Turn.assistant("A house."), Turn.user("Is it red?")),
+                Truncation.DISABLED)
+            .ids();
+    assertThat(Arrays.copyOfRange(ids, 4, ids.length))
+        .as("no padding follows: rows are padded on the right in training only")
+        .containsExactly(trained);
+  }
+
+  @Test
+  void behaviour5TheTokenizerWithItsTenTokensFitsThePaddedVocabulary() {
+    assertThat(tokenizer.size()).isEqualTo(193 + 10);
+    assertThat(CONFIG.language().textVocabSize()).isEqualTo(208).isGreaterThan(tokenizer.size());
+    assertThat(ModelPresets.omniMamba1_3B().language().textVocabSize()).isEqualTo(50288);
+  }
+
   @Test
   void behaviour14PaddingIsAnOrdinaryTokenInUserTextToo() {
     int[] ids = layouts.t2i("[PAD]<|eot|>", Truncation.DISABLED).ids();

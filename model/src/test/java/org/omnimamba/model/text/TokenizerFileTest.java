@@ -110,6 +110,21 @@ class TokenizerFileTest {
   }
 
   @Test
+  void behaviour17EncodingAddsNothingAndRecognisesAddedTokensInText() {
+    try (Tokenizer tokenizer = parse(good)) {
+      assertThat(tokenizer.encode("")).isEmpty();
+      assertThat(tokenizer.encode("x<|endoftext|>[PAD]<|mmu|><|lvg|>"))
+          .containsExactly(89, 0, 193, 199, 202);
+      assertThat(tokenizer.encode("     ")).as("runs of spaces").containsExactly(190, 97);
+      assertThat(tokenizer.decode(tokenizer.encode("e\u0301")))
+          .as("NFC, and bytes that the vocabulary lacks")
+          .isEqualTo(tokenizer.decode(tokenizer.encode("\u00e9")));
+      assertThat(tokenizer.isSpecial(193)).isTrue();
+      assertThat(tokenizer.isSpecial(194)).isFalse();
+    }
+  }
+
+  @Test
   void aLoneSurrogateIsReplacedBeforeTheNativeCall() {
     try (Tokenizer tokenizer = parse(good)) {
       assertThat(tokenizer.encode("a\uD800b")).isEqualTo(tokenizer.encode("a\uFFFDb"));

@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
     description = "One model that draws and sees.",
     subcommands = {
       ServeCommand.class,
+      ImageCommand.class,
+      ChatCommand.class,
       KeysCommand.class,
       ConvertCommand.class,
       InspectCommand.class
@@ -46,8 +48,12 @@ public final class OmniMambaCommand implements Runnable {
    * @return the exit code
    */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new OmniMambaCommand())
-        .setOut(out)
+    CommandLine root = new CommandLine(new OmniMambaCommand());
+    root.getCommandSpec().versionProvider(new Version());
+    root.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+    return root.setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new ErrorReport())

@@ -26,4 +26,10 @@ class OmniMambaCommandTest {
     assertThat(run.out()).contains("omnimamba");
     assertThat(run.err()).isEmpty();
   }
+
+  @Test
+  void everyCommandKnowsItsVersion() {
+    assertThat(run.execute("image", "--version")).isZero();
+    assertThat(run.out()).matches("omnimamba \\d+\\.\\d+\\.\\d+.*\\R");
+  }
 }

@@ -1,0 +1,43 @@
+package org.omnimamba.standalone.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.omnimamba.model.runtime.OmniMamba;
+import org.omnimamba.model.text.PromptLayouts;
+
+/** A model in this process, for one run. */
+final class LoadedModel implements AutoCloseable {
+  private final OmniMamba model;
+  private final Duration loading;
+
+  private LoadedModel(OmniMamba model, Duration loading) {
+    this.model = model;
+    this.loading = loading;
+  }
+
+  static LoadedModel load(RunOptions options, PrintWriter err) {
+    Path directory = options.model().locate(err);
+    err.println("omnimamba: loading " + directory);
+    long start = System.nanoTime();
+    OmniMamba model = OmniMamba.load(directory, options.runtime());
+    return new LoadedModel(model, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  OmniMamba model() {
+    return model;
+  }
+
+  PromptLayouts layouts() {
+    return new PromptLayouts(model.config(), model.tokenizer());
+  }
+
+  Duration loading() {
+    return loading;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
