@@ -17,6 +17,7 @@ import reactor.util.retry.Retry;
 
 /** Runs the handler on one attempt and writes down how it ended. */
 final class AttemptRunner {
+  private static final int FIRST_ATTEMPT = 1;
   private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
 
   private final JobLeases leases;
@@ -77,6 +78,11 @@ final class AttemptRunner {
     if (outcome instanceof JobOutcome.Failed failed) {
       Duration wait = failed.retryable() ? wait(attempt, failed.retryAfter()) : null;
       return leases.fail(attempt.claim(), failed.error(), wait, failed.hook());
+    }
+    if (outcome instanceof JobOutcome.Postponed postponed) {
+      Duration wait =
+          postponed.after() != null ? postponed.after() : retry.delay(FIRST_ATTEMPT, random);
+      return leases.postpone(attempt.claim(), postponed.reason(), wait, postponed.hook());
     }
     JobOutcome.Completed completed = (JobOutcome.Completed) outcome;
     return attempt

@@ -183,6 +183,30 @@ public final class JobLeases {
             claim.token()));
   }
 
+  /**
+   * Gives the job back because its attempt could not begin: it waits and the attempt does not
+   * count. A job that was asked to stop is cancelled instead.
+   *
+   * @param reason what is missing
+   * @param retryIn when it may be claimed again
+   * @param hook sees the job with its new status
+   */
+  public Mono<Job> postpone(
+      ClaimedJob claim, JobError reason, Duration retryIn, TransactionHook hook) {
+    return held(
+        claim,
+        transitions.one(
+            claim.job().kind(),
+            hook,
+            LeaseSql.POSTPONE,
+            claim.job().id(),
+            claim.token(),
+            reason.code(),
+            reason.message(),
+            retryIn.toMillis(),
+            options.ageingStep().toMillis()));
+  }
+
   private static Mono<Job> held(ClaimedJob claim, Mono<Job> write) {
     return write.switchIfEmpty(
         Mono.error(() -> new LeaseLostException(claim.job().id(), claim.token())));

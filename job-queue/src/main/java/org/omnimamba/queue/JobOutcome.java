@@ -22,6 +22,16 @@ public sealed interface JobOutcome {
       JobError error, boolean retryable, @Nullable Duration retryAfter, TransactionHook hook)
       implements JobOutcome {}
 
+  /**
+   * The attempt could not begin, because what it needs is not there. The job waits and the attempt
+   * does not count, however often this happens; its deadline, if it has one, ends the waiting.
+   *
+   * @param reason what is missing, shown while the job waits
+   * @param after when to try again, in place of the policy's first delay, or null
+   */
+  record Postponed(JobError reason, @Nullable Duration after, TransactionHook hook)
+      implements JobOutcome {}
+
   /** Done, with nothing to store. */
   static JobOutcome completed() {
     return new Completed(null, TransactionHook.NONE);
@@ -46,6 +56,9 @@ public sealed interface JobOutcome {
   default JobOutcome with(TransactionHook hook) {
     if (this instanceof Failed failed) {
       return new Failed(failed.error(), failed.retryable(), failed.retryAfter(), hook);
+    }
+    if (this instanceof Postponed postponed) {
+      return new Postponed(postponed.reason(), postponed.after(), hook);
     }
     return new Completed(((Completed) this).resultReference(), hook);
   }

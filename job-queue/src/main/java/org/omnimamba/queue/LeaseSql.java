@@ -59,12 +59,17 @@ final class LeaseSql {
           + JobRow.COLUMNS
           + " FROM queue_job WHERE id = $1 AND token = $2 AND status = 'completed'";
 
-  static final String FAIL =
-      "UPDATE queue_job j SET status = n.next, error_code = $3, error_message = $4,"
+  /** $5 the wait and $6 the ageing step, both in milliseconds. */
+  private static final String AGAIN_LATER =
+      " error_code = $3, error_message = $4,"
           + " available_at = CASE WHEN n.next = 'queued' THEN n.again ELSE j.available_at END,"
           + " ranked_at = CASE WHEN n.next = 'queued'"
           + " THEN n.again - j.priority * $6::bigint * interval '1 millisecond'"
-          + " ELSE j.ranked_at END,"
+          + " ELSE j.ranked_at END,";
+
+  static final String FAIL =
+      "UPDATE queue_job j SET status = n.next,"
+          + AGAIN_LATER
           + LET_GO
           + " FROM (SELECT q.id AS target, clock.at,"
           + " clock.at + $5::bigint * interval '1 millisecond' AS again,"
@@ -72,6 +77,17 @@ final class LeaseSql {
           + " WHEN q.attempt < q.max_attempts AND $5::bigint IS NOT NULL AND (q.deadline_at IS NULL"
           + " OR q.deadline_at > clock.at + $5::bigint * interval '1 millisecond') THEN 'queued'"
           + " ELSE 'failed' END AS next"
+          + held()
+          + " WHERE j.id = n.target RETURNING "
+          + JobRow.COLUMNS;
+
+  static final String POSTPONE =
+      "UPDATE queue_job j SET status = n.next, attempt = j.attempt - 1,"
+          + AGAIN_LATER
+          + LET_GO
+          + " FROM (SELECT q.id AS target, clock.at,"
+          + " clock.at + $5::bigint * interval '1 millisecond' AS again,"
+          + " CASE WHEN q.status = 'cancelling' THEN 'cancelled' ELSE 'queued' END AS next"
           + held()
           + " WHERE j.id = n.target RETURNING "
           + JobRow.COLUMNS;

@@ -9,7 +9,7 @@ package org.omnimamba.queue;
  * @param failed jobs failed for good
  * @param cancelled jobs stopped on request
  * @param expired jobs stopped at their deadline
- * @param released jobs given back by a drain
+ * @param released jobs given back, by a drain or because what they need is not there
  * @param lost attempts dropped because their lease was lost
  * @param heartbeats heartbeats that were answered
  */

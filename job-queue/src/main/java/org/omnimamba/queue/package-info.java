@@ -11,7 +11,8 @@
  *   <li><b>Lease</b>: how long a claim holds without being renewed (30 s). A <b>heartbeat</b>,
  *       every third of the lease, renews all leases of a worker in one statement.
  *   <li><b>Attempt</b>: what happens under one claim. A claim counts an attempt; a <b>release</b>
- *       gives the count back.
+ *       gives the count back, and so does a <b>postponement</b>: what the attempt needs is not
+ *       there, so it could not begin.
  *   <li><b>Deadline</b>: when the job expires, waiting or running, unless it has ended.
  *   <li><b>Rank</b>: a job's place in its line: the time it became available, moved back by one
  *       <b>ageing step</b> for each point of priority. A job of priority 0 is thus overtaken by a
@@ -32,7 +33,7 @@
  *   QUEUED ---------------- claim -------------&gt; IN_PROGRESS -- complete --&gt; COMPLETED
  *     |  ^                                        |  |  |  |                |
  *     |  +-- fail, retryable and attempts left ---+  |  |  +-- fail -----&gt; FAILED
- *     |  +-- release --------------------------------+  |       lease ran out, no attempt left
+ *     |  +-- release, postpone ----------------------+  |       lease ran out, no attempt left
  *     |  +-- lease ran out, attempts left --------------+  |
  *     |                                                  cancel
  *     |                                                    v

@@ -147,6 +147,27 @@ class JobWorkerTest {
   }
 
   @Test
+  void attemptsThatCannotBeginDoNotCount() {
+    AtomicInteger calls = new AtomicInteger();
+    JobWorker worker =
+        start(
+            "postponed",
+            context ->
+                Mono.just(
+                    calls.incrementAndGet() < 8
+                        ? new JobOutcome.Postponed(
+                            new JobError("absent", "not there yet"),
+                            Duration.ZERO,
+                            TransactionHook.NONE)
+                        : JobOutcome.completed()));
+    Job job = submit(NewJob.of("postponed", "a", "{}").maxAttempts(2));
+    awaitStatus(job, JobStatus.COMPLETED);
+    assertThat(calls).hasValue(8);
+    assertThat(get(job).attempt()).isEqualTo(1);
+    assertThat(worker.stats().released()).isEqualTo(7);
+  }
+
+  @Test
   void aRunningJobIsCancelledByHint() {
     AtomicBoolean cancelled = new AtomicBoolean();
     Sinks.Empty<Void> started = Sinks.empty();

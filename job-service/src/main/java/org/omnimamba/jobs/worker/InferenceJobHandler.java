@@ -87,13 +87,13 @@ final class InferenceJobHandler implements JobHandler {
   }
 
   private Mono<JobOutcome> failure(Throwable thrown) {
-    JobOutcome.Failed failed = UpstreamFailures.outcome(thrown);
-    if (failed == null) {
+    JobOutcome outcome = UpstreamFailures.outcome(thrown);
+    if (outcome == null) {
       return Mono.error(thrown);
     }
     return Mono.just(
-        thrown instanceof UpstreamException upstream
-            ? failed.with(errors.saving(upstream))
-            : failed);
+        outcome instanceof JobOutcome.Failed && thrown instanceof UpstreamException upstream
+            ? outcome.with(errors.saving(upstream))
+            : outcome);
   }
 }

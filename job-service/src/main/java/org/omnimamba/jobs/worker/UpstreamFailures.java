@@ -2,6 +2,7 @@ package org.omnimamba.jobs.worker;
 
 import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobError;
@@ -16,8 +17,10 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  * <table>
  *   <caption>Failures and what follows</caption>
  *   <tr><td>4xx, but 408, 409, 425 and 429</td><td>final; the upstream's error is kept</td></tr>
- *   <tr><td>408, 409, 425, 429, 503, other 5xx</td><td>again, not before Retry-After</td></tr>
- *   <tr><td>no connection, connection lost, silence</td><td>again</td></tr>
+ *   <tr><td>429, 503, no connection</td><td>postponed, not before Retry-After: nothing was
+ *       begun, so it costs no attempt, and an accepted job outlives any outage</td></tr>
+ *   <tr><td>408, 409, 425, other 5xx</td><td>again, not before Retry-After</td></tr>
+ *   <tr><td>connection lost, silence</td><td>again; it may be this job that breaks it</td></tr>
  *   <tr><td>a stream that ends early or makes no sense</td><td>again</td></tr>
  *   <tr><td>an answer over the limit</td><td>final</td></tr>
  * </table>
@@ -38,7 +41,7 @@ final class UpstreamFailures {
   private UpstreamFailures() {}
 
   /** What a failure means for the attempt; a fault of our own is left to the queue. */
-  static JobOutcome.@Nullable Failed outcome(Throwable thrown) {
+  static @Nullable JobOutcome outcome(Throwable thrown) {
     if (thrown instanceof UpstreamException upstream) {
       return upstream(upstream);
     }
@@ -51,20 +54,25 @@ final class UpstreamFailures {
     if (hasCause(thrown, TimeoutException.class)) {
       return failed(UNAVAILABLE, "inference-service fell silent", true, null);
     }
+    if (hasCause(thrown, ConnectException.class)) {
+      return postponed("inference-service cannot be reached", null);
+    }
     if (thrown instanceof WebClientRequestException || hasCause(thrown, IOException.class)) {
       return failed(UNAVAILABLE, "inference-service cannot be reached", true, null);
     }
     return null;
   }
 
-  private static JobOutcome.Failed upstream(UpstreamException e) {
+  private static JobOutcome upstream(UpstreamException e) {
     String message = e.member("message");
     String said = message == null ? "inference-service answered " + e.status() : message;
     if (isRejection(e)) {
       return failed(REJECTED, said, false, null);
     }
-    boolean busy = e.status() == 429 || e.status() == 503;
-    return failed(busy ? UNAVAILABLE : FAILED, said, true, e.retryAfter());
+    if (e.status() == 429 || e.status() == 503) {
+      return postponed(said, e.retryAfter());
+    }
+    return failed(FAILED, said, true, e.retryAfter());
   }
 
   private static boolean isRejection(UpstreamException e) {
@@ -81,6 +89,11 @@ final class UpstreamFailures {
       String code, String message, boolean retryable, @Nullable Duration after) {
     return new JobOutcome.Failed(
         new JobError(code, message), retryable, after, TransactionHook.NONE);
+  }
+
+  private static JobOutcome.Postponed postponed(String message, @Nullable Duration after) {
+    return new JobOutcome.Postponed(
+        new JobError(UNAVAILABLE, message), after, TransactionHook.NONE);
   }
 
   private static boolean hasCause(Throwable thrown, Class<? extends Throwable> type) {

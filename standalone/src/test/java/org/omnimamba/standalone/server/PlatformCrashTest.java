@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Accepted jobs survive {@code kill -9} of the whole process and end after the next start. */
 class PlatformCrashTest {
-  private static final int JOBS = 40;
+  private static final int JOBS = 12;
+  private static final Set<String> UNFINISHED = Set.of("queued", "in_progress");
 
   @TempDir Path folder;
 
@@ -54,9 +57,9 @@ class PlatformCrashTest {
                 Map.of("omnimamba.jobs.worker.concurrency", 4)))) {
       GatewayClient client = new GatewayClient(platform.url(), platform.keys().apiKey());
       for (String id : accepted) {
-        await()
-            .atMost(Duration.ofMinutes(3))
-            .untilAsserted(() -> assertThat(status(client, id)).isEqualTo("completed"));
+        await().atMost(Duration.ofMinutes(3)).until(() -> !UNFINISHED.contains(status(client, id)));
+        JsonNode job = client.getJson("/v1/jobs/" + id);
+        assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("completed");
       }
     }
   }
@@ -93,7 +96,10 @@ class PlatformCrashTest {
   }
 
   private static String status(GatewayClient client, String id) throws Exception {
-    JsonNode job = client.getJson("/v1/jobs/" + id);
-    return job.path("status").asString();
+    HttpResponse<byte[]> response = client.get("/v1/jobs/" + id);
+    // a busy machine may say 503 for a while; that is an answer, and no loss
+    return response.statusCode() == 503
+        ? "queued"
+        : GatewayClient.JSON.readTree(response.body()).path("status").asString();
   }
 }
