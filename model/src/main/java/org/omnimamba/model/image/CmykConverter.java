@@ -7,18 +7,15 @@ import java.awt.image.Raster;
  * YCCK is first turned to CMYK, and {@code red = (255 - k) - c * (255 - k) / 255}.
  */
 final class CmykConverter {
-  /** Value of the Adobe segment's transform byte that means YCCK. */
-  static final int YCCK = 2;
-
   private static final int BANDS = 4;
 
   private CmykConverter() {}
 
   /**
    * @param raster {@code [height, width, 4]} as stored
-   * @param adobeTransform the Adobe segment's transform byte, 0 if there is none
+   * @param inks CMYK or YCCK
    */
-  static RgbImage toRgb(Raster raster, int adobeTransform) {
+  static RgbImage toRgb(Raster raster, InkModel inks) {
     int width = raster.getWidth();
     byte[] rgb = new byte[3 * width * raster.getHeight()];
     int[] row = new int[BANDS * width];
@@ -26,7 +23,7 @@ final class CmykConverter {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getPixels(0, y, width, 1, row);
       for (int x = 0; x < row.length; x += BANDS) {
-        if (adobeTransform == YCCK) {
+        if (inks == InkModel.YCCK) {
           yccToCmy(row, x);
         }
         int light = row[x + 3]; // inverted already: 255 - k

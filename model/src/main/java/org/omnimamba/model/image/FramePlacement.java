@@ -11,6 +11,10 @@ package org.omnimamba.model.image;
  */
 record FramePlacement(int x, int y, int width, int height, int background) {
 
+  static FramePlacement whole(int width, int height) {
+    return new FramePlacement(0, 0, width, height, 0);
+  }
+
   boolean covers(int canvasWidth, int canvasHeight) {
     return x == 0 && y == 0 && width == canvasWidth && height == canvasHeight;
   }

@@ -53,14 +53,12 @@ final class GifScanner {
             : palette(AFTER_SCREEN, paletteBytes(flags));
     int end = endOfSubBlocks(data + 1);
     GifPixelCount.require(in, data, (long) width * height);
-    return new ScannedImage(
-        ImageFormat.GIF,
-        canvasWidth,
-        canvasHeight,
-        0,
-        0,
-        new FramePlacement(x, y, width, height, colour(palette, backgroundIndex)),
-        singleFrame(frame, palette, data, end));
+    return ScannedImage.whole(
+            ImageFormat.GIF, width, height, singleFrame(frame, palette, data, end))
+        .on(
+            canvasWidth,
+            canvasHeight,
+            new FramePlacement(x, y, width, height, colour(palette, backgroundIndex)));
   }
 
   private static int paletteBytes(int flags) {

@@ -27,6 +27,9 @@ final class JpegScanner {
   /** Length of an Adobe segment with its marker; the transform is its last byte. */
   private static final int ADOBE_BYTES = 16;
 
+  private static final int ADOBE_YCCK = 2;
+  private static final int CMYK_CHANNELS = 4;
+
   /**
    * Each scan may touch every block, so a small file of many scans is work without bound. Encoders
    * write about ten.
@@ -35,7 +38,7 @@ final class JpegScanner {
 
   private final ByteReader in;
   private final ImageLimits limits;
-  private final ByteArrayOutputStream essence = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream essence;
   private int width;
   private int height;
   private int channels;
@@ -45,6 +48,7 @@ final class JpegScanner {
   JpegScanner(byte[] bytes, ImageLimits limits) {
     this.in = new ByteReader(bytes);
     this.limits = limits;
+    this.essence = new ByteArrayOutputStream(bytes.length);
   }
 
   ScannedImage scan() {
@@ -79,14 +83,14 @@ final class JpegScanner {
     }
     essence.write(0xff);
     essence.write(EOI);
-    return new ScannedImage(
-        ImageFormat.JPEG,
-        width,
-        height,
-        channels,
-        adobeTransform,
-        new FramePlacement(0, 0, width, height, 0),
-        essence.toByteArray());
+    return ScannedImage.whole(ImageFormat.JPEG, width, height, inks(), essence.toByteArray());
+  }
+
+  private InkModel inks() {
+    if (channels != CMYK_CHANNELS) {
+      return InkModel.NONE;
+    }
+    return adobeTransform == ADOBE_YCCK ? InkModel.YCCK : InkModel.CMYK;
   }
 
   /** A marker may be preceded by any number of 0xff. */
@@ -128,7 +132,7 @@ final class JpegScanner {
           Reason.UNSUPPORTED, "only 8-bit baseline and progressive JPEGs are read");
     }
     channels = in.u8(pos + 9);
-    if (channels != 1 && channels != 3 && channels != 4) {
+    if (channels != 1 && channels != 3 && channels != CMYK_CHANNELS) {
       throw new InvalidImageException(
           Reason.UNSUPPORTED, "a JPEG of %d colour channels is not read".formatted(channels));
     }

@@ -1,69 +1,89 @@
 package org.omnimamba.model.image;
 
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.image.InvalidImageException.Reason;
 
 /** Runs the decoder of a format over a scanned image, in memory, and takes no half result. */
 final class PixelReader {
-  private static final int CMYK_CHANNELS = 4;
+  private final ScannedImage image;
 
-  private PixelReader() {}
+  private PixelReader(ScannedImage image) {
+    this.image = image;
+  }
 
   static RgbImage read(ScannedImage image) {
-    try (ImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(image.essence()))) {
-      ImageReader reader = reader(image.format());
-      try {
-        return read(image, reader, in);
-      } finally {
-        reader.dispose();
+    return new PixelReader(image).readWhole();
+  }
+
+  /**
+   * The decoder of lossless WebP goes on behind its data as if nothing were. Its input stands at
+   * the byte whose bits come next: past the first byte of filler it has surely read too much, in
+   * that byte perhaps, and then other filler gives another picture.
+   */
+  private RgbImage readWhole() {
+    byte[] bytes = image.essence();
+    try (FollowedInput in = new FollowedInput(bytes)) {
+      RgbImage decoded = decode(in);
+      if (image.dataEnd() == 0 || in.furthest() < image.dataEnd()) {
+        return decoded;
       }
+      Arrays.fill(bytes, image.dataEnd(), bytes.length, (byte) 0xff);
+      try (FollowedInput again = new FollowedInput(bytes)) {
+        if (in.furthest() > image.dataEnd() || !decoded.equals(decode(again))) {
+          throw truncated(null);
+        }
+      }
+      return decoded;
     } catch (InvalidImageException e) {
       throw e;
     } catch (EOFException e) {
-      throw new InvalidImageException(
-          Reason.TRUNCATED, "the %s data end before the image does".formatted(image.format()), e);
+      throw truncated(e);
     } catch (IOException | RuntimeException e) {
       // decoders answer damage with whatever their arrays throw
+      if (e.getCause() instanceof EOFException) {
+        throw truncated(e);
+      }
       throw new InvalidImageException(
-          e.getCause() instanceof EOFException ? Reason.TRUNCATED : Reason.DAMAGED,
-          "the %s data can not be decoded".formatted(image.format()),
-          e);
+          Reason.DAMAGED, "the %s data can not be decoded".formatted(image.format()), e);
     }
   }
 
-  private static RgbImage read(ScannedImage image, ImageReader reader, ImageInputStream in)
-      throws IOException {
-    Warnings warnings = new Warnings();
-    reader.addIIOReadWarningListener(warnings);
-    reader.setInput(in, true, true);
-    FramePlacement frame = image.placement();
-    if (reader.getWidth(0) != frame.width() || reader.getHeight(0) != frame.height()) {
-      throw new InvalidImageException(Reason.DAMAGED, "the image's headers state different sizes");
+  private RgbImage decode(FollowedInput in) throws IOException {
+    ImageReader reader = reader(image.format());
+    try {
+      Warnings warnings = new Warnings();
+      reader.addIIOReadWarningListener(warnings);
+      reader.setInput(in, true, true);
+      FramePlacement frame = image.placement();
+      if (reader.getWidth(0) != frame.width() || reader.getHeight(0) != frame.height()) {
+        throw new InvalidImageException(
+            Reason.DAMAGED, "the image's headers state different sizes");
+      }
+      RgbImage decoded =
+          image.inks() == InkModel.NONE
+              ? RgbConverter.toRgb(reader.read(0))
+              : CmykConverter.toRgb(reader.readRaster(0, null), image.inks());
+      warnings.throwIfDamaged();
+      return decoded;
+    } finally {
+      reader.dispose();
     }
-    RgbImage decoded;
-    if (image.channels() == CMYK_CHANNELS) {
-      Raster raster = reader.readRaster(0, null);
-      decoded = CmykConverter.toRgb(raster, image.adobeTransform());
-    } else {
-      BufferedImage buffered = reader.read(0);
-      decoded = RgbConverter.toRgb(buffered);
-    }
-    warnings.throwIfDamaged();
-    return decoded;
+  }
+
+  private InvalidImageException truncated(@Nullable Throwable cause) {
+    String message = "the %s data end before the image does".formatted(image.format());
+    return cause == null
+        ? new InvalidImageException(Reason.TRUNCATED, message)
+        : new InvalidImageException(Reason.TRUNCATED, message, cause);
   }
 
   private static ImageReader reader(ImageFormat format) throws IOException {
@@ -77,7 +97,7 @@ final class PixelReader {
         return reader;
       }
     }
-    throw new IllegalStateException("this Java runtime has no reader for " + format);
+    throw new AssertionError("this Java runtime has no reader for " + format);
   }
 
   /** Remembers the first warning that means lost pixels. */

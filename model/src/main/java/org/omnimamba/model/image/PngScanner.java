@@ -18,11 +18,12 @@ final class PngScanner {
 
   private final ByteReader in;
   private final ImageLimits limits;
-  private final ByteArrayOutputStream essence = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream essence;
 
   PngScanner(byte[] bytes, ImageLimits limits) {
     this.in = new ByteReader(bytes);
     this.limits = limits;
+    this.essence = new ByteArrayOutputStream(bytes.length);
   }
 
   ScannedImage scan() {

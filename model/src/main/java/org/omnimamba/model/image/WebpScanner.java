@@ -15,6 +15,9 @@ final class WebpScanner {
   private static final int FRAME_HEADER = 16;
   private static final int LOSSLESS_SIGNATURE = 0x2f;
 
+  /** As many as the lossless decoder reads ahead, and more. */
+  private static final int FILLER_BYTES = 32;
+
   private final ByteReader in;
   private final ImageLimits limits;
 
@@ -90,17 +93,22 @@ final class WebpScanner {
       throw damaged("it has no picture");
     }
     limits.checkSize(width, height);
-    return ScannedImage.whole(ImageFormat.WEBP, width, height, simpleFile(pos, (int) length));
+    boolean lossless = in.startsWith(pos, "VP8L");
+    byte[] essence = simpleFile(pos, (int) length, lossless ? FILLER_BYTES : 0);
+    ScannedImage image = ScannedImage.whole(ImageFormat.WEBP, width, height, essence);
+    return lossless ? image.endingAt(FIRST_CHUNK + CHUNK_HEADER + (int) length) : image;
   }
 
-  private byte[] simpleFile(int pos, int length) {
-    int padded = length + (length & 1);
+  /** The picture alone, with {@code filler} zeros behind it that a whole picture does not need. */
+  private byte[] simpleFile(int pos, int length, int filler) {
+    int padded = length + (length & 1) + filler;
     ByteBuffer file =
         ByteBuffer.allocate(FIRST_CHUNK + CHUNK_HEADER + padded).order(ByteOrder.LITTLE_ENDIAN);
     file.put("RIFF".getBytes(StandardCharsets.US_ASCII));
     file.putInt(file.capacity() - CHUNK_HEADER);
     file.put("WEBP".getBytes(StandardCharsets.US_ASCII));
     file.put(in.bytes(), pos, CHUNK_HEADER + length);
+    file.putInt(FIRST_CHUNK + 4, padded);
     return file.array();
   }
 
