@@ -57,7 +57,7 @@ final class Admission {
 
   private Duration retryAfter(long excessSequences, long excessTokens) {
     double tokensPerSequence = sequences == 0 ? 0 : (double) tokens / sequences;
-    double work = Math.max(excessTokens, excessSequences * tokensPerSequence);
+    double work = Math.max((double) excessTokens, (double) excessSequences * tokensPerSequence);
     return throughput.timeFor(work);
   }
 
