@@ -49,8 +49,6 @@ public final class RequestBodyReader {
           AtomicLong held = new AtomicLong();
           return receive(request, held)
               .publishOn(workers)
-              .timeout(timeout)
-              .onErrorMap(TimeoutException.class, e -> tooSlow())
               .map(bytes -> json.read(bytes, type))
               .doFinally(signal -> bytesInFlight.addAndGet(-held.getAndSet(0)));
         });
@@ -74,7 +72,9 @@ public final class RequestBodyReader {
     return request
         .getBody()
         .collect(BodyBuffer::new, (buffer, part) -> add(buffer, part, held))
-        .map(BodyBuffer::bytes);
+        .map(BodyBuffer::bytes)
+        .timeout(timeout)
+        .onErrorMap(TimeoutException.class, e -> tooSlow());
   }
 
   private void add(BodyBuffer buffer, DataBuffer part, AtomicLong held) {

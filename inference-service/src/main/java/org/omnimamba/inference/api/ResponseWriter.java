@@ -1,6 +1,8 @@
 package org.omnimamba.inference.api;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.omnimamba.inference.InferenceProperties;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -19,10 +21,10 @@ public final class ResponseWriter {
       MediaType.parseMediaType("text/event-stream;charset=UTF-8");
 
   private final JsonMapper mapper = JsonMapper.builder().build();
-  private final Heartbeat heartbeat;
+  private final Duration pingInterval;
 
-  ResponseWriter(Heartbeat heartbeat) {
-    this.heartbeat = heartbeat;
+  ResponseWriter(InferenceProperties properties) {
+    this.pingInterval = properties.pingInterval();
   }
 
   /** Answers with one JSON document. */
@@ -48,8 +50,7 @@ public final class ResponseWriter {
     headers.set("X-Accel-Buffering", "no");
     AtomicBoolean begun = new AtomicBoolean();
     Flux<SseEvent> guarded =
-        heartbeat
-            .fillSilence(events)
+        withPings(events)
             .doOnNext(event -> begun.set(true))
             .onErrorResume(
                 error ->
@@ -58,6 +59,19 @@ public final class ResponseWriter {
                             SseEvent.named("error", ErrorTranslator.translate(error).body()))
                         : Flux.error(error));
     return response.writeAndFlushWith(guarded.map(event -> Mono.just(buffer(response, event))));
+  }
+
+  private Flux<SseEvent> withPings(Flux<SseEvent> events) {
+    return events.publish(
+        shared ->
+            Flux.merge(
+                shared,
+                shared
+                    .map(event -> 0)
+                    .startWith(0)
+                    .switchMap(quiet -> Flux.interval(pingInterval))
+                    .map(tick -> SseEvent.ping())
+                    .takeUntilOther(shared.ignoreElements().onErrorComplete())));
   }
 
   private DataBuffer buffer(ServerHttpResponse response, SseEvent event) {

@@ -9,7 +9,6 @@ import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.Limits;
 import org.omnimamba.inference.api.ApiException;
 import org.omnimamba.inference.api.Checks;
-import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.Ids;
 import org.omnimamba.inference.api.PromptChecks;
 import org.omnimamba.inference.api.SamplingReader;
@@ -37,7 +36,6 @@ final class ChatRequestReader {
   private final MessagesReader messages;
   private final PromptChecks prompts;
   private final InferenceProperties properties;
-  private final Generations generations;
   private final Clock clock;
 
   ChatRequestReader(
@@ -45,13 +43,11 @@ final class ChatRequestReader {
       MessagesReader messages,
       PromptChecks prompts,
       InferenceProperties properties,
-      Generations generations,
       Clock clock) {
     this.model = model;
     this.messages = messages;
     this.prompts = prompts;
     this.properties = properties;
-    this.generations = generations;
     this.clock = clock;
   }
 
@@ -81,7 +77,6 @@ final class ChatRequestReader {
       longest = Math.max(longest, sequence.maxNewTokens());
       sequences.add(sequence::accept);
     }
-    generations.requireRoom(n, prompt.length() + (long) longest * n);
     PromptInput input = PromptInput.of(prompt, pixels(conversation.picture()));
     return new ChatJob(
         new GenerationRequest(requestId, input, sequences, longest, 0, properties.requestTimeout()),

@@ -66,7 +66,7 @@ public final class FakeBackend implements ModelBackend {
     beforeProbe = hook;
   }
 
-  public boolean closed() {
+  boolean closed() {
     return closed;
   }
 

@@ -14,6 +14,7 @@ import org.springframework.context.SmartLifecycle;
 public final class WorkerLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(WorkerLifecycle.class);
 
+  private final String kind;
   private final JobWorker worker;
   private final Duration patience;
   private volatile boolean running;
@@ -21,9 +22,11 @@ public final class WorkerLifecycle implements SmartLifecycle {
   /**
    * The life of one worker.
    *
+   * @param kind which jobs it runs
    * @param patience how long a drain may take in all
    */
-  public WorkerLifecycle(JobWorker worker, Duration patience) {
+  public WorkerLifecycle(String kind, JobWorker worker, Duration patience) {
+    this.kind = kind;
     this.worker = worker;
     this.patience = patience;
   }
@@ -58,13 +61,18 @@ public final class WorkerLifecycle implements SmartLifecycle {
     return running;
   }
 
+  /** Which jobs the worker runs. */
+  String kind() {
+    return kind;
+  }
+
   /** What the worker has done so far. */
-  public WorkerStats stats() {
+  WorkerStats stats() {
     return worker.stats();
   }
 
   /** How many jobs the worker holds. */
-  public int held() {
+  int held() {
     return worker.running();
   }
 }

@@ -57,17 +57,17 @@ final class WebhookOutbox implements TerminalWriter {
     String payload = payloads.payload(event, job, attributes);
     Flux<UUID> endpoints = insert(connection, FOR_ENDPOINTS, job.tenant(), job.id(), name, payload);
     WebhookSpec own = attributes.webhook();
-    if (own == null || !own.events().contains(name)) {
-      return endpoints;
-    }
-    return endpoints
-        .collectList()
-        .flatMapIterable(list -> list)
-        .concatWith(insert(connection, FOR_JOB, job.tenant(), job.id(), name, payload, own.url()));
+    return own == null || !own.events().contains(name)
+        ? endpoints
+        : endpoints.concatWith(
+            insert(connection, FOR_JOB, job.tenant(), job.id(), name, payload, own.url()));
   }
 
+  /** Reads the whole answer before anything else is asked on the same connection. */
   private static Flux<UUID> insert(Connection connection, String sql, Object... arguments) {
     return ConnectionSql.query(
-        connection, row -> Objects.requireNonNull(row.get("id", UUID.class)), sql, arguments);
+            connection, row -> Objects.requireNonNull(row.get("id", UUID.class)), sql, arguments)
+        .collectList()
+        .flatMapIterable(ids -> ids);
   }
 }

@@ -3,7 +3,7 @@ package org.omnimamba.jobs.webhook;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.random.RandomGenerator;
+import java.util.Random;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
@@ -19,6 +19,7 @@ import org.omnimamba.queue.WorkerOptions;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** Sends webhooks, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
@@ -33,8 +34,12 @@ class WebhookWorkerConfiguration {
 
   @Bean
   WebhookClient webhookClient(
-      GuardedResolverGroup resolver, JobsProperties properties, Clock clock) {
-    return new WebhookClient(resolver, properties.webhooks().timeout(), clock);
+      GuardedResolverGroup resolver,
+      JobsProperties properties,
+      Clock clock,
+      ReactorResourceFactory resources) {
+    return new WebhookClient(
+        resolver, properties.webhooks().timeout(), clock, resources.getLoopResources());
   }
 
   @Bean
@@ -56,7 +61,7 @@ class WebhookWorkerConfiguration {
             tenantSecrets,
             policy,
             client,
-            new RetrySchedule(RandomGenerator.getDefault()));
+            new RetrySchedule(new Random()));
     Duration lease = properties.queue().lease();
     WorkerOptions options =
         WorkerOptions.of(
@@ -65,6 +70,7 @@ class WebhookWorkerConfiguration {
             .withGrace(properties.worker().grace())
             .withPollInterval(properties.worker().pollInterval());
     return new WorkerLifecycle(
+        JobKinds.WEBHOOK,
         new JobWorker(queue, JobKinds.WEBHOOK, handler, options, listener),
         properties.worker().grace().plus(lease));
   }

@@ -18,6 +18,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -37,7 +38,11 @@ final class InferenceClient implements AutoCloseable {
   private final Clock clock;
 
   InferenceClient(
-      JobsProperties properties, PlatformProperties platform, JobJson json, Clock clock) {
+      JobsProperties properties,
+      PlatformProperties platform,
+      JobJson json,
+      Clock clock,
+      LoopResources loops) {
     int most = Math.toIntExact(properties.worker().maxResult().toBytes());
     this.connections =
         ConnectionProvider.builder("inference")
@@ -46,6 +51,7 @@ final class InferenceClient implements AutoCloseable {
             .build();
     HttpClient netty =
         HttpClient.create(connections)
+            .runOn(loops)
             // between any two reads, so a ping of a request that waits for its turn counts too
             .responseTimeout(properties.worker().idleTimeout())
             .option(

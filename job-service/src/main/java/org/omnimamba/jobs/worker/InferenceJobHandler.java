@@ -6,6 +6,7 @@ import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.result.UpstreamErrors;
 import org.omnimamba.jobs.worker.AnswerCollector.PartialImage;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobContext;
@@ -93,7 +94,7 @@ final class InferenceJobHandler implements JobHandler {
     }
     return Mono.just(
         outcome instanceof JobOutcome.Failed && thrown instanceof UpstreamException upstream
-            ? outcome.with(errors.saving(upstream))
+            ? outcome.with(errors.saving(upstream.error(), upstream.status()))
             : outcome);
   }
 }

@@ -16,9 +16,10 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  *
  * <table>
  *   <caption>Failures and what follows</caption>
- *   <tr><td>4xx, but 408, 409, 425 and 429</td><td>final; the upstream's error is kept</td></tr>
- *   <tr><td>429, 503, no connection</td><td>postponed, not before Retry-After: nothing was
- *       begun, so it costs no attempt, and an accepted job outlives any outage</td></tr>
+ *   <tr><td>4xx but those below</td><td>final; the upstream's error is kept</td></tr>
+ *   <tr><td>429, 503, no connection; 401, 403 (our own credentials)</td><td>postponed, not before
+ *       Retry-After: nothing was begun, so it costs no attempt, and an accepted job outlives any
+ *       outage</td></tr>
  *   <tr><td>408, 409, 425, other 5xx</td><td>again, not before Retry-After</td></tr>
  *   <tr><td>connection lost, silence</td><td>again; it may be this job that breaks it</td></tr>
  *   <tr><td>a stream that ends early or makes no sense</td><td>again</td></tr>
@@ -69,10 +70,10 @@ final class UpstreamFailures {
     if (isRejection(e)) {
       return failed(REJECTED, said, false, null);
     }
-    if (e.status() == 429 || e.status() == 503) {
-      return postponed(said, e.retryAfter());
-    }
-    return failed(FAILED, said, true, e.retryAfter());
+    return switch (e.status()) {
+      case 401, 403, 429, 503 -> postponed(said, e.retryAfter());
+      default -> failed(FAILED, said, true, e.retryAfter());
+    };
   }
 
   private static boolean isRejection(UpstreamException e) {
@@ -80,7 +81,7 @@ final class UpstreamFailures {
       return "invalid_request_error".equals(e.member("type"));
     }
     return switch (e.status()) {
-      case 408, 409, 425, 429 -> false;
+      case 401, 403, 408, 409, 425, 429 -> false;
       default -> e.status() >= 400 && e.status() < 500;
     };
   }

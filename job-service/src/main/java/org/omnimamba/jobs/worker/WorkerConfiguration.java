@@ -11,6 +11,7 @@ import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.result.UpstreamErrors;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.QueueListener;
@@ -18,6 +19,7 @@ import org.omnimamba.queue.WorkerOptions;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** The worker for inference jobs, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
@@ -26,8 +28,12 @@ class WorkerConfiguration {
 
   @Bean(destroyMethod = "close")
   InferenceClient inferenceClient(
-      JobsProperties properties, PlatformProperties platform, JobJson json, Clock clock) {
-    return new InferenceClient(properties, platform, json, clock);
+      JobsProperties properties,
+      PlatformProperties platform,
+      JobJson json,
+      Clock clock,
+      ReactorResourceFactory resources) {
+    return new InferenceClient(properties, platform, json, clock, resources.getLoopResources());
   }
 
   @Bean
@@ -51,6 +57,7 @@ class WorkerConfiguration {
             .withPollInterval(worker.pollInterval())
             .withProgressInterval(worker.progressInterval());
     return new WorkerLifecycle(
+        JobKinds.INFERENCE,
         new JobWorker(queue, JobKinds.INFERENCE, handler, options, listener),
         worker.grace().plus(lease));
   }

@@ -18,6 +18,16 @@ public final class TestService implements AutoCloseable {
   private final FakeInference inference = new FakeInference();
   private final ConfigurableApplicationContext context;
 
+  /** A service that answers and works, shared by the tests of this JVM. */
+  public static TestService shared() {
+    return Shared.WHOLE;
+  }
+
+  /** A service without a worker, in which jobs wait for ever, shared by the tests of this JVM. */
+  public static TestService apiOnly() {
+    return ApiOnly.SERVICE;
+  }
+
   /** Starts the service with the given settings ({@code name=value}) besides the usual ones. */
   public TestService(String... settings) {
     this.context = start(settings);
@@ -54,6 +64,18 @@ public final class TestService implements AutoCloseable {
   /** The service's database; its clock can be moved. */
   public TestDatabase database() {
     return database;
+  }
+
+  /**
+   * Moves the clock to when the next attempt of a waiting job, or of a delivery, may begin; does
+   * nothing when it may begin already.
+   */
+  public void skipWait(String id) {
+    database.execute(
+        "UPDATE queue_test_clock c SET ahead = c.ahead + (j.available_at - queue_now())"
+            + " FROM queue_job j WHERE (j.id::text = '%s' OR j.attributes LIKE '%%%s%%')"
+                .formatted(id, id)
+            + " AND j.status = 'queued' AND j.available_at > queue_now()");
   }
 
   public FakeInference inference() {
@@ -99,5 +121,31 @@ public final class TestService implements AutoCloseable {
     context.close();
     inference.close();
     database.close();
+  }
+
+  private static final class Shared {
+    static final TestService WHOLE =
+        closedAtExit(
+            new TestService(
+                "omnimamba.jobs.worker.concurrency=8",
+                "omnimamba.jobs.worker.idle-timeout=2s",
+                "omnimamba.jobs.worker.max-result=64KB",
+                "omnimamba.jobs.api.keep-alive=200ms",
+                "omnimamba.jobs.webhooks.timeout=2s",
+                "omnimamba.jobs.webhooks.development-hosts=127.0.0.1"));
+  }
+
+  private static final class ApiOnly {
+    static final TestService SERVICE =
+        closedAtExit(
+            new TestService(
+                "omnimamba.jobs.worker.enabled=false",
+                "omnimamba.jobs.api.max-body=64KB",
+                "omnimamba.jobs.api.max-wait=2s"));
+  }
+
+  private static TestService closedAtExit(TestService service) {
+    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-service"));
+    return service;
   }
 }

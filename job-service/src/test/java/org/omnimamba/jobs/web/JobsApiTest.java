@@ -1,15 +1,13 @@
 package org.omnimamba.jobs.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.jobs.testing.FakeInference;
+import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -18,19 +16,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The job API over real HTTP, from submission to the picture. */
 class JobsApiTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static TestService service;
+  private final TestService service = TestService.shared();
   private final WebTestClient ada = service.client("ada");
-
-  @BeforeAll
-  static void start() {
-    service = new TestService();
-  }
-
-  @AfterAll
-  static void stop() {
-    service.close();
-  }
+  private final WebTestClient bob = service.client("bob");
 
   @BeforeEach
   void reset() {
@@ -39,18 +27,18 @@ class JobsApiTest {
 
   @Test
   void aPictureIsMadeAndFetched() {
-    JsonNode job = submit(ada, image("a red apple"));
+    JsonNode job = Jobs.submit(ada, Jobs.image("a red apple"));
     assertThat(job.path("status").stringValue()).isEqualTo("queued");
+    assertThat(job.path("object").stringValue()).isEqualTo("job");
     String id = job.path("id").stringValue();
-    JsonNode done = awaitStatus(ada, id, "completed");
+    JsonNode done = Jobs.awaitStatus(ada, id, "completed");
     JsonNode picture = done.path("result").path("data").path(0);
     assertThat(picture.path("url").stringValue()).isEqualTo("/v1/jobs/" + id + "/content?index=0");
     assertThat(picture.path("token_ids").size()).isEqualTo(2);
     assertThat(done.path("result").toString()).doesNotContain("b64_json");
     assertThat(done.path("progress").path("tokens_done").asInt()).isEqualTo(4);
-    ada.get()
-        .uri("/v1/jobs/{id}/content", id)
-        .exchange()
+    assertThat(done.path("finished_at").stringValue()).endsWith("Z");
+    content(ada, id, 0)
         .expectStatus()
         .isOk()
         .expectHeader()
@@ -76,7 +64,7 @@ class JobsApiTest {
         ada.post()
             .uri("/v1/jobs")
             .header("Prefer", "respond-async, wait=30")
-            .bodyValue(chat("what is it?"))
+            .bodyValue(Jobs.chat("what is it?"))
             .exchange()
             .expectStatus()
             .isOk()
@@ -96,48 +84,144 @@ class JobsApiTest {
     assertThat(choice.path("token_ids").toString()).isEqualTo("[0,1,2]");
     assertThat(choice.path("finish_reason").stringValue()).isEqualTo("stop");
     assertThat(answer.path("usage").path("total_tokens").asInt()).isEqualTo(8);
-  }
-
-  static Map<String, Object> image(String prompt) {
-    return Map.of("endpoint", "/v1/images/generations", "body", Map.of("prompt", prompt));
-  }
-
-  static Map<String, Object> chat(String prompt) {
-    return Map.of(
-        "endpoint",
-        "/v1/chat/completions",
-        "body",
-        Map.of("messages", java.util.List.of(Map.of("role", "user", "content", prompt))));
-  }
-
-  static JsonNode submit(WebTestClient client, Map<String, Object> job) {
-    return client
-        .post()
-        .uri("/v1/jobs")
-        .bodyValue(job)
-        .exchange()
-        .expectStatus()
-        .isEqualTo(HttpStatus.ACCEPTED)
-        .expectBody(JsonNode.class)
-        .returnResult()
-        .getResponseBody();
-  }
-
-  static JsonNode get(WebTestClient client, String id) {
-    return client
-        .get()
-        .uri("/v1/jobs/{id}", id)
-        .exchange()
+    content(ada, job.path("id").stringValue(), 0)
         .expectStatus()
         .isOk()
-        .expectBody(JsonNode.class)
-        .returnResult()
-        .getResponseBody();
+        .expectHeader()
+        .contentType(MediaType.APPLICATION_JSON)
+        .expectBody()
+        .jsonPath("$.object")
+        .isEqualTo("chat.completion");
   }
 
-  static JsonNode awaitStatus(WebTestClient client, String id, String status) {
-    return await()
-        .atMost(PATIENCE)
-        .until(() -> get(client, id), job -> job.path("status").stringValue().equals(status));
+  @Test
+  void severalPicturesAreFetchedByIndex() {
+    String id =
+        Jobs.submitForId(ada, Jobs.of("/v1/images/generations", Map.of("prompt", "three", "n", 3)));
+    JsonNode done = Jobs.awaitStatus(ada, id, "completed");
+    assertThat(done.path("result").path("data").size()).isEqualTo(3);
+    assertThat(done.path("result").path("usage").path("total_tokens").asInt()).isEqualTo(21);
+    assertThat(done.path("progress").path("tokens_total").asInt()).isEqualTo(12);
+    content(ada, id, 2).expectStatus().isOk().expectBody(byte[].class).isEqualTo(FakeInference.PNG);
+    content(ada, id, 3).expectStatus().isNotFound();
+    content(ada, id, -1).expectStatus().isNotFound();
+  }
+
+  @Test
+  void anUnchangedJobIsNotSentAgain() {
+    String id = Jobs.submitForId(ada, Jobs.image("etag"));
+    Jobs.awaitStatus(ada, id, "completed");
+    String tag =
+        ada.get()
+            .uri("/v1/jobs/{id}", id)
+            .exchange()
+            .expectStatus()
+            .isOk()
+            .expectBody()
+            .returnResult()
+            .getResponseHeaders()
+            .getETag();
+    assertThat(tag).matches("\"\\d+\"");
+    for (String path : List.of("/v1/jobs/{id}", "/v1/jobs/{id}/content")) {
+      String current =
+          ada.get()
+              .uri(path, id)
+              .exchange()
+              .returnResult(byte[].class)
+              .getResponseHeaders()
+              .getETag();
+      ada.get()
+          .uri(path, id)
+          .header("If-None-Match", "\"other\", W/" + current)
+          .exchange()
+          .expectStatus()
+          .isNotModified()
+          .expectHeader()
+          .valueEquals("ETag", current)
+          .expectBody()
+          .isEmpty();
+    }
+    ada.get()
+        .uri("/v1/jobs/{id}", id)
+        .header("If-None-Match", "\"0\"")
+        .exchange()
+        .expectStatus()
+        .isOk();
+  }
+
+  @Test
+  void anUnknownAndAForeignJobAreTheSameToATenant() {
+    String id = Jobs.submitForId(ada, Jobs.image("mine"));
+    Jobs.awaitStatus(ada, id, "completed");
+    String unknown = "01890000-0000-7000-8000-000000000000";
+    for (String path : List.of("", "/content", "/events", "/deliveries")) {
+      String foreign = problem(bob, "/v1/jobs/" + id + path).replace(id, unknown);
+      assertThat(foreign).isEqualTo(problem(bob, "/v1/jobs/" + unknown + path));
+      assertThat(problem(bob, "/v1/jobs/not-an-id" + path)).contains("not-found");
+    }
+    bob.post().uri("/v1/jobs/{id}/cancel", id).exchange().expectStatus().isNotFound();
+    bob.delete().uri("/v1/jobs/{id}", id).exchange().expectStatus().isNotFound();
+    assertThat(Jobs.get(bob, "/v1/jobs").path("data").toString()).doesNotContain(id);
+    assertThat(Jobs.get(ada, "/v1/jobs/{id}", id).path("status").stringValue())
+        .isEqualTo("completed");
+  }
+
+  @Test
+  void aFinishedJobIsDeletedWithItsResult() {
+    String id = Jobs.submitForId(ada, Jobs.image("to be deleted"));
+    Jobs.awaitStatus(ada, id, "completed");
+    ada.delete().uri("/v1/jobs/{id}", id).exchange().expectStatus().isNoContent();
+    ada.get().uri("/v1/jobs/{id}", id).exchange().expectStatus().isNotFound();
+    assertThat(
+            service
+                .database()
+                .number("SELECT count(*) FROM queue_result WHERE job_id = '" + id + "'"))
+        .isZero();
+    assertThat(
+            service.database().number("SELECT count(*) FROM job_event WHERE job_id = '" + id + "'"))
+        .isZero();
+  }
+
+  @Test
+  void aResultThatWasClearedAwayIsGone() {
+    String id = Jobs.submitForId(ada, Jobs.image("cleared"));
+    Jobs.awaitStatus(ada, id, "completed");
+    service.database().execute("DELETE FROM queue_result WHERE job_id = '" + id + "'");
+    content(ada, id, 0).expectStatus().isEqualTo(HttpStatus.GONE);
+    assertThat(Jobs.get(ada, "/v1/jobs/{id}", id).has("result")).isFalse();
+  }
+
+  @Test
+  void metadataAndTheRequestIdComeBack() {
+    ada.post()
+        .uri("/v1/jobs")
+        .header("X-Request-Id", "req-17")
+        .bodyValue(Jobs.with(Jobs.image("meta"), "metadata", Map.of("order", "4711")))
+        .exchange()
+        .expectStatus()
+        .isAccepted()
+        .expectHeader()
+        .valueEquals("X-Request-Id", "req-17")
+        .expectBody()
+        .jsonPath("$.metadata.order")
+        .isEqualTo("4711");
+  }
+
+  private static WebTestClient.ResponseSpec content(WebTestClient client, String id, int index) {
+    return client.get().uri("/v1/jobs/{id}/content?index={n}", id, index).exchange();
+  }
+
+  private static String problem(WebTestClient client, String path) {
+    return client
+        .get()
+        .uri(path)
+        .exchange()
+        .expectStatus()
+        .isNotFound()
+        .expectHeader()
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .expectBody(String.class)
+        .returnResult()
+        .getResponseBody();
   }
 }

@@ -15,6 +15,7 @@ public final class LanguageModel {
   /** Ids of an understanding prompt in front of the image: [mmu][soi]. */
   private static final int IDS_BEFORE_IMAGE = 2;
 
+  private static final int SMALLEST_PIECE = 16;
   private static final int LARGEST_PIECE = 2048;
 
   private final LanguageModelConfig config;
@@ -93,7 +94,7 @@ public final class LanguageModel {
     int length = ids + imagePlaces;
     checkLength(Task.MMU, length);
     checkIds(idsWithoutImage, config.textVocabSize());
-    int bucket = Buckets.length(ids);
+    int bucket = Buckets.atLeast(ids, SMALLEST_PIECE);
     float[] text =
         functions
             .text(bucket)
@@ -113,7 +114,7 @@ public final class LanguageModel {
   }
 
   private void addMmuPositions(float[] values, int length) {
-    int bucket = Math.min(Buckets.length(length), config.mmuPositions());
+    int bucket = Math.min(Buckets.atLeast(length, SMALLEST_PIECE), config.mmuPositions());
     long[] positions = new long[bucket];
     Arrays.setAll(positions, i -> i);
     float[] rows = functions.mmuPositions(bucket).call().longs(positions).run().floats(0);
@@ -129,25 +130,32 @@ public final class LanguageModel {
    * @param from 0 starts from nothing, whatever the slot held; otherwise the slot must hold the
    *     state behind the first {@code from} positions
    * @return the logits behind position {@code to - 1}
-   * @throws IllegalArgumentException if the prompt was embedded for another task, or if the slot or
-   *     the positions do not exist
    */
+  public float[] prefill(int slot, PromptEmbeddings prompt, int from, int to) {
+    return prefill(from == 0 ? slots.zero() : slots.checked(slot), slot, prompt, from, to);
+  }
+
+  /** {@link #prefill(int, PromptEmbeddings, int, int)}; the task must be the prompt's. */
   public float[] prefill(Task task, int slot, PromptEmbeddings prompt, int from, int to) {
     if (task != prompt.task()) {
       throw new IllegalArgumentException(
           "the prompt was embedded for %s, not for %s".formatted(prompt.task(), task));
     }
+    return prefill(slot, prompt, from, to);
+  }
+
+  private float[] prefill(int source, int slot, PromptEmbeddings prompt, int from, int to) {
     slots.checked(slot);
     if (from < 0 || to <= from || to > prompt.length()) {
       throw new IllegalArgumentException(
           "positions %d to %d are not in a prompt of %d".formatted(from, to, prompt.length()));
     }
     int next = from;
-    int state = from == 0 ? slots.zero() : slot;
+    int state = source;
     float[] logits = {};
     while (next < to) {
       int count = Math.min(to - next, LARGEST_PIECE);
-      int bucket = bucket(prompt.task(), count);
+      int bucket = Buckets.atLeast(count, SMALLEST_PIECE);
       logits =
           functions
               .prefill(prompt.task(), bucket)
@@ -165,12 +173,6 @@ public final class LanguageModel {
     return logits;
   }
 
-  /** Text-to-image prompts all have one length, which gets a function of its own. */
-  private int bucket(Task task, int count) {
-    boolean wholePrompt = task == Task.T2I && count == config.t2iPromptTokens();
-    return wholePrompt ? count : Buckets.length(count);
-  }
-
   /**
    * Feeds one token to each of several sequences of one task. What a sequence gets does not depend
    * on its neighbours.
@@ -183,7 +185,7 @@ public final class LanguageModel {
   public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
     int count = slots.length;
     checkStep(task, slots, tokens, positions);
-    int batch = Buckets.batch(count);
+    int batch = Buckets.atLeast(count, 1);
     long[] rows = new long[batch];
     Arrays.fill(rows, this.slots.scratch());
     for (int i = 0; i < count; i++) {

@@ -2,8 +2,11 @@ package org.omnimamba.jobs.web.access;
 
 import org.omnimamba.jobs.config.JobsProperties;
 import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
 
@@ -11,8 +14,12 @@ import org.springframework.web.reactive.result.method.annotation.ArgumentResolve
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebFluxConfigurer {
   private final int maxBody;
+  private final AsyncTaskExecutor blockingCalls;
 
-  WebConfiguration(JobsProperties properties) {
+  WebConfiguration(
+      JobsProperties properties,
+      @Qualifier("applicationTaskExecutor") AsyncTaskExecutor blockingCalls) {
+    this.blockingCalls = blockingCalls;
     this.maxBody = Math.toIntExact(properties.api().maxBody().toBytes());
     SpringDocUtils.getConfig().addRequestWrapperToIgnore(Tenant.class);
   }
@@ -20,6 +27,14 @@ class WebConfiguration implements WebFluxConfigurer {
   @Override
   public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
     configurer.defaultCodecs().maxInMemorySize(maxBody);
+  }
+
+  /** springdoc searches the class path when it is asked; not on an event loop. */
+  @Override
+  public void configureBlockingExecution(BlockingExecutionConfigurer configurer) {
+    configurer.setExecutor(blockingCalls);
+    configurer.setControllerMethodPredicate(
+        method -> method.getBeanType().getName().startsWith("org.springdoc."));
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
@@ -28,6 +29,7 @@ import reactor.core.publisher.Mono;
 /** Gives out the bytes of a result: a picture, or a chat's answer as JSON. */
 @RestController
 @Tag(name = "Jobs")
+@ConditionalOnApi
 class JobContentController {
   private static final int MAX_INDEX = 1000;
 

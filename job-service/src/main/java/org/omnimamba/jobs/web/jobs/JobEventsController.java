@@ -10,6 +10,7 @@ import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.event.JobEvent;
 import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
@@ -32,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Streams what happens to a job as server-sent events, from where the client left off. */
 @RestController
 @Tag(name = "Jobs")
+@ConditionalOnApi
 class JobEventsController {
   private static final Duration RETRY = Duration.ofSeconds(2);
 

@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.web.jobs;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -37,11 +38,11 @@ record JobView(
     String endpoint,
     int priority,
     int attempt,
-    int maxAttempts,
+    @JsonProperty("max_attempts") int maxAttempts,
     ProgressView progress,
-    Instant createdAt,
-    @Nullable Instant startedAt,
-    @Nullable Instant finishedAt,
+    @JsonProperty("created_at") Instant createdAt,
+    @JsonProperty("started_at") @Nullable Instant startedAt,
+    @JsonProperty("finished_at") @Nullable Instant finishedAt,
     @Nullable Instant deadline,
     Map<String, String> metadata,
     @Nullable WebhookSpec webhook,
@@ -55,16 +56,20 @@ record JobView(
    * @param tokensTotal tokens in all, 0 while unknown
    */
   @Schema(name = "JobProgress")
-  record ProgressView(long tokensDone, long tokensTotal) {}
+  record ProgressView(
+      @JsonProperty("tokens_done") long tokensDone,
+      @JsonProperty("tokens_total") long tokensTotal) {}
 
   /**
    * Why a job failed.
    *
    * @param code a stable word for programs
    * @param message a sentence for people
+   * @param upstream the error of inference-service with its HTTP status; absent in lists
    */
   @Schema(name = "JobError")
-  record ErrorView(String code, String message) {}
+  record ErrorView(
+      String code, String message, @Schema(type = "object") @Nullable JsonNode upstream) {}
 
   /**
    * A page of jobs, newest first.
@@ -75,7 +80,11 @@ record JobView(
    * @param after the value of {@code after} for the next page
    */
   @Schema(name = "JobList")
-  record Page(String object, List<JobView> data, boolean hasMore, @Nullable UUID after) {}
+  record Page(
+      String object,
+      List<JobView> data,
+      @JsonProperty("has_more") boolean hasMore,
+      @Nullable UUID after) {}
 
   /**
    * What a request to cancel did.

@@ -5,6 +5,7 @@ import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.result.UpstreamErrors;
 import org.omnimamba.jobs.web.jobs.JobView.ErrorView;
 import org.omnimamba.jobs.web.jobs.JobView.ProgressView;
 import org.omnimamba.queue.Job;
@@ -18,30 +19,38 @@ import tools.jackson.databind.JsonNode;
 class JobViews {
   private final JobJson json;
   private final ResultStores results;
+  private final UpstreamErrors errors;
 
-  JobViews(JobJson json, ResultStores results) {
+  JobViews(JobJson json, ResultStores results, UpstreamErrors errors) {
     this.json = json;
     this.results = results;
+    this.errors = errors;
   }
 
   /** The job without its result. */
   JobView summary(Job job) {
-    return view(job, null);
+    return view(job, null, null);
   }
 
-  /** The job with its result, when it has completed and the result is still there. */
+  /** The job with its result or the whole of its error, as far as they are still there. */
   Mono<JobView> full(Job job) {
     String reference = job.resultReference();
-    if (job.status() != JobStatus.COMPLETED || reference == null) {
-      return Mono.just(summary(job));
+    if (job.status() == JobStatus.COMPLETED && reference != null) {
+      return results
+          .read(reference, JobResult.RESPONSE)
+          .map(stored -> view(job, json.tree(stored.body()), null))
+          .defaultIfEmpty(summary(job));
     }
-    return results
-        .read(reference, JobResult.RESPONSE)
-        .map(stored -> view(job, json.tree(stored.body())))
-        .defaultIfEmpty(summary(job));
+    if (job.error() != null) {
+      return errors
+          .find(job.id())
+          .map(upstream -> view(job, null, upstream))
+          .defaultIfEmpty(summary(job));
+    }
+    return Mono.just(summary(job));
   }
 
-  private JobView view(Job job, @Nullable JsonNode result) {
+  private JobView view(Job job, @Nullable JsonNode result, @Nullable JsonNode upstream) {
     JobAttributes attributes = json.attributes(job.attributes());
     return new JobView(
         job.id(),
@@ -58,7 +67,9 @@ class JobViews {
         job.times().deadline(),
         attributes.metadata(),
         attributes.webhook(),
-        job.error() == null ? null : new ErrorView(job.error().code(), job.error().message()),
+        job.error() == null
+            ? null
+            : new ErrorView(job.error().code(), job.error().message(), upstream),
         result);
   }
 }

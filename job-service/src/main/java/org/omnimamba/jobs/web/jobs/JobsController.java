@@ -13,6 +13,7 @@ import org.omnimamba.jobs.job.InferenceJob;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.job.JobSubmissions;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
@@ -44,6 +45,7 @@ import reactor.core.publisher.Mono;
 @RestController
 @RequestMapping("/v1/jobs")
 @Tag(name = "Jobs")
+@ConditionalOnApi
 class JobsController {
   private static final String PATH = "/v1/jobs/";
 

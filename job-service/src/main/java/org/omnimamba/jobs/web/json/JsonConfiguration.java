@@ -9,11 +9,11 @@ import org.springframework.context.annotation.Configuration;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
 
 /**
  * Strict where clients write (no unknown or repeated members, nothing after the value, bounded
- * depth), snake_case and without nulls where they read.
+ * depth), without nulls where they read. Names of several words are written at the members, where
+ * the OpenAPI generator finds them too.
  */
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {
@@ -31,7 +31,6 @@ class JsonConfiguration {
   JsonMapperBuilderCustomizer strictJson() {
     return mapper ->
         mapper
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -5,6 +5,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
@@ -27,6 +28,7 @@ import reactor.core.publisher.Mono;
 
 /** Shows deliveries and their attempts, and delivers again on request. */
 @RestController
+@ConditionalOnApi
 @ConditionalOnWebhooks
 @Tag(name = "Webhooks")
 class WebhookDeliveriesController {

@@ -4,6 +4,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
@@ -34,6 +35,7 @@ import reactor.core.publisher.Mono;
 /** Registers receivers and gives out their secrets, once. */
 @RestController
 @RequestMapping("/v1/webhook-endpoints")
+@ConditionalOnApi
 @ConditionalOnWebhooks
 @Tag(name = "Webhooks")
 class WebhookEndpointsController {

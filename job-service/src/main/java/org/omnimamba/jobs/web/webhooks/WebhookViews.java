@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.web.webhooks;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -63,9 +64,9 @@ final class WebhookViews {
       List<String> events,
       @Nullable String description,
       String status,
-      @Nullable String disabledReason,
-      Instant createdAt,
-      Instant updatedAt,
+      @JsonProperty("disabled_reason") @Nullable String disabledReason,
+      @JsonProperty("created_at") Instant createdAt,
+      @JsonProperty("updated_at") Instant updatedAt,
       @Nullable String secret) {
 
     static Endpoint of(WebhookEndpoint endpoint, @Nullable String secret) {
@@ -103,9 +104,9 @@ final class WebhookViews {
   @Schema(name = "WebhookSecret")
   record Secret(
       @Nullable String secret,
-      Instant createdAt,
-      @Nullable Instant rotatedAt,
-      @Nullable Instant previousValidUntil) {}
+      @JsonProperty("created_at") Instant createdAt,
+      @JsonProperty("rotated_at") @Nullable Instant rotatedAt,
+      @JsonProperty("previous_valid_until") @Nullable Instant previousValidUntil) {}
 
   /**
    * One attempt to deliver.
@@ -121,10 +122,10 @@ final class WebhookViews {
   record Attempt(
       int number,
       Instant at,
-      @Nullable Integer httpStatus,
-      int latencyMs,
+      @JsonProperty("http_status") @Nullable Integer httpStatus,
+      @JsonProperty("latency_ms") int latencyMs,
       @Nullable String error,
-      @Nullable Instant nextAt) {
+      @JsonProperty("next_at") @Nullable Instant nextAt) {
 
     static Attempt of(WebhookAttempt attempt) {
       return new Attempt(
@@ -156,14 +157,14 @@ final class WebhookViews {
   record Delivery(
       UUID id,
       String object,
-      String webhookId,
-      UUID jobId,
-      @Nullable UUID endpointId,
+      @JsonProperty("webhook_id") String webhookId,
+      @JsonProperty("job_id") UUID jobId,
+      @JsonProperty("endpoint_id") @Nullable UUID endpointId,
       String url,
       String event,
       String status,
-      Instant createdAt,
-      @Nullable Instant finishedAt,
+      @JsonProperty("created_at") Instant createdAt,
+      @JsonProperty("finished_at") @Nullable Instant finishedAt,
       @Nullable List<Attempt> attempts) {
 
     static Delivery of(WebhookDelivery delivery, @Nullable List<WebhookAttempt> attempts) {
@@ -190,5 +191,6 @@ final class WebhookViews {
    * @param hasMore whether there are more
    */
   @Schema(name = "WebhookDeliveryList")
-  record Deliveries(String object, List<Delivery> data, boolean hasMore) {}
+  record Deliveries(
+      String object, List<Delivery> data, @JsonProperty("has_more") boolean hasMore) {}
 }

@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeoutException;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.http.RetryAfter;
 import org.omnimamba.jobs.webhook.address.RefusedAddressException;
@@ -20,6 +19,7 @@ import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 /**
  * Makes one attempt to deliver a webhook. Never fails: whatever happens is an {@link
@@ -40,31 +40,30 @@ public final class WebhookClient {
   private final Clock clock;
 
   /**
+   * A client.
+   *
    * @param resolver judges every address before it is connected to
    * @param timeout for the whole attempt, up to the status
+   * @param clock gives the time that is signed
+   * @param loops the event loops it runs on
    */
   public WebhookClient(
-      AddressResolverGroup<InetSocketAddress> resolver, Duration timeout, Clock clock) {
-    this(resolver, timeout, clock, http -> http);
-  }
-
-  WebhookClient(
       AddressResolverGroup<InetSocketAddress> resolver,
       Duration timeout,
       Clock clock,
-      UnaryOperator<HttpClient> customizer) {
+      LoopResources loops) {
     this.http =
-        customizer.apply(
-            HttpClient.create(ConnectionProvider.newConnection())
-                .resolver(resolver)
-                .followRedirect(false)
-                .noProxy()
-                .disableRetry(true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
-                .headers(
-                    h ->
-                        h.set("content-type", "application/json")
-                            .set("user-agent", "OmniMamba-Webhooks/1.0")));
+        HttpClient.create(ConnectionProvider.newConnection())
+            .runOn(loops)
+            .resolver(resolver)
+            .followRedirect(false)
+            .noProxy()
+            .disableRetry(true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
+            .headers(
+                h ->
+                    h.set("content-type", "application/json")
+                        .set("user-agent", "OmniMamba-Webhooks/1.0"));
     this.timeout = timeout;
     this.clock = clock;
   }

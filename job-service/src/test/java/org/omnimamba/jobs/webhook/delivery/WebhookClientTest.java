@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.SelfSignedCertificate;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +27,9 @@ import org.omnimamba.jobs.webhook.delivery.AttemptOutcome.Kind;
 import org.omnimamba.jobs.webhook.signing.SigningSecret;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpResources;
+import reactor.netty.http.server.HttpServer;
 
 /** The client that really delivers, against a receiver that really listens. */
 class WebhookClientTest {
@@ -147,6 +153,29 @@ class WebhookClientTest {
   }
 
   @Test
+  void doesNotTrustACertificateThatNobodySigned() throws Exception {
+    SelfSignedCertificate certificate = new SelfSignedCertificate("127.0.0.1");
+    SslContext ssl =
+        SslContextBuilder.forServer(certificate.certificate(), certificate.privateKey()).build();
+    DisposableServer server =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .secure(spec -> spec.sslContext(ssl))
+            .handle((request, response) -> response.status(200).send())
+            .bindNow();
+    try {
+      AttemptOutcome outcome =
+          deliver(allowing("127.0.0.1"), "https://127.0.0.1:" + server.port() + "/hook");
+      assertThat(outcome.kind()).isEqualTo(Kind.FAILED);
+      assertThat(outcome.error()).isEqualTo("TLS failure");
+    } finally {
+      server.disposeNow();
+      certificate.delete();
+    }
+  }
+
+  @Test
   void neverFollowsARedirect() {
     try (WebhookReceiver target = new WebhookReceiver()) {
       for (int status : new int[] {301, 302, 303, 307, 308}) {
@@ -229,7 +258,8 @@ class WebhookClientTest {
 
   private static WebhookClient client(HostLookup lookup, String developmentHost, Duration timeout) {
     AddressPolicy policy = new AddressPolicy(Set.of(443), Set.of(developmentHost));
-    return new WebhookClient(new GuardedResolverGroup(policy, lookup), timeout, Clock.systemUTC());
+    return new WebhookClient(
+        new GuardedResolverGroup(policy, lookup), timeout, Clock.systemUTC(), HttpResources.get());
   }
 
   private AttemptOutcome deliver(WebhookClient client, String url) {

@@ -1,4 +1,4 @@
-package org.omnimamba.jobs.worker;
+package org.omnimamba.jobs.result;
 
 import java.util.UUID;
 import org.omnimamba.jobs.job.JobJson;
@@ -25,12 +25,17 @@ public class UpstreamErrors {
     this.json = json;
   }
 
-  /** Writes the error in the transaction that ends the attempt. */
-  TransactionHook saving(UpstreamException e) {
+  /**
+   * Writes the error in the transaction that ends the attempt.
+   *
+   * @param error the error object as it came
+   * @param status the HTTP status, or 0 for an error inside a stream
+   */
+  public TransactionHook saving(JsonNode error, int status) {
     ObjectNode body = json.object();
-    e.error().properties().forEach(member -> body.set(member.getKey(), member.getValue()));
-    if (e.status() != 0) {
-      body.put("status", e.status());
+    error.properties().forEach(member -> body.set(member.getKey(), member.getValue()));
+    if (status != 0) {
+      body.put("status", status);
     }
     String text = json.write(body);
     return (connection, job) -> ConnectionSql.update(connection, SAVE, job.id(), text).then();

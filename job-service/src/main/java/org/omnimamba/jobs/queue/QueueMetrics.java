@@ -1,0 +1,56 @@
+package org.omnimamba.jobs.queue;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.omnimamba.queue.QueueListener;
+import org.omnimamba.queue.WorkerStats;
+import org.springframework.stereotype.Component;
+
+/** What this process does for the queue, as meters. */
+@Component
+class QueueMetrics implements MeterBinder {
+  private static final Map<String, ToLongFunction<WorkerStats>> ENDS =
+      Map.of(
+          "completed", WorkerStats::completed,
+          "retried", WorkerStats::retried,
+          "failed", WorkerStats::failed,
+          "cancelled", WorkerStats::cancelled,
+          "expired", WorkerStats::expired,
+          "released", WorkerStats::released,
+          "lost", WorkerStats::lost);
+
+  private final QueueListener listener;
+  private final List<WorkerLifecycle> workers;
+
+  QueueMetrics(QueueListener listener, List<WorkerLifecycle> workers) {
+    this.listener = listener;
+    this.workers = workers;
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    FunctionCounter.builder(
+            "omnimamba.queue.listener.reconnects", listener, QueueListener::reconnects)
+        .description("How often the connection that brings hints had to be made again")
+        .register(registry);
+    for (WorkerLifecycle worker : workers) {
+      Gauge.builder("omnimamba.queue.held", worker, WorkerLifecycle::held)
+          .description("Jobs this process holds")
+          .tag("kind", worker.kind())
+          .register(registry);
+      ENDS.forEach(
+          (end, count) ->
+              FunctionCounter.builder(
+                      "omnimamba.queue.attempts", worker, w -> count.applyAsLong(w.stats()))
+                  .description("Attempts of this process by how they ended")
+                  .tag("kind", worker.kind())
+                  .tag("end", end)
+                  .register(registry));
+    }
+  }
+}

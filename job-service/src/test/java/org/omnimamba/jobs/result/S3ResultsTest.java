@@ -1,0 +1,110 @@
+package org.omnimamba.jobs.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.jobs.testing.FakeInference;
+import org.omnimamba.jobs.testing.Jobs;
+import org.omnimamba.jobs.testing.TestService;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import tools.jackson.databind.JsonNode;
+
+/** Results in an S3-compatible store, through Amazon's own client. */
+class S3ResultsTest {
+  private static FakeS3 s3;
+  private static TestService service;
+  private final WebTestClient client = service.client("s3");
+
+  @BeforeAll
+  static void start() {
+    s3 = new FakeS3();
+    service =
+        new TestService(
+            "omnimamba.jobs.results.store=S3",
+            "omnimamba.jobs.results.s3.bucket=results",
+            "omnimamba.jobs.results.s3.endpoint=" + s3.url(),
+            "omnimamba.jobs.results.s3.path-style=true",
+            "omnimamba.jobs.results.s3.prefix=a/b/",
+            "omnimamba.jobs.results.s3.access-key=key",
+            "omnimamba.jobs.results.s3.secret-key=secret");
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+    s3.close();
+  }
+
+  @Test
+  void aResultIsStoredReadAndDeleted() {
+    String id = Jobs.submitForId(client, Jobs.image("stored"));
+    JsonNode done = Jobs.awaitStatus(client, id, "completed");
+    assertThat(done.path("result").path("data").size()).isEqualTo(1);
+    assertThat(s3.objects().keySet())
+        .contains("a/b/" + id + "/1/response", "a/b/" + id + "/1/image-0");
+    content(id)
+        .expectStatus()
+        .isOk()
+        .expectHeader()
+        .contentType(MediaType.IMAGE_PNG)
+        .expectBody(byte[].class)
+        .isEqualTo(FakeInference.PNG);
+    assertThat(service.database().number("SELECT count(*) FROM queue_result")).isZero();
+    client.delete().uri("/v1/jobs/{id}", id).exchange().expectStatus().isNoContent();
+    assertThat(s3.objects().keySet()).noneMatch(key -> key.contains(id));
+  }
+
+  @Test
+  void anObjectThatIsGoneIsGone() {
+    String id = Jobs.submitForId(client, Jobs.image("gone"));
+    Jobs.awaitStatus(client, id, "completed");
+    s3.objects().clear();
+    content(id).expectStatus().isEqualTo(HttpStatus.GONE);
+  }
+
+  @Test
+  void aStoreThatRefusesLetsTheJobBeTriedAgain() {
+    s3.setDown(true);
+    String id = Jobs.submitForId(client, Jobs.image("refused"));
+    await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () ->
+                Jobs.get(client, "/v1/jobs/{id}", id)
+                    .path("error")
+                    .path("code")
+                    .asString("")
+                    .equals("result_store_unavailable"));
+    s3.setDown(false);
+    service.skipWait(id);
+    Jobs.awaitStatus(client, id, "completed");
+  }
+
+  @Test
+  void resultsOfBeforeAChangeOfStoreAreStillRead() {
+    try (ConfigurableApplicationContext before =
+        service.start(
+            "omnimamba.jobs.results.store=POSTGRES", "omnimamba.jobs.api.enabled=false")) {
+      assertThat(before.isRunning()).isTrue();
+      await()
+          .atMost(Jobs.PATIENCE)
+          .until(
+              () -> {
+                String id = Jobs.submitForId(client, Jobs.image("before"));
+                Jobs.awaitStatus(client, id, "completed");
+                content(id).expectStatus().isOk();
+                return service.database().number("SELECT count(*) FROM queue_result") > 0;
+              });
+    }
+  }
+
+  private WebTestClient.ResponseSpec content(String id) {
+    return client.get().uri("/v1/jobs/{id}/content", id).exchange();
+  }
+}
