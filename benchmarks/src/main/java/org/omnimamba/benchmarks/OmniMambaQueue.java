@@ -106,8 +106,7 @@ final class OmniMambaQueue implements QueueContender {
   @Override
   public long claim(int batch) {
     long start = System.nanoTime();
-    List<ClaimedJob> claims =
-        leases.claim(KIND, "benchmark", batch).blockOptional().orElseThrow();
+    List<ClaimedJob> claims = leases.claim(KIND, "benchmark", batch).blockOptional().orElseThrow();
     long nanos = System.nanoTime() - start;
     Flux.fromIterable(claims)
         .flatMap(claim -> leases.complete(claim, null, TransactionHook.NONE), batch)
