@@ -48,14 +48,17 @@ public final class Backbone {
    * Runs one token per row.
    *
    * @param embeddings position applied, {@code [batch, dModel]}
+   * @param active 1 for rows that take part, 0 for rows whose SSM state stays, {@code [batch]};
+   *     null if all do
    * @param states must know a state for every layer
    * @return hidden values behind the final norm, {@code [batch, dModel]}
    */
-  public Operand<TFloat32> step(Operand<TFloat32> embeddings, LayerStates states) {
+  public Operand<TFloat32> step(
+      Operand<TFloat32> embeddings, @Nullable Operand<TFloat32> active, LayerStates states) {
     return run(
         embeddings,
         states,
-        (mixer, u, before) -> mixer.step(u, Objects.requireNonNull(before, "state")));
+        (mixer, u, before) -> mixer.step(u, active, Objects.requireNonNull(before, "state")));
   }
 
   private Operand<TFloat32> run(Operand<TFloat32> embeddings, LayerStates states, MixerCall call) {

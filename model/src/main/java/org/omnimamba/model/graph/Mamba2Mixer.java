@@ -74,18 +74,22 @@ public final class Mamba2Mixer {
    * Runs one token per row.
    *
    * @param u {@code [batch, dModel]}
+   * @param active 1 for rows that take part, 0 for rows whose SSM state stays, {@code [batch]};
+   *     null if all do
    */
-  public Output step(Operand<TFloat32> u, MixerState before) {
+  public Output step(Operand<TFloat32> u, @Nullable Operand<TFloat32> active, MixerState before) {
     Ops tf = context.tf();
     long batch = u.shape().get(0);
     Parts parts = project(u);
     Operand<TFloat32> xbc = conv.newest(conv.shift(parts.xbc(), before.conv()));
     Operand<TFloat32> x = Axes.reshape(tf, xOf(xbc), batch, config.heads(), config.headDim());
+    Operand<TFloat32> dt = stepSizes(parts.dt());
+    if (active != null) {
+      dt = tf.math.mul(dt, tf.expandDims(active, tf.constant(1)));
+    }
     RecurrentStep.Output step =
         new RecurrentStep(tf)
-            .apply(
-                new RecurrentStep.Input(
-                    x, stepSizes(parts.dt()), decayRates(), bOf(xbc), cOf(xbc), before.ssm()));
+            .apply(new RecurrentStep.Input(x, dt, decayRates(), bOf(xbc), cOf(xbc), before.ssm()));
     Operand<TFloat32> y = Axes.reshape(tf, skip(step.y(), x), batch, config.dInner());
     Operand<TFloat32> window = conv.shift(Ordering.after(tf, parts.xbc(), xbc), before.conv());
     return new Output(finish(y, parts.z()), new MixerState(window, step.after()));

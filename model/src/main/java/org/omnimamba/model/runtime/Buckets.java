@@ -4,10 +4,19 @@ package org.omnimamba.model.runtime;
 final class Buckets {
   private Buckets() {}
 
-  /** The smallest power of two that is not less than {@code size} and {@code smallest}. */
-  static int atLeast(int size, int smallest) {
-    int needed = Math.max(size, smallest);
-    int power = Integer.highestOneBit(needed);
-    return power == needed ? power : 2 * power;
+  /** The smallest power of two that is not less than {@code size}. */
+  static int batch(int size) {
+    int power = Integer.highestOneBit(size);
+    return power == size ? power : 2 * power;
+  }
+
+  /**
+   * The smallest of 16, 24, 32, 48, 64, 96, ... that is not less than {@code size}: at most a third
+   * of it is padding, and there are only two sizes to compile for each doubling.
+   */
+  static int length(int size) {
+    int power = Math.max(16, batch(size));
+    int between = power / 4 * 3;
+    return size <= between && power > 16 ? between : power;
   }
 }

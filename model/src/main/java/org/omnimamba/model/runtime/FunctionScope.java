@@ -12,6 +12,8 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -105,6 +107,24 @@ public final class FunctionScope {
    */
   public void effect(Op operation) {
     effects.add(operation);
+  }
+
+  /**
+   * {@code value} with a part of it replaced. Only XLA knows this operation.
+   *
+   * @param begin the part's first element, one index for each axis
+   */
+  Operand<TFloat32> updateSlice(
+      Operand<TFloat32> value, Operand<TFloat32> part, Operand<TInt64> begin) {
+    return graph
+        .baseScope()
+        .withName("update_slice")
+        .opBuilder("XlaDynamicUpdateSlice", "update_slice")
+        .addInput(value.asOutput())
+        .addInput(part.asOutput())
+        .addInput(begin.asOutput())
+        .build()
+        .output(0);
   }
 
   List<TensorSpec> inputs() {

@@ -62,6 +62,17 @@ final class LanguageFunctions {
         name -> program.function(name, scope -> buildStep(scope, task, batch)));
   }
 
+  /**
+   * Runs one token of some of {@code batch} consecutive rows; compiled always. Inputs: tokens
+   * {@code [batch]}, first row, positions {@code [batch]}, 1 or 0 for rows that take part or not
+   * {@code [batch]}. Output: logits {@code [batch, vocabulary]}.
+   */
+  CompiledFunction window(Task task, int batch) {
+    return functions.computeIfAbsent(
+        "window_%s_%d".formatted(task.key(), batch),
+        name -> program.function(name, true, scope -> buildWindow(scope, task, batch)));
+  }
+
   /** Text embeddings of ids {@code [length]}, without positions: {@code [length, dModel]}. */
   CompiledFunction text(int length) {
     return lookUp("text_" + length, scope -> List.of(embeddings(scope).text(ids(scope, length))));
@@ -118,21 +129,44 @@ final class LanguageFunctions {
     Operand<TInt64> tokens = ids(scope, batch);
     Operand<TInt64> rows = ids(scope, batch);
     Operand<TInt64> positions = ids(scope, batch);
-    Ops tf = scope.tf();
     BlockContext context = parameters.context(scope);
-    TokenEmbeddings embeddings = new TokenEmbeddings(context);
-    Operand<TFloat32> input =
-        switch (task) {
-          case MMU -> tf.math.add(embeddings.text(tokens), embeddings.mmuPositions(positions));
-          case T2I ->
-              tf.math.add(
-                  tf.gather(
-                      scope.read(parameters.imageTokens(), TFloat32.class), tokens, tf.constant(0)),
-                  embeddings.t2iPositions(positions));
-        };
+    Operand<TFloat32> input = embedded(scope, context, task, tokens, positions);
     SlotStates states = SlotStates.step(scope, slots, new SlotStates.Rows(rows, positions));
-    Operand<TFloat32> hidden = new Backbone(context, config, lora(task)).step(input, states);
+    Operand<TFloat32> hidden = new Backbone(context, config, lora(task)).step(input, null, states);
     return List.of(new TiedHeads(context).logits(task, hidden));
+  }
+
+  private List<Operand<TFloat32>> buildWindow(FunctionScope scope, Task task, int batch) {
+    Operand<TInt64> tokens = ids(scope, batch);
+    Operand<TInt64> first = ids(scope, 1);
+    Operand<TInt64> positions = ids(scope, batch);
+    Operand<TFloat32> active = scope.input(TFloat32.class, Shape.of(batch));
+    BlockContext context = parameters.context(scope);
+    Operand<TFloat32> input = embedded(scope, context, task, tokens, positions);
+    WindowStates states = new WindowStates(scope, slots, first, positions, active);
+    Operand<TFloat32> hidden =
+        new Backbone(context, config, lora(task)).step(input, active, states);
+    states.store();
+    return List.of(new TiedHeads(context).logits(task, hidden));
+  }
+
+  /** Generated tokens as inputs of the backbone, {@code [batch, dModel]}. */
+  private Operand<TFloat32> embedded(
+      FunctionScope scope,
+      BlockContext context,
+      Task task,
+      Operand<TInt64> tokens,
+      Operand<TInt64> positions) {
+    Ops tf = scope.tf();
+    TokenEmbeddings embeddings = new TokenEmbeddings(context);
+    return switch (task) {
+      case MMU -> tf.math.add(embeddings.text(tokens), embeddings.mmuPositions(positions));
+      case T2I ->
+          tf.math.add(
+              tf.gather(
+                  scope.read(parameters.imageTokens(), TFloat32.class), tokens, tf.constant(0)),
+              embeddings.t2iPositions(positions));
+    };
   }
 
   private List<Operand<TFloat32>> buildCaption(FunctionScope scope, int length) {

@@ -15,19 +15,21 @@ public final class LanguageModel {
   /** Ids of an understanding prompt in front of the image: [mmu][soi]. */
   private static final int IDS_BEFORE_IMAGE = 2;
 
-  private static final int SMALLEST_PIECE = 16;
   private static final int LARGEST_PIECE = 2048;
 
   private final LanguageModelConfig config;
   private final int imagePlaces;
   private final StateSlots slots;
   private final LanguageFunctions functions;
+  private final boolean windows;
 
-  private LanguageModel(ModelConfig model, StateSlots slots, LanguageFunctions functions) {
+  private LanguageModel(
+      ModelConfig model, StateSlots slots, LanguageFunctions functions, boolean windows) {
     this.config = model.language();
     this.imagePlaces = model.vision().patches();
     this.slots = slots;
     this.functions = functions;
+    this.windows = windows;
   }
 
   /**
@@ -38,6 +40,17 @@ public final class LanguageModel {
    */
   public static LanguageModel load(
       DeviceProgram program, TensorSource source, ModelConfig config, RuntimeOptions options) {
+    // idle rows of a window cost an accelerator next to nothing, and the CPU as much as busy ones
+    boolean accelerator = options.execution().device() != ExecutionOptions.Device.CPU;
+    return load(program, source, config, options, accelerator && options.execution().compile());
+  }
+
+  static LanguageModel load(
+      DeviceProgram program,
+      TensorSource source,
+      ModelConfig config,
+      RuntimeOptions options,
+      boolean windows) {
     LanguageModelConfig language = config.language();
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
@@ -45,7 +58,8 @@ public final class LanguageModel {
     return new LanguageModel(
         config,
         slots,
-        new LanguageFunctions(program, language, parameters, slots, options.mergedLora()));
+        new LanguageFunctions(program, language, parameters, slots, options.mergedLora()),
+        windows);
   }
 
   /** Sequences whose state is kept at once; slots are numbered from 0. */
@@ -94,7 +108,7 @@ public final class LanguageModel {
     int length = ids + imagePlaces;
     checkLength(Task.MMU, length);
     checkIds(idsWithoutImage, config.textVocabSize());
-    int bucket = Buckets.atLeast(ids, SMALLEST_PIECE);
+    int bucket = Buckets.length(ids);
     float[] text =
         functions
             .text(bucket)
@@ -114,7 +128,7 @@ public final class LanguageModel {
   }
 
   private void addMmuPositions(float[] values, int length) {
-    int bucket = Math.min(Buckets.atLeast(length, SMALLEST_PIECE), config.mmuPositions());
+    int bucket = Math.min(Buckets.length(length), config.mmuPositions());
     long[] positions = new long[bucket];
     Arrays.setAll(positions, i -> i);
     float[] rows = functions.mmuPositions(bucket).call().longs(positions).run().floats(0);
@@ -130,32 +144,25 @@ public final class LanguageModel {
    * @param from 0 starts from nothing, whatever the slot held; otherwise the slot must hold the
    *     state behind the first {@code from} positions
    * @return the logits behind position {@code to - 1}
+   * @throws IllegalArgumentException if the prompt was embedded for another task, or if the slot or
+   *     the positions do not exist
    */
-  public float[] prefill(int slot, PromptEmbeddings prompt, int from, int to) {
-    return prefill(from == 0 ? slots.zero() : slots.checked(slot), slot, prompt, from, to);
-  }
-
-  /** {@link #prefill(int, PromptEmbeddings, int, int)}; the task must be the prompt's. */
   public float[] prefill(Task task, int slot, PromptEmbeddings prompt, int from, int to) {
     if (task != prompt.task()) {
       throw new IllegalArgumentException(
           "the prompt was embedded for %s, not for %s".formatted(prompt.task(), task));
     }
-    return prefill(slot, prompt, from, to);
-  }
-
-  private float[] prefill(int source, int slot, PromptEmbeddings prompt, int from, int to) {
     slots.checked(slot);
     if (from < 0 || to <= from || to > prompt.length()) {
       throw new IllegalArgumentException(
           "positions %d to %d are not in a prompt of %d".formatted(from, to, prompt.length()));
     }
     int next = from;
-    int state = source;
+    int state = from == 0 ? slots.zero() : slot;
     float[] logits = {};
     while (next < to) {
       int count = Math.min(to - next, LARGEST_PIECE);
-      int bucket = Buckets.atLeast(count, SMALLEST_PIECE);
+      int bucket = bucket(prompt.task(), count);
       logits =
           functions
               .prefill(prompt.task(), bucket)
@@ -173,6 +180,12 @@ public final class LanguageModel {
     return logits;
   }
 
+  /** Text-to-image prompts all have one length, which gets a function of its own. */
+  private int bucket(Task task, int count) {
+    boolean wholePrompt = task == Task.T2I && count == config.t2iPromptTokens();
+    return wholePrompt ? count : Buckets.length(count);
+  }
+
   /**
    * Feeds one token to each of several sequences of one task. What a sequence gets does not depend
    * on its neighbours.
@@ -183,27 +196,68 @@ public final class LanguageModel {
    * @return logits {@code [sequence][vocabulary]}
    */
   public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
-    int count = slots.length;
     checkStep(task, slots, tokens, positions);
-    int batch = Buckets.atLeast(count, 1);
+    return windows
+        ? stepWindow(task, slots, tokens, positions)
+        : stepRows(task, slots, tokens, positions);
+  }
+
+  private float[][] stepRows(Task task, int[] slots, int[] tokens, int[] positions) {
+    int batch = Buckets.batch(slots.length);
     long[] rows = new long[batch];
     Arrays.fill(rows, this.slots.scratch());
-    for (int i = 0; i < count; i++) {
+    int[] places = new int[slots.length];
+    for (int i = 0; i < slots.length; i++) {
       rows[i] = slots[i];
+      places[i] = i;
     }
-    float[] all =
+    CompiledFunction.Call call =
         functions
             .step(task, batch)
             .call()
-            .longs(Arrays.copyOf(longs(tokens), batch))
+            .longs(placed(tokens, places, batch))
             .longs(rows)
-            .longs(Arrays.copyOf(longs(positions), batch))
-            .run()
-            .floats(0);
+            .longs(placed(positions, places, batch));
+    return logits(task, call, places);
+  }
+
+  private float[][] stepWindow(Task task, int[] slots, int[] tokens, int[] positions) {
+    int lowest = Arrays.stream(slots).min().orElseThrow();
+    int span = Arrays.stream(slots).max().orElseThrow() - lowest + 1;
+    int batch = Math.min(Buckets.batch(span), this.slots.rows());
+    int first = Math.min(lowest, this.slots.rows() - batch);
+    int[] places = new int[slots.length];
+    float[] active = new float[batch];
+    for (int i = 0; i < slots.length; i++) {
+      places[i] = slots[i] - first;
+      active[places[i]] = 1;
+    }
+    CompiledFunction.Call call =
+        functions
+            .window(task, batch)
+            .call()
+            .longs(placed(tokens, places, batch))
+            .longs(first)
+            .longs(placed(positions, places, batch))
+            .floats(active);
+    return logits(task, call, places);
+  }
+
+  private static long[] placed(int[] values, int[] places, int batch) {
+    long[] placed = new long[batch];
+    for (int i = 0; i < values.length; i++) {
+      placed[places[i]] = values[i];
+    }
+    return placed;
+  }
+
+  private float[][] logits(Task task, CompiledFunction.Call call, int[] places) {
+    float[] all = call.run().floats(0);
     int vocabulary = config.outputVocabSize(task);
-    float[][] logits = new float[count][];
-    for (int i = 0; i < count; i++) {
-      logits[i] = Arrays.copyOfRange(all, i * vocabulary, (i + 1) * vocabulary);
+    float[][] logits = new float[places.length][];
+    for (int i = 0; i < places.length; i++) {
+      int at = places[i] * vocabulary;
+      logits[i] = Arrays.copyOfRange(all, at, at + vocabulary);
     }
     return logits;
   }

@@ -7,11 +7,66 @@
  *   <li><b>Program</b> ({@link org.omnimamba.model.runtime.DeviceProgram}): one TensorFlow session
  *       with its variables and functions. It owns everything native; closing it releases all of it.
  *   <li><b>Function</b> ({@link org.omnimamba.model.runtime.CompiledFunction}): a graph over
- *       variables and typed inputs. With compilation on it is one XLA cluster; with compilation off
- *       the same body runs op by op.
+ *       variables and typed inputs, called with arrays. With compilation on it is one XLA cluster;
+ *       with compilation off the same body runs op by op.
  *   <li><b>Parameter store</b> ({@link org.omnimamba.model.runtime.ParameterStore}): which variable
- *       holds which tensors of the checkpoint.
+ *       holds which tensors of the checkpoint. Equal tensors of all layers may be stacked into one
+ *       variable, because a launch on an accelerator costs time for each variable.
+ *   <li><b>Slot</b>: the recurrent state of one sequence, a row of two variables per layer. Its
+ *       size does not grow with the sequence.
+ *   <li><b>Bucket</b>: a size for which a function is built. Prompts are padded on the right to a
+ *       bucket, batches with rows that work on the scratch slot. A function is built, and compiled,
+ *       when its bucket is first needed.
+ *   <li><b>Piece</b>: a part of a prompt that is fed at once. A prompt in pieces of any lengths
+ *       leaves the state, and gives the logits, of the prompt in one go.
  * </ul>
+ *
+ * <h2>The life of a sequence</h2>
+ *
+ * <pre>
+ *   embedT2i / embedMmu --&gt; PromptEmbeddings (host memory, positions applied)
+ *          |
+ *          v
+ *   prefill(from 0) reads the zero row, writes the slot ---&gt; logits of the last position
+ *          |  \
+ *          |   prefill(from k) reads and writes the slot, any number of times
+ *          v
+ *   step(slots, tokens, positions) reads and writes the slots of its batch ---&gt; logits per row
+ *          |
+ *          v
+ *   nothing: a slot is free as soon as nobody steps it; the next prefill from 0 ignores its content
+ * </pre>
+ *
+ * <h2>Exactness</h2>
+ *
+ * In float32 on the CPU, prompts, steps and states equal the reference within 1e-4, compiled or
+ * not. What a sequence gets does not depend on the other rows of its batch: with the same batch
+ * bucket not by a bit, between buckets within rounding, because XLA sums in another order.
+ *
+ * <h2>States in place</h2>
+ *
+ * A step must not copy the slots that it does not touch. XLA writes a row of a variable in place
+ * only when each reader of the old value runs before the write <em>by data dependency</em>; else it
+ * copies the whole variable, once or twice, in every step. Therefore
+ *
+ * <ul>
+ *   <li>the step's output is computed from the old state, and the new state is made to depend on
+ *       it;
+ *   <li>the columns of the convolution form a ring, so that nothing has to be moved inside a row;
+ *   <li>on the CPU, rows are read and written with ResourceGather and ResourceScatterUpdate, which
+ *       also work in place when run op by op;
+ *   <li>on an accelerator, a step works on a window of consecutive rows, which it slices and
+ *       updates as one block; rows of the window that do not take part keep their state. Slots in
+ *       use should therefore lie close together;
+ *   <li>a copy from slot to slot runs op by op, never compiled.
+ * </ul>
+ *
+ * <h2>Memory</h2>
+ *
+ * Weights are read one tensor (or one stack of layers) at a time into the memory that becomes the
+ * variable; nothing else of their size is allocated, except for the projected table of image
+ * tokens, made first. On an accelerator, host memory holds one such tensor at a time. The device
+ * holds the weights, {@code slots + 2} states, and the scratch memory of the largest function.
  *
  * <h2>Threads</h2>
  *

@@ -40,7 +40,8 @@ class LanguageModelGoldenTest {
     return Stream.of(
         Arguments.of("compiled", compiled),
         Arguments.of("op by op", plain),
-        Arguments.of("compiled, stacked weights", compiled.withLayout(WeightLayout.STACKED)),
+        Arguments.of(
+            "compiled, stacked weights, windows", compiled.withLayout(WeightLayout.STACKED)),
         Arguments.of("op by op, merged adapters", plain.withMergedLora(true)),
         Arguments.of(
             "compiled, stacked weights, merged adapters",
@@ -49,7 +50,10 @@ class LanguageModelGoldenTest {
 
   @BeforeParameterizedClassInvocation
   static void load(String name, RuntimeOptions options) {
-    tiny = new TinyLanguageModel(options);
+    tiny =
+        name.contains("windows")
+            ? TinyLanguageModel.withWindows(options)
+            : new TinyLanguageModel(options);
   }
 
   @AfterParameterizedClassInvocation

@@ -6,38 +6,43 @@ import static org.omnimamba.model.testing.Tolerances.assertClose;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
 
 /** What slots, pieces and batches must not change. */
-@ParameterizedClass(name = "compiled {0}")
-@MethodSource("compiled")
+@ParameterizedClass(name = "{0}")
+@EnumSource(LanguageModelTest.Way.class)
 class LanguageModelTest {
   private static final Golden BACKBONE = Golden.of("backbone-tiny");
   private static final Golden GENERATE = Golden.of("generate-tiny");
 
   private static TinyLanguageModel tiny;
 
-  @Parameter boolean compile;
-
-  static Stream<Boolean> compiled() {
-    return Stream.of(true, false);
+  /** How steps are run. */
+  enum Way {
+    COMPILED,
+    COMPILED_WINDOWS,
+    OP_BY_OP
   }
 
+  @Parameter Way way;
+
   @BeforeParameterizedClassInvocation
-  static void load(boolean compile) {
+  static void load(Way way) {
+    RuntimeOptions options =
+        RuntimeOptions.cpu()
+            .withSlots(6)
+            .withExecution(ExecutionOptions.cpu().withCompile(way != Way.OP_BY_OP));
     tiny =
-        new TinyLanguageModel(
-            RuntimeOptions.cpu()
-                .withSlots(6)
-                .withExecution(ExecutionOptions.cpu().withCompile(compile)));
+        way == Way.COMPILED_WINDOWS
+            ? TinyLanguageModel.withWindows(options)
+            : new TinyLanguageModel(options);
   }
 
   @AfterParameterizedClassInvocation

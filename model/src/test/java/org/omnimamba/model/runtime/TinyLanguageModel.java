@@ -21,18 +21,31 @@ final class TinyLanguageModel implements AutoCloseable {
   private final float[] mmuPositions;
 
   TinyLanguageModel(RuntimeOptions options) {
-    this(options, TinyModel.directory(), UnaryOperator.identity());
+    this(options, TinyModel.directory(), UnaryOperator.identity(), false);
+  }
+
+  /** The model as accelerators run it: steps work on windows of consecutive slots. */
+  static TinyLanguageModel withWindows(RuntimeOptions options) {
+    return new TinyLanguageModel(options, TinyModel.directory(), UnaryOperator.identity(), true);
+  }
+
+  TinyLanguageModel(
+      RuntimeOptions options, Path directory, UnaryOperator<TensorSource> alteration) {
+    this(options, directory, alteration, false);
   }
 
   /**
    * @param alteration of the checkpoint before it is loaded
    */
-  TinyLanguageModel(
-      RuntimeOptions options, Path directory, UnaryOperator<TensorSource> alteration) {
+  private TinyLanguageModel(
+      RuntimeOptions options,
+      Path directory,
+      UnaryOperator<TensorSource> alteration,
+      boolean windows) {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       config = checkpoint.config();
       program = new DeviceProgram(options.execution());
-      model = LanguageModel.load(program, alteration.apply(checkpoint), config, options);
+      model = LanguageModel.load(program, alteration.apply(checkpoint), config, options, windows);
       mmuPositions = checkpoint.readFloats(Backbone.PREFIX + ".mmu_pos_embed");
     }
   }

@@ -1,0 +1,29 @@
+package org.omnimamba.benchmarks;
+
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.WeightStorage;
+
+/** Bytes that one decode step cannot avoid to move: every weight once, every state in and out. */
+record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
+
+  static DecodeTraffic of(LanguageModelConfig config, RuntimeOptions options, Task task) {
+    long rank = config.lora().rank();
+    long width = config.dModel();
+    long inProj = width * config.inProjDim();
+    long adapter = options.mergedLora() ? 0 : rank * (width + config.inProjDim());
+    long outProj = width * config.dInner();
+    long conv = (long) config.convDim() * config.dConv();
+    long head = width * config.outputVocabSize(task);
+    long matrices = config.layers() * (inProj + adapter + outProj + conv) + head;
+    long vectors =
+        config.layers() * (width + config.dInner() + config.convDim() + 3L * config.heads()) + width;
+    int bytes = options.storage() == WeightStorage.BF16 ? 2 : 4;
+    return new DecodeTraffic(bytes * matrices + 4 * vectors, 2 * config.stateBytes());
+  }
+
+  long bytes(int batch) {
+    return weightBytes + batch * stateBytesPerSequence;
+  }
+}

@@ -1,0 +1,123 @@
+package org.omnimamba.model.runtime;
+
+import java.util.List;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.graph.LayerStates;
+import org.omnimamba.model.graph.MixerState;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * One token for each of several consecutive rows of {@link StateSlots}, inside a compiled function.
+ * An accelerator updates a window in place and at once, whereas rows that lie anywhere have to be
+ * gathered and scattered. Rows that do not take part keep their state: their step size is 0.
+ */
+final class WindowStates implements LayerStates {
+  private final FunctionScope scope;
+  private final Ops tf;
+  private final StateSlots slots;
+  private final LanguageModelConfig config;
+  private final Operand<TInt64> first;
+  private final Operand<TInt64> positions;
+  private final Operand<TBool> written;
+  private final int batch;
+  private Operand<TFloat32> conv;
+  private Operand<TFloat32> ssm;
+
+  /**
+   * @param first row of the window, {@code [1]}
+   * @param positions tokens that each row has seen, {@code [batch]}
+   * @param active 1 for rows that take part, else 0, {@code [batch]}
+   */
+  WindowStates(
+      FunctionScope scope,
+      StateSlots slots,
+      Operand<TInt64> first,
+      Operand<TInt64> positions,
+      Operand<TFloat32> active) {
+    this.scope = scope;
+    this.tf = scope.tf();
+    this.slots = slots;
+    this.config = slots.config();
+    this.first = first;
+    this.positions = positions;
+    this.batch = (int) positions.shape().get(0);
+    this.conv = scope.read(slots.conv(), TFloat32.class);
+    this.ssm = scope.read(slots.ssm(), TFloat32.class);
+    this.written = written(active);
+  }
+
+  /** The ring's place of this token, in rows that take part: {@code [batch, dConv, 1]}. */
+  private Operand<TBool> written(Operand<TFloat32> active) {
+    long[] places = new long[config.dConv()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = i;
+    }
+    Operand<TInt64> now = tf.math.floorMod(positions, tf.constant((long) config.dConv()));
+    Operand<TBool> here = tf.math.equal(tf.expandDims(now, tf.constant(1)), tf.constant(places));
+    Operand<TBool> takesPart =
+        tf.expandDims(tf.math.greater(active, tf.constant(0f)), tf.constant(1));
+    return tf.expandDims(tf.math.logicalAnd(here, takesPart), tf.constant(2));
+  }
+
+  @Override
+  public MixerState before(int layer) {
+    Shape one = slots.ssm().shape();
+    long[] ssmSize = {batch, one.get(1), one.get(2), one.get(3)};
+    Operand<TFloat32> rows = tf.slice(ssm, ssmRow(layer), tf.constant(ssmSize));
+    return new MixerState(
+        tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)), rows);
+  }
+
+  @Override
+  public void after(int layer, MixerState state) {
+    long[] begin = {0, config.dConv() - 1L, 0};
+    long[] size = {batch, 1, config.convDim()};
+    Operand<TFloat32> newest = tf.slice(state.conv(), tf.constant(begin), tf.constant(size));
+    Operand<TFloat32> ring = tf.select(written, newest, ring(layer));
+    long[] flat = {(long) batch * config.dConv(), config.convDim()};
+    conv = scope.updateSlice(conv, tf.reshape(ring, tf.constant(flat)), convRow(layer));
+    ssm = scope.updateSlice(ssm, state.ssm(), ssmRow(layer));
+  }
+
+  /** Stores what the layers left; call once, behind the last layer. */
+  void store() {
+    scope.effect(tf.assignVariableOp(scope.handle(slots.conv()), conv));
+    scope.effect(tf.assignVariableOp(scope.handle(slots.ssm()), ssm));
+  }
+
+  /** The window's columns as they are stored, {@code [batch, dConv, convDim]}. */
+  private Operand<TFloat32> ring(int layer) {
+    long[] size = {(long) batch * config.dConv(), config.convDim()};
+    long[] shape = {batch, config.dConv(), config.convDim()};
+    return tf.reshape(tf.slice(conv, convRow(layer), tf.constant(size)), tf.constant(shape));
+  }
+
+  /** Places of the ring in the order of their tokens, {@code [batch, dConv]}. */
+  private Operand<TInt64> oldestFirst() {
+    long[] ages = new long[config.dConv()];
+    for (int i = 0; i < ages.length; i++) {
+      ages[i] = i;
+    }
+    return tf.math.floorMod(
+        tf.math.add(tf.expandDims(positions, tf.constant(1)), tf.constant(ages)),
+        tf.constant((long) config.dConv()));
+  }
+
+  private Operand<TInt64> ssmRow(int layer) {
+    Operand<TInt64> row = tf.math.add(first, tf.constant((long) layer * slots.rows()));
+    return tf.concat(List.of(row, tf.constant(new long[3])), tf.constant(0));
+  }
+
+  private Operand<TInt64> convRow(int layer) {
+    Operand<TInt64> row = tf.math.add(first, tf.constant((long) layer * slots.rows()));
+    return tf.concat(
+        List.of(tf.math.mul(row, tf.constant((long) config.dConv())), tf.constant(new long[1])),
+        tf.constant(0));
+  }
+}
