@@ -131,7 +131,7 @@ class ThinPathTest {
 
   @Test
   void refusesABodyOverTheLimitAlsoWhenChunked() throws Exception {
-    byte[] large = new byte[21 * 1024 * 1024];
+    byte[] large = new byte[33 * 1024 * 1024];
     HttpResponse<String> answer =
         gateway.send(
             gateway

@@ -34,7 +34,8 @@ final class AccessTable {
           AccessRule.of("/v1/webhook-endpoints/**", JOBS, GET, POST, PUT, PATCH, DELETE),
           AccessRule.of("/admin/v1/keys", ADMIN, GET, POST),
           AccessRule.of("/admin/v1/keys/{id}", ADMIN, GET, DELETE),
-          AccessRule.of("/", null, GET, HEAD),
+          AccessRule.of("/v3/api-docs", null, GET),
+          AccessRule.of("/", null, GET),
           AccessRule.of("/playground/**", null, GET, HEAD),
           AccessRule.of("/livez", null, GET, HEAD),
           AccessRule.of("/readyz", null, GET, HEAD));

@@ -1,6 +1,7 @@
 package org.omnimamba.gateway.access;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -19,11 +20,16 @@ public record Caller(String keyId, String tenant, Set<Scope> scopes) {
 
   /** The caller of an exchange that has passed {@link AccessFilter} under a rule with a scope. */
   public static Caller of(ServerWebExchange exchange) {
-    Caller caller = exchange.getAttribute(ATTRIBUTE);
+    Caller caller = find(exchange);
     if (caller == null) {
       throw new IllegalStateException("a request reached a route without a caller");
     }
     return caller;
+  }
+
+  /** The caller of an exchange, or null if none is known (yet). */
+  public static @Nullable Caller find(ServerWebExchange exchange) {
+    return exchange.getAttribute(ATTRIBUTE);
   }
 
   void attach(ServerWebExchange exchange) {

@@ -1,25 +1,36 @@
 package org.omnimamba.gateway.body;
 
-import org.omnimamba.gateway.GatewayProperties;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Reads the body before the request goes anywhere, so that it can be judged and sent again. */
 @Component
 final class BodyFilter implements GlobalFilter, Ordered {
-  private final BodyReader reader;
+  /** From here on a body is parsed away from the event loop, which others wait for. */
+  private static final int LARGE = 64 * 1024;
+
+  private final BodyReader bodies;
+  private final FactsReader facts;
   private final MemoryBudget budget;
 
-  BodyFilter(GatewayProperties properties) {
-    this.reader = new BodyReader(properties.body());
-    this.budget = new MemoryBudget(properties.body().memory().toBytes());
+  BodyFilter(BodyProperties properties, MeterRegistry meters) {
+    this.bodies = new BodyReader(properties);
+    this.facts = new FactsReader(properties.maxDepth());
+    this.budget = new MemoryBudget(properties.memory().toBytes());
+    meters.gauge("omnimamba.gateway.bodies.bytes", budget, MemoryBudget::used);
   }
 
   @Override
@@ -27,10 +38,32 @@ final class BodyFilter implements GlobalFilter, Ordered {
     return Mono.using(
         budget::open,
         lease ->
-            reader
+            bodies
                 .read(exchange.getRequest(), lease)
+                .flatMap(
+                    body ->
+                        understand(exchange.getRequest(), body)
+                            .doOnNext(known -> known.attach(exchange))
+                            .thenReturn(body))
                 .flatMap(body -> chain.filter(withBody(exchange, body))),
         MemoryBudget.Lease::close);
+  }
+
+  private Mono<RequestFacts> understand(ServerHttpRequest request, RequestBody body) {
+    if (body.length() == 0) {
+      return Mono.just(RequestFacts.NONE);
+    }
+    HttpMethod method = request.getMethod();
+    if (method == HttpMethod.GET || method == HttpMethod.DELETE) {
+      return Mono.error(
+          ApiException.invalidRequest(
+              HttpStatus.BAD_REQUEST,
+              "unexpected_body",
+              "A " + method + " request must not have a body."));
+    }
+    ContentTypes.requireJson(request.getHeaders());
+    Mono<RequestFacts> read = Mono.fromCallable(() -> facts.read(body.bytes()));
+    return body.length() < LARGE ? read : read.subscribeOn(Schedulers.parallel());
   }
 
   private static ServerWebExchange withBody(ServerWebExchange exchange, RequestBody body) {

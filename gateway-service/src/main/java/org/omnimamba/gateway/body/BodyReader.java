@@ -3,7 +3,6 @@ package org.omnimamba.gateway.body;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
-import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -14,9 +13,9 @@ import reactor.core.publisher.Mono;
 
 /** Reads a body within its limits: size, time for all of it, and memory. */
 final class BodyReader {
-  private final GatewayProperties.Body limits;
+  private final BodyProperties limits;
 
-  BodyReader(GatewayProperties.Body limits) {
+  BodyReader(BodyProperties limits) {
     this.limits = limits;
   }
 

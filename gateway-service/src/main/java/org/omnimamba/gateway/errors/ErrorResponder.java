@@ -1,5 +1,7 @@
 package org.omnimamba.gateway.errors;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.http.RequestId;
 import org.slf4j.Logger;
@@ -19,6 +21,12 @@ import reactor.core.publisher.Mono;
 final class ErrorResponder implements WebExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(ErrorResponder.class);
 
+  private final MeterRegistry meters;
+
+  ErrorResponder(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
   @Override
   public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
     ServerHttpResponse response = exchange.getResponse();
@@ -27,6 +35,9 @@ final class ErrorResponder implements WebExceptionHandler {
       return Mono.error(failure);
     }
     ApiException error = ErrorTranslator.translate(failure);
+    meters
+        .counter("omnimamba.gateway.refusals", "code", Objects.toString(error.code(), "none"))
+        .increment();
     @Nullable String requestId = exchange.getAttribute(RequestId.ATTRIBUTE);
     if (error.status().is5xxServerError()) {
       log(error, failure, requestId);

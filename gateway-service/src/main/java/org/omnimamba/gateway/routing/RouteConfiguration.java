@@ -1,12 +1,18 @@
 package org.omnimamba.gateway.routing;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.netty.channel.ChannelOption;
+import java.util.List;
 import org.omnimamba.gateway.GatewayProperties;
+import org.omnimamba.gateway.InternalTokenProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.client.HttpClient;
 
 /** The two places that requests go to. */
 @Configuration(proxyBeanMethods = false)
@@ -47,7 +53,41 @@ class RouteConfiguration {
    * It repeats nothing on its own: whether a request may be sent twice is decided here.
    */
   @Bean
-  HttpClientCustomizer upstreamClient(ReactorResourceFactory resources) {
-    return client -> client.runOn(resources.getLoopResources()).disableRetry(true);
+  HttpClientCustomizer upstreamClient(
+      ReactorResourceFactory resources, RoutingProperties properties) {
+    return client ->
+        client
+            .runOn(resources.getLoopResources())
+            .disableRetry(true)
+            .responseTimeout(properties.responseTimeout());
+  }
+
+  @Bean
+  Replicas replicas(GatewayProperties gateway, RoutingProperties properties, MeterRegistry meters) {
+    List<Replica> all = gateway.inferenceUrls().stream().distinct().map(Replica::new).toList();
+    for (Replica replica : all) {
+      Tags tags = Tags.of("replica", replica.toString());
+      meters.gauge(
+          "omnimamba.gateway.replica.load", tags, replica, one -> one.load(System.nanoTime()));
+      meters.gauge("omnimamba.gateway.replica.ready", tags, replica, one -> one.isReady() ? 1 : 0);
+    }
+    return new Replicas(all, properties.affinitySlack(), System::nanoTime);
+  }
+
+  @Bean
+  ReplicaProber replicaProber(
+      Replicas replicas,
+      RoutingProperties properties,
+      ReactorResourceFactory resources,
+      InternalTokenProperties token) {
+    HttpClient client =
+        HttpClient.newConnection()
+            .runOn(resources.getLoopResources())
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.probeTimeout().toMillis())
+            .headers(
+                headers ->
+                    headers.set(UpstreamRequestHeaders.INTERNAL_TOKEN, token.internalToken()));
+    return new ReplicaProber(replicas, properties, client);
   }
 }

@@ -31,6 +31,7 @@ public final class Gateway implements AutoCloseable {
     properties.put("omnimamba.gateway.jobs-url", jobsUrl);
     properties.put("omnimamba.gateway.api-key", KEY);
     properties.put("server.address", "127.0.0.1");
+    properties.put("server.shutdown", "immediate");
     for (int i = 0; i < settings.length; i += 2) {
       properties.put(settings[i], settings[i + 1]);
     }

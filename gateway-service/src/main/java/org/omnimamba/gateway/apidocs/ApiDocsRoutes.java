@@ -1,0 +1,95 @@
+package org.omnimamba.gateway.apidocs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.omnimamba.gateway.GatewayProperties;
+import org.omnimamba.gateway.InternalTokenProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Serves the document; a service that does not answer is left out of it until it does. */
+@Configuration(proxyBeanMethods = false)
+class ApiDocsRoutes {
+  private static final Logger log = LoggerFactory.getLogger(ApiDocsRoutes.class);
+  private static final String PATH = "/v3/api-docs";
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration KEPT = Duration.ofSeconds(30);
+
+  private final JsonMapper json = JsonMapper.builder().build();
+
+  @Bean
+  RouterFunction<ServerResponse> apiDocs(
+      GatewayProperties gateway,
+      InternalTokenProperties token,
+      ReactorResourceFactory resources) {
+    HttpClient client =
+        HttpClient.newConnection()
+            .runOn(resources.getLoopResources())
+            .headers(headers -> headers.set("X-OmniMamba-Internal-Token", token.internalToken()));
+    ObjectNode own = own();
+    Mono<String> document =
+        Flux.fromIterable(List.of(gateway.inferenceUrls().get(0), gateway.jobsUrl()))
+            .concatMap(service -> fetch(client, service))
+            .reduceWith(
+                () -> new ApiDocument(own),
+                (all, service) -> {
+                  all.add(service);
+                  return all;
+                })
+            .map(all -> all.json().toString());
+    Mono<String> kept = document.cache(KEPT);
+    return RouterFunctions.route()
+        .GET(
+            PATH,
+            request ->
+                kept.flatMap(
+                    body ->
+                        ServerResponse.ok()
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .bodyValue(body)))
+        .build();
+  }
+
+  private ObjectNode own() {
+    try (InputStream in =
+        new ClassPathResource("org/omnimamba/gateway/apidocs/openapi.json").getInputStream()) {
+      return (ObjectNode) json.readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Mono<JsonNode> fetch(HttpClient client, URI service) {
+    return client
+        .get()
+        .uri(service.resolve(PATH))
+        .responseSingle(
+            (response, body) ->
+                response.status().code() == 200 ? body.asString() : Mono.<String>empty())
+        .map(text -> (JsonNode) json.readTree(text))
+        .timeout(PATIENCE)
+        .onErrorResume(
+            failure -> {
+              log.info("no API document of {}: {}", service, failure.toString());
+              return Mono.empty();
+            });
+  }
+}

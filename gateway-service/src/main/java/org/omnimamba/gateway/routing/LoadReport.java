@@ -1,0 +1,25 @@
+package org.omnimamba.gateway.routing;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a replica says of its load, with every answer. */
+final class LoadReport {
+  /** Tokens accepted and not yet processed. */
+  static final String HEADER = "X-OmniMamba-Outstanding-Tokens";
+
+  private LoadReport() {}
+
+  static void read(@Nullable String value, Replica replica) {
+    if (value == null || value.isEmpty() || value.length() > 18) {
+      return;
+    }
+    long tokens = 0;
+    for (char digit : value.toCharArray()) {
+      if (digit < '0' || digit > '9') {
+        return;
+      }
+      tokens = tokens * 10 + (digit - '0');
+    }
+    replica.reported(tokens, System.nanoTime());
+  }
+}

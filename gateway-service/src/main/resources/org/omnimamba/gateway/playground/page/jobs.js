@@ -1,0 +1,158 @@
+/** The list of jobs. The newest unfinished ones are watched live; the others are asked for now and then. */
+
+import { events, json, pictureUrl, send } from "./api.js";
+import { $, curl, show } from "./page.js";
+
+/** Browsers open six connections to one host over HTTP/1.1; some must stay free. */
+const MOST_WATCHED = 3;
+const POLL_MILLIS = 5000;
+const ENDED = new Set(["completed", "failed", "cancelled", "expired"]);
+
+export class JobList {
+  #rows = new Map();
+  #watching = new Map();
+  #timer = null;
+
+  constructor() {
+    $("jobs-refresh").addEventListener("click", () => this.refresh());
+    $("jobs-curl").textContent = [
+      curl("/v1/jobs", { body: { endpoint: "/v1/images/generations", body: { prompt: "a red apple" } } }),
+      curl("/v1/jobs?limit=20"),
+      curl("/v1/jobs/JOB_ID/events", { stream: true }),
+    ].join("\n\n");
+  }
+
+  /** Called when the list comes into view. */
+  open() {
+    this.refresh();
+    this.#timer ??= setInterval(() => this.refresh(), POLL_MILLIS);
+  }
+
+  /** Called when it goes out of view: nothing is watched that nobody sees. */
+  close() {
+    clearInterval(this.#timer);
+    this.#timer = null;
+    for (const watch of this.#watching.values()) watch.abort();
+    this.#watching.clear();
+  }
+
+  /** Submits a job; the idempotency key makes a repeated submission harmless. */
+  async submit(job) {
+    await send("/v1/jobs", { body: job, headers: { "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) } });
+  }
+
+  async refresh() {
+    try {
+      const page = await json("/v1/jobs?limit=20");
+      $("jobs-status").textContent = page.data.length ? `${page.data.length} newest jobs` : "No jobs yet.";
+      const rows = page.data.map((job) => this.#row(job));
+      if (this.#timer === null) return;
+      const list = $("job-list");
+      const elements = rows.map((row) => row.element);
+      if (elements.some((element, index) => list.children[index] !== element) || list.children.length !== elements.length) {
+        list.replaceChildren(...elements);
+      }
+      this.#watch(page.data);
+    } catch (error) {
+      $("jobs-status").textContent = error.message;
+    }
+  }
+
+  #row(job) {
+    const row = this.#rows.get(job.id) ?? new Row(job, () => this.refresh());
+    this.#rows.set(job.id, row);
+    row.update(job);
+    return row;
+  }
+
+  #watch(jobs) {
+    const wanted = jobs.filter((job) => !ENDED.has(job.status)).slice(0, MOST_WATCHED);
+    for (const job of wanted) {
+      if (this.#watching.has(job.id)) continue;
+      const abort = new AbortController();
+      this.#watching.set(job.id, abort);
+      this.#follow(job.id, abort).finally(() => this.#watching.delete(job.id));
+    }
+  }
+
+  async #follow(id, abort) {
+    try {
+      const response = await send(`/v1/jobs/${id}/events`, {
+        signal: abort.signal,
+        headers: { Accept: "text/event-stream" },
+      });
+      if (response.status === 204) return;
+      for await (const event of events(response)) {
+        this.#rows.get(id)?.event(event.event, JSON.parse(event.data));
+        if (event.event === "finished") break;
+      }
+      await this.refresh();
+    } catch {
+      // The next refresh shows where the job is, and watches it again if it goes on.
+    }
+  }
+}
+
+/** One job in the list. */
+class Row {
+  constructor(job, changed) {
+    this.id = job.id;
+    this.element = $("job-row").content.firstElementChild.cloneNode(true);
+    this.part = (name) => this.element.querySelector(`.${name}`);
+    this.hasResult = false;
+    this.part("job-title").textContent =
+      job.endpoint === "/v1/images/generations" ? "Picture" : "Chat";
+    this.part("job-when").textContent = `${new Date(job.created_at).toLocaleString()} · ${job.id.slice(0, 8)}`;
+    this.part("job-cancel").setAttribute("aria-label", `Cancel job ${job.id.slice(0, 8)}`);
+    this.part("job-cancel").addEventListener("click", async () => {
+      await send(`/v1/jobs/${this.id}/cancel`, { method: "POST" }).catch((error) => this.text(error.message));
+      changed();
+    });
+  }
+
+  update(job) {
+    const ended = ENDED.has(job.status);
+    const badge = this.part("badge");
+    badge.textContent = job.status.replaceAll("_", " ");
+    badge.className = `badge ${job.status}`;
+    this.part("job-cancel").hidden = ended || job.status === "cancelling";
+    this.progress(ended ? null : job.progress);
+    if (job.error) this.text(job.error.message);
+    if (job.status === "completed" && !this.hasResult) this.result(job);
+  }
+
+  event(name, data) {
+    if (name === "progress") this.progress(data);
+    if (name === "partial_image" && data.b64_json) {
+      show(this.part("job-picture"), pictureUrl(data.b64_json));
+      this.part("job-picture").alt = "The picture so far";
+    }
+    if (name === "started") this.part("badge").textContent = "in progress";
+  }
+
+  progress(progress) {
+    const bar = this.part("job-progress");
+    bar.hidden = !progress?.tokens_total;
+    if (!bar.hidden) bar.value = progress.tokens_done / progress.tokens_total;
+  }
+
+  text(text) {
+    this.part("job-text").textContent = text;
+    this.part("job-text").hidden = !text;
+  }
+
+  async result(job) {
+    this.hasResult = true;
+    try {
+      const response = await send(`/v1/jobs/${this.id}/content`);
+      if (job.endpoint === "/v1/images/generations") {
+        show(this.part("job-picture"), URL.createObjectURL(await response.blob()));
+        this.part("job-picture").alt = "The finished picture";
+      } else {
+        this.text((await response.json()).choices?.[0]?.message?.content ?? "");
+      }
+    } catch (error) {
+      this.text(error.message);
+    }
+  }
+}

@@ -1,0 +1,348 @@
+package org.omnimamba.gateway.playground;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.gateway.testing.Gateway;
+
+/** The page in a real browser. Screenshots are left in {@code target/playground}. */
+class PlaygroundTest {
+  private static final Path SHOTS = Path.of("target", "playground");
+  private static final List<String> ARGUMENTS =
+      List.of(
+          "--headless",
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
+
+  static PlaygroundUpstreams upstreams;
+  static Gateway gateway;
+  static Playwright playwright;
+  static Browser browser;
+
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private BrowserContext context;
+  private Page page;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path chromium =
+        Path.of(System.getenv().getOrDefault("OMNIMAMBA_CHROMIUM", "/usr/bin/chromium"));
+    assertThat(Files.isExecutable(chromium))
+        .as(
+            "Chromium is needed at %s (Debian: apt-get install chromium), or where"
+                + " OMNIMAMBA_CHROMIUM says",
+            chromium)
+        .isTrue();
+    upstreams = new PlaygroundUpstreams();
+    gateway = Gateway.start(upstreams.inference.url(), upstreams.jobs.url());
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(new BrowserType.LaunchOptions().setExecutablePath(chromium).setArgs(ARGUMENTS));
+    Files.createDirectories(SHOTS);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+      playwright.close();
+    }
+    if (gateway != null) {
+      gateway.close();
+      upstreams.close();
+    }
+  }
+
+  @BeforeEach
+  void renew() {
+    upstreams.renew();
+  }
+
+  @AfterEach
+  void quiet() {
+    context.close();
+    assertThat(complaints).as("complaints of the browser").isEmpty();
+  }
+
+  private void open(int width, int height, ColorScheme scheme) {
+    context =
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
+    context.setDefaultTimeout(15_000);
+    page = context.newPage();
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onPageError(complaints::add);
+    page.navigate(gateway.url() + "/");
+    page.getByLabel("API key").fill(Gateway.KEY);
+    page.getByText("Use key").click();
+    assertThat(page.locator("#model")).hasText("omnimamba-tiny");
+  }
+
+  private void shot(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SHOTS.resolve(name + ".png")).setFullPage(true));
+  }
+
+  private void drawTo(double part) {
+    page.locator("#prompt").fill("a red apple on a yellow table");
+    page.locator("#draw-form button[type=submit]").click();
+    upstreams.emit("image_generation.progress", "\"tokens_done\":96,\"tokens_total\":256");
+    assertThat(page.locator("#draw-status")).hasText("96 of 256 tokens");
+    upstreams.emit(
+        "image_generation.partial_image",
+        "\"partial_image_index\":0,\"b64_json\":\"" + PlaygroundUpstreams.base64(part) + "\"");
+  }
+
+  private void finishDrawing() {
+    upstreams.emit(
+        "image_generation.completed",
+        "\"size\":\"384x384\",\"output_format\":\"png\",\"b64_json\":\""
+            + PlaygroundUpstreams.base64(1)
+            + "\"");
+    upstreams.stream.tryEmitComplete();
+  }
+
+  @Test
+  void aPictureAppearsBitByBit() {
+    open(1200, 900, ColorScheme.LIGHT);
+    drawTo(0.4);
+    Locator picture = page.locator("#pictures img");
+    assertThat(picture).isVisible();
+    assertThat(picture).hasClass(Pattern.compile("partial"));
+    assertThat(picture).hasAttribute("src", Pattern.compile("blob:.*"));
+    shot("draw-partial-light");
+    finishDrawing();
+    assertThat(page.locator("#draw-status")).hasText(Pattern.compile("Done in .*"));
+    assertThat(picture).not().hasClass(Pattern.compile("partial"));
+    assertThat(picture).hasJSProperty("naturalWidth", 384);
+    assertThat(page.getByText("Save")).isVisible();
+    assertThat(upstreams.lastBody.get())
+        .contains("\"prompt\":\"a red apple on a yellow table\"", "\"partial_images\":3");
+    page.locator("#draw-form summary").click();
+    assertThat(page.locator("#draw-curl"))
+        .containsText("curl -N " + gateway.url() + "/v1/images/generations");
+    assertThat(page.locator("#draw-curl").textContent())
+        .contains("$OMNIMAMBA_API_KEY")
+        .doesNotContain(Gateway.KEY);
+    shot("draw-done-light");
+  }
+
+  @Test
+  void theDarkPage() {
+    open(1200, 900, ColorScheme.DARK);
+    drawTo(0.7);
+    assertThat(page.locator("#pictures img")).isVisible();
+    shot("draw-partial-dark");
+    finishDrawing();
+    assertThat(page.locator("#draw-status")).hasText(Pattern.compile("Done in .*"));
+  }
+
+  @Test
+  void thePhonePageFitsItsWidth() {
+    open(360, 740, ColorScheme.LIGHT);
+    drawTo(1);
+    finishDrawing();
+    assertThat(page.locator("#draw-status")).hasText(Pattern.compile("Done in .*"));
+    shot("draw-phone");
+    page.locator("#tab-ask").click();
+    shot("ask-phone");
+    page.locator("#tab-jobs").click();
+    assertThat(page.locator(".job")).hasCount(2);
+    shot("jobs-phone");
+    for (String tab : List.of("draw", "ask", "jobs")) {
+      page.locator("#tab-" + tab).click();
+      assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+          .as("%s does not scroll sideways", tab)
+          .isTrue();
+    }
+    assertThat(
+            (Integer)
+                page.evaluate(
+                    "[...document.querySelectorAll('button')].filter(b => b.offsetParent &&"
+                        + " b.offsetHeight < 44).length"))
+        .as("buttons too small for a finger")
+        .isZero();
+  }
+
+  @Test
+  void stoppingEndsTheRequestAtTheService() {
+    open(1200, 900, ColorScheme.LIGHT);
+    drawTo(0.2);
+    page.locator("#draw-stop").click();
+    assertThat(page.locator("#draw-status")).hasText("Stopped.");
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofSeconds(15))
+        .until(() -> upstreams.stream.currentSubscriberCount() == 0);
+  }
+
+  @Test
+  void aDroppedPictureIsAskedAboutAndTheAnswerStreams() {
+    open(1200, 900, ColorScheme.LIGHT);
+    page.locator("#tab-ask").click();
+    page.evaluate(
+        "async base64 => {"
+            + " const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0));"
+            + " const data = new DataTransfer();"
+            + " data.items.add(new File([bytes], 'it\\'s an apple.png', {type: 'image/png'}));"
+            + " document.getElementById('drop').dispatchEvent("
+            + "   new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));"
+            + "}",
+        PlaygroundUpstreams.base64(1));
+    assertThat(page.locator("#preview")).isVisible();
+    page.locator("#question").fill("What is in this picture?");
+    page.locator("#ask-form button[type=submit]").click();
+    upstreams.chunk("A red ");
+    assertThat(page.locator("#answer")).hasText("A red ");
+    upstreams.chunk("apple <b>on</b> a table.");
+    assertThat(page.locator("#answer")).hasText("A red apple <b>on</b> a table.");
+    upstreams.stream.tryEmitNext("data: [DONE]\n\n");
+    upstreams.stream.tryEmitComplete();
+    assertThat(page.locator("#ask-status")).hasText(Pattern.compile("Done in .*"));
+    assertThat(upstreams.lastBody.get())
+        .contains("\"url\":\"data:image/png;base64,", "What is in this picture?");
+    page.locator("#ask-form summary").click();
+    assertThat(page.locator("#ask-curl")).containsText("base64 < 'it'\\''s an apple.png'");
+    shot("ask-done-light");
+  }
+
+  @Test
+  void aChosenFileWorksTooAndOthersAreRefused() {
+    open(1200, 900, ColorScheme.DARK);
+    page.locator("#tab-ask").click();
+    page.locator("#file")
+        .setInputFiles(new FilePayload("notes.txt", "text/plain", new byte[] {1, 2, 3}));
+    assertThat(page.locator("#ask-status")).containsText("Please choose a PNG");
+    page.locator("#file")
+        .setInputFiles(new FilePayload("apple.png", "image/png", PlaygroundUpstreams.picture(1)));
+    assertThat(page.locator("#preview")).isVisible();
+    shot("ask-dark");
+    page.locator("#clear-picture").click();
+    assertThat(page.locator("#preview")).isHidden();
+  }
+
+  @Test
+  void jobsShowTheirProgressLive() {
+    open(1200, 900, ColorScheme.LIGHT);
+    page.locator("#prompt").fill("a boat");
+    page.locator("#draw-job").click();
+    assertThat(page.locator("#tab-jobs")).hasAttribute("aria-selected", "true");
+    assertThat(upstreams.lastBody.get())
+        .contains("\"endpoint\":\"/v1/images/generations\"", "\"prompt\":\"a boat\"");
+    Locator job = page.locator(".job").first();
+    assertThat(job.locator(".badge")).hasText("in progress");
+    upstreams.jobEvent("progress", "{\"tokens_done\":128,\"tokens_total\":256}");
+    assertThat(job.locator("progress")).hasJSProperty("value", 0.5);
+    upstreams.jobEvent(
+        "partial_image", "{\"b64_json\":\"" + PlaygroundUpstreams.base64(0.5) + "\"}");
+    assertThat(job.locator("img")).isVisible();
+    assertThat(page.locator(".job").nth(1).locator("img")).isVisible();
+    shot("jobs-light");
+    job.getByText("Cancel").click();
+    assertThat(job.locator(".badge")).hasText("cancelled");
+  }
+
+  @Test
+  void everythingCanBeReachedWithTheKeyboard() {
+    open(1200, 900, ColorScheme.LIGHT);
+    page.locator("#tab-draw").focus();
+    page.keyboard().press("ArrowRight");
+    assertThat(page.locator("#ask")).isVisible();
+    assertThat(page.locator("#tab-ask")).isFocused();
+    page.keyboard().press("End");
+    assertThat(page.locator("#jobs")).isVisible();
+    page.keyboard().press("ArrowRight");
+    assertThat(page.locator("#draw")).isVisible();
+    page.keyboard().press("Tab");
+    page.keyboard().press("Tab");
+    page.locator("#prompt").focus();
+    page.keyboard().type("a boat");
+    page.keyboard().press("Tab");
+    assertThat(page.locator("#draw-seed")).isFocused();
+    page.keyboard().press("Enter");
+    upstreams.emit("image_generation.progress", "\"tokens_done\":1,\"tokens_total\":256");
+    assertThat(page.locator("#draw-status")).hasText("1 of 256 tokens");
+    @SuppressWarnings("unchecked")
+    List<String> unnamed =
+        (List<String>)
+            page.evaluate(
+                "[...document.querySelectorAll('input, textarea, select')]"
+                    + ".filter(field => !field.labels.length && !field.ariaLabel)"
+                    + ".map(field => field.id)");
+    assertThat(unnamed).as("fields without a label").isEmpty();
+  }
+
+  @Test
+  void errorsAreShownAndTheKeyStaysInThisTab() {
+    open(1200, 900, ColorScheme.LIGHT);
+    assertThat((String) page.evaluate("sessionStorage.getItem('omnimamba.key')"))
+        .isEqualTo(Gateway.KEY);
+    assertThat((Integer) page.evaluate("localStorage.length")).isZero();
+    page.reload();
+    assertThat(page.locator("#model")).hasText("omnimamba-tiny");
+
+    page.getByLabel("API key").fill("om_wrong");
+    page.getByText("Use key").click();
+    assertThat(page.locator("#notice")).hasText("This key is not valid.");
+    // The browser itself reports the failed request.
+    complaints.removeIf(complaint -> complaint.contains("401"));
+  }
+
+  @Test
+  void theBrowserRunsNothingButThePagesOwnScripts() throws Exception {
+    open(1200, 900, ColorScheme.LIGHT);
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.x = 1';"
+            + " document.body.append(s); }");
+    assertThat((Boolean) page.evaluate("window.x === undefined")).isTrue();
+    assertThat(complaints).isNotEmpty().allMatch(text -> text.contains("Content Security Policy"));
+    complaints.clear();
+    HttpResponse<String> answer =
+        gateway.send(HttpRequest.newBuilder(java.net.URI.create(gateway.url() + "/")));
+    assertThat(answer.headers().firstValue("content-security-policy"))
+        .contains(PlaygroundRoutes.POLICY);
+    for (String hidden : List.of("PlaygroundRoutes.class", "package-info.class", "page/app.js")) {
+      assertThat(
+              gateway
+                  .send(
+                      HttpRequest.newBuilder(
+                          java.net.URI.create(gateway.url() + "/playground/" + hidden)))
+                  .statusCode())
+          .isEqualTo(404);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.omnimamba.gateway.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
+
+class UsageMeterTest {
+  private static UsageMeter meter() {
+    return UsageMeter.attach(MockServerWebExchange.from(MockServerHttpRequest.get("/")));
+  }
+
+  private static DataBuffer buffer(String text) {
+    return DefaultDataBufferFactory.sharedInstance.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The count must not depend on where the network cuts. */
+  private static void expect(String answer, boolean images, long tokens) {
+    for (int size : new int[] {1, 2, 3, 7, 16, 17, 20, 21, 1000}) {
+      UsageMeter meter = meter();
+      for (int from = 0; from < answer.length(); from += size) {
+        meter.accept(buffer(answer.substring(from, Math.min(answer.length(), from + size))));
+      }
+      assertThat(meter.generated(500, images)).as("cut every %d", size).isEqualTo(tokens);
+    }
+  }
+
+  @Test
+  void readsTheReportOfAChat() {
+    expect(
+        "{\"choices\":[],\"usage\":{\"prompt_tokens\":31,\"completion_tokens\":17,"
+            + "\"total_tokens\":48}}",
+        false,
+        17);
+    expect("{\"usage\":{\"completion_tokens\" : 3}}", false, 500);
+    expect("{\"usage\":{\"completion_tokens\": 3 }}", false, 3);
+  }
+
+  @Test
+  void addsTheReportsOfSeveralPictures() {
+    String picture =
+        "event: image_generation.completed\ndata: {\"b64_json\":\"iVBORw0KGgo/+=\","
+            + "\"usage\":{\"input_tokens\":72,\"output_tokens\":256,\"total_tokens\":328}}\n\n";
+    expect(picture + picture, true, 512);
+  }
+
+  @Test
+  void countsChunksWithoutAReport() {
+    String chunk = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n";
+    expect(chunk.repeat(5) + "data: [DONE]\n\n", false, 5);
+  }
+
+  @Test
+  void isNotFooledByGeneratedText() {
+    expect(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"completion_tokens\\\":999\"}}]}\n\n",
+        false,
+        1);
+  }
+
+  @Test
+  void chargesWhatWasReservedForAPictureThatNobodyWaitedFor() {
+    expect("", true, 500);
+    expect("data: {\"type\":\"image_generation.partial_image\"}\n\n", true, 500);
+  }
+
+  @Test
+  void chargesNothingForAnError() {
+    UsageMeter meter = meter();
+    meter.failed();
+    meter.accept(buffer("{\"error\":{}}"));
+    assertThat(meter.generated(500, false)).isZero();
+  }
+}
