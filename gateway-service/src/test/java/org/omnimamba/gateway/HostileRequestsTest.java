@@ -1,7 +1,9 @@
 package org.omnimamba.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +11,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -68,13 +71,6 @@ class HostileRequestsTest {
             "1s",
             "omnimamba.gateway.limits.everyone.requests-per-minute",
             "100000");
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    inference.close();
-    jobs.close();
   }
 
   /** A request and the status it is to get; {@link #CLOSED} for a connection that just ends. */
@@ -165,7 +161,7 @@ class HostileRequestsTest {
             get("no path at all", 404, "http://127.0.0.1:9080/actuator"),
             get("a path of 2,000 characters", 400, "/v1/models/" + "a".repeat(2000)),
             get("a path of 9,000 characters", 414, "/v1/models/" + "a".repeat(9000)),
-            get("a target without a slash", 400, "v1/models"))
+            get("a target without a slash", 200, "v1/models"))
         .forEach(all::add);
   }
 
@@ -234,6 +230,10 @@ class HostileRequestsTest {
   private static void framing(List<Attack> all) {
     Stream.of(
             framed("two lengths", 400, "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} "),
+            framed(
+                "a length and chunks",
+                400,
+                "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
             framed("a negative length", 400, "Content-Length: -1\r\n\r\n{}"),
             framed("a length that is no number", 400, "Content-Length: 2a\r\n\r\n{}"),
             framed("a length of 10 GB", 413, "Content-Length: 10000000000\r\n\r\n{}"),
@@ -330,32 +330,37 @@ class HostileRequestsTest {
   void aSecondRequestOnTheConnectionIsCheckedLikeTheFirst() throws Exception {
     String first = "GET /v1/models HTTP/1.1\r\nHost: x\r\n" + KEY + "\r\n";
     String second = "GET /actuator/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    Answer answer = send((first + second).getBytes(StandardCharsets.US_ASCII));
+    Answer answer = send((first + second).getBytes(StandardCharsets.US_ASCII), true);
     assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.text()).contains("HTTP/1.1 404");
+    assertThat(answer.text()).contains("served").contains("HTTP/1.1 404");
   }
 
-  @Test
-  void lengthAndChunksTogetherAreReadAsChunksOnly() throws Exception {
-    // RFC 9112, 6.3: the length is dropped, so that what follows cannot become a second request.
-    String request =
-        "POST "
-            + CHAT
-            + " HTTP/1.1\r\nHost: x\r\n"
-            + KEY
-            + JSON
-            + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-            + "2\r\n{}\r\n0\r\n\r\n";
-    Answer answer = send(request.getBytes(StandardCharsets.US_ASCII));
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(inference.last().headers().get("Content-Length")).isEqualTo("2");
-    assertThat(inference.last().headers().contains("Transfer-Encoding")).isFalse();
+  /** What was refused half-read must not hold memory until the end of days. */
+  @AfterAll
+  static void nothingIsLeft() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                gateway
+                        .bean(MeterRegistry.class)
+                        .get("omnimamba.gateway.bodies.bytes")
+                        .gauge()
+                        .value()
+                    == 0);
+    gateway.close();
+    inference.close();
+    jobs.close();
   }
 
   private record Answer(int status, String text) {}
 
   /** Sends the bytes and reads until the server ends the answer or the connection. */
   private static Answer send(byte[] bytes) throws IOException {
+    return send(bytes, false);
+  }
+
+  private static Answer send(byte[] bytes, boolean untilClosed) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
       socket.setSoTimeout(15_000);
       OutputStream out = socket.getOutputStream();
@@ -365,17 +370,18 @@ class HostileRequestsTest {
       } catch (IOException e) {
         // The server may refuse before it has read everything; its answer still counts.
       }
-      return read(socket.getInputStream());
+      boolean head = new String(bytes, 0, 5, StandardCharsets.ISO_8859_1).equals("HEAD ");
+      return read(socket.getInputStream(), head, untilClosed);
     }
   }
 
-  private static Answer read(InputStream in) throws IOException {
+  private static Answer read(InputStream in, boolean head, boolean untilClosed) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] buffer = new byte[8192];
     try {
       for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
         all.write(buffer, 0, size);
-        if (isWhole(all.toString(StandardCharsets.ISO_8859_1))) {
+        if (!untilClosed && isWhole(all.toString(StandardCharsets.ISO_8859_1), head)) {
           break;
         }
       }
@@ -388,10 +394,10 @@ class HostileRequestsTest {
   }
 
   /** Whether a plain answer with a length is there, and no second one is to come. */
-  private static boolean isWhole(String text) {
+  private static boolean isWhole(String text, boolean withoutBody) {
     int head = text.indexOf("\r\n\r\n");
-    if (head < 0) {
-      return false;
+    if (head < 0 || withoutBody) {
+      return head >= 0;
     }
     String lower = text.substring(0, head).toLowerCase(java.util.Locale.ROOT);
     int length = lower.indexOf("content-length: ");

@@ -32,7 +32,9 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** OpenAI's Java client sees through the gateway what the service says, and understands refusals. */
+/**
+ * OpenAI's Java client sees through the gateway what the service says, and understands refusals.
+ */
 class OpenAiClientTest {
   private static final String CHUNK =
       "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
@@ -132,8 +134,7 @@ class OpenAiClientTest {
   }
 
   private static Publisher<Void> stream(HttpServerResponse response, Flux<String> events) {
-    Flux<ByteBuf> bytes =
-        events.map(event -> Unpooled.copiedBuffer(event, StandardCharsets.UTF_8));
+    Flux<ByteBuf> bytes = events.map(event -> Unpooled.copiedBuffer(event, StandardCharsets.UTF_8));
     return response.sse().send(bytes, each -> true);
   }
 

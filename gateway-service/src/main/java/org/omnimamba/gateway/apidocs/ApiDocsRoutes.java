@@ -37,9 +37,7 @@ class ApiDocsRoutes {
 
   @Bean
   RouterFunction<ServerResponse> apiDocs(
-      GatewayProperties gateway,
-      InternalTokenProperties token,
-      ReactorResourceFactory resources) {
+      GatewayProperties gateway, InternalTokenProperties token, ReactorResourceFactory resources) {
     HttpClient client =
         HttpClient.newConnection()
             .runOn(resources.getLoopResources())

@@ -10,11 +10,13 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerResponse;
 
 /** Reads the body before the request goes anywhere, so that it can be judged and sent again. */
 @Component
@@ -40,6 +42,7 @@ final class BodyFilter implements GlobalFilter, Ordered {
         lease ->
             bodies
                 .read(exchange.getRequest(), lease)
+                .flatMap(body -> wasRefused(exchange) ? Mono.<RequestBody>never() : Mono.just(body))
                 .flatMap(
                     body ->
                         understand(exchange.getRequest(), body)
@@ -47,6 +50,16 @@ final class BodyFilter implements GlobalFilter, Ordered {
                             .thenReturn(body))
                 .flatMap(body -> chain.filter(withBody(exchange, body))),
         MemoryBudget.Lease::close);
+  }
+
+  /**
+   * Whether the server itself has answered already, because the body's framing was broken. The body
+   * then only seems to end; the connection is about to be closed, which cancels what is here.
+   */
+  private static boolean wasRefused(ServerWebExchange exchange) {
+    return ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse())
+            instanceof HttpServerResponse response
+        && response.hasSentHeaders();
   }
 
   private Mono<RequestFacts> understand(ServerHttpRequest request, RequestBody body) {

@@ -23,7 +23,7 @@ final class Replica {
   private final AtomicLong sent = new AtomicLong();
   private volatile Report report = Report.NONE;
   private volatile Sinks.Empty<Void> loss = Sinks.empty();
-  private volatile boolean ready = true;
+  private volatile State state = State.READY;
 
   Replica(URI address) {
     this.address = address;
@@ -37,12 +37,21 @@ final class Replica {
     return address;
   }
 
-  boolean isReady() {
-    return ready;
+  /** What the last probe, or a failed request since, said. */
+  enum State {
+    READY,
+    /** It answers, and says that it does not serve now: it is loading, draining or failing. */
+    REFUSING,
+    /** It does not answer. */
+    SILENT
   }
 
-  void ready(boolean now) {
-    ready = now;
+  State state() {
+    return state;
+  }
+
+  void state(State now) {
+    state = now;
   }
 
   /** The replica said how many tokens it has accepted and not yet generated. */
@@ -67,7 +76,7 @@ final class Replica {
 
   /** Everything that the replica was working on is ended. Called by its prober alone. */
   void lost() {
-    ready = false;
+    state = State.SILENT;
     Sinks.Empty<Void> ended = loss;
     loss = Sinks.empty();
     ended.tryEmitError(lostError());

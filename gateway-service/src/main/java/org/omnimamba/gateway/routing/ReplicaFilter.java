@@ -127,7 +127,7 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
       Throwable failure) {
     if (ErrorTranslator.isConnectFailure(failure)) {
       // Until the next probe says otherwise nobody else needs to find that out.
-      failed.ready(false);
+      failed.state(Replica.State.SILENT);
     }
     meters.counter("omnimamba.gateway.retries").increment();
     log.warn(

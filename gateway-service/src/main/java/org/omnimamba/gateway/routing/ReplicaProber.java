@@ -85,18 +85,19 @@ final class ReplicaProber implements SmartLifecycle {
   private static void answered(Replica replica, HttpClientResponse response) {
     LoadReport.read(response.responseHeaders().get(LoadReport.HEADER), replica);
     int status = response.status().code();
-    boolean ready = status < 300 || status == NOT_FOUND;
-    if (ready != replica.isReady()) {
-      log.info("replica {} is {}", replica, ready ? "ready" : "not ready (" + status + ")");
+    Replica.State state =
+        status < 300 || status == NOT_FOUND ? Replica.State.READY : Replica.State.REFUSING;
+    if (state != replica.state()) {
+      log.info("replica {} is {} ({})", replica, state, status);
     }
-    replica.ready(ready);
+    replica.state(state);
   }
 
   private void unanswered(Replica replica, int times, Throwable failure) {
-    if (replica.isReady()) {
+    if (replica.state() != Replica.State.SILENT) {
       log.warn("replica {} does not answer: {}", replica, failure.toString());
     }
-    replica.ready(false);
+    replica.state(Replica.State.SILENT);
     if (times == properties.lostAfter()) {
       log.warn("replica {} is lost; its requests are ended", replica);
       replica.lost();

@@ -46,11 +46,14 @@ final class Replicas {
    *
    * @param picture what names its picture, 0 for none
    * @param tried replicas that have failed this request
-   * @return empty if no other replica is ready
+   * @return empty if no other replica answers
    */
   Optional<Replica> choose(long picture, Set<Replica> tried) {
-    List<Replica> candidates =
-        all.stream().filter(replica -> replica.isReady() && !tried.contains(replica)).toList();
+    List<Replica> candidates = untried(Replica.State.READY, tried);
+    if (candidates.isEmpty()) {
+      // What we know is a probe old. A replica that refuses says so itself, and better than we can.
+      candidates = untried(Replica.State.REFUSING, tried);
+    }
     if (candidates.size() <= 1) {
       return candidates.stream().findFirst();
     }
@@ -63,6 +66,12 @@ final class Replicas {
       pictures.put(picture, chosen);
     }
     return Optional.of(chosen);
+  }
+
+  private List<Replica> untried(Replica.State state, Set<Replica> tried) {
+    return all.stream()
+        .filter(replica -> replica.state() == state && !tried.contains(replica))
+        .toList();
   }
 
   /** One of the least loaded, at random, so that idle replicas share the work. */

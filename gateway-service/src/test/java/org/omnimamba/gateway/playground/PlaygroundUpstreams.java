@@ -26,11 +26,14 @@ final class PlaygroundUpstreams implements AutoCloseable {
   static final String JOB = "0199aa00-0000-7000-8000-000000000001";
   static final String OLD_JOB = "0199aa00-0000-7000-8000-000000000000";
 
+  /** Made before any event loop needs it: encoding a picture may read files. */
+  private static final byte[] FINISHED = picture(1);
+
   final Upstream inference;
   final Upstream jobs;
   final AtomicReference<String> lastBody = new AtomicReference<>("");
   volatile Sinks.Many<String> stream = Sinks.many().unicast().onBackpressureBuffer();
-  volatile Sinks.Many<String> jobEvents = Sinks.many().unicast().onBackpressureBuffer();
+  volatile Sinks.Many<String> jobEvents = Sinks.many().replay().all();
   volatile String jobStatus = "in_progress";
 
   PlaygroundUpstreams() {
@@ -57,7 +60,7 @@ final class PlaygroundUpstreams implements AutoCloseable {
                         (request, response) ->
                             response
                                 .header("Content-Type", "image/png")
-                                .sendByteArray(Mono.just(picture(1))))
+                                .sendByteArray(Mono.just(FINISHED)))
                     .post(
                         "/v1/jobs/" + JOB + "/cancel",
                         (request, response) -> {
@@ -133,7 +136,7 @@ final class PlaygroundUpstreams implements AutoCloseable {
 
   void renew() {
     stream = Sinks.many().unicast().onBackpressureBuffer();
-    jobEvents = Sinks.many().unicast().onBackpressureBuffer();
+    jobEvents = Sinks.many().replay().all();
     jobStatus = "in_progress";
   }
 

@@ -47,11 +47,23 @@ class ReplicasTest {
 
   @Test
   void leavesOutWhatIsNotReadyOrWasTried() {
-    a.ready(false);
+    a.state(Replica.State.SILENT);
     b.begin(1000);
     assertThat(choose(0)).isSameAs(c);
     assertThat(replicas.choose(0, Set.of(c))).containsSame(b);
     assertThat(replicas.choose(0, Set.of(b, c))).isEmpty();
+  }
+
+  @Test
+  void asksAReplicaThatRefusedOnlyWhenNoneIsReady() {
+    a.state(Replica.State.REFUSING);
+    b.begin(100_000);
+    c.begin(100_000);
+    assertThat(choose(0)).isNotSameAs(a);
+    assertThat(choose(77)).isNotSameAs(a);
+    b.state(Replica.State.SILENT);
+    c.state(Replica.State.REFUSING);
+    assertThat(choose(0)).isSameAs(a);
   }
 
   @Test

@@ -42,9 +42,14 @@ export function asking({ model }) {
     $("preview").alt = `The chosen picture, ${file.name || "pasted"}`;
     $("drop-text").textContent = file.name || "pasted picture";
     $("clear-picture").hidden = false;
+    $("ask-status").textContent = "Ready to ask.";
     showCurl();
   };
 
+  // A picture that misses the field must not replace the page.
+  for (const name of ["dragover", "drop"]) {
+    addEventListener(name, (event) => event.preventDefault());
+  }
   const drop = $("drop");
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => {
