@@ -1,5 +1,7 @@
 package org.omnimamba.benchmarks;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
@@ -7,7 +9,9 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,24 +21,26 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 
 /**
  * Many streaming clients at once, through a gateway and directly to its inference-service, by turns
- * in one run: every client asks once directly and once through the gateway, in alternating order, so
- * that both see the same machine under the same load.
+ * in one run: every client asks once directly and once through the gateway, in alternating order,
+ * so that both see the same machine under the same load.
  *
  * <p>Reported are errors, the time to the first byte and to the end on both ways, and the gateway's
  * overhead: first for a quiet client that asks one after the other (the difference of paired
  * requests), then under load. The gateway's overhead of one request is what it adds to a request
  * that answers at once ({@code /v1/models}).
  *
- * <p>Only loopback addresses are accepted, and the number of requests is fixed, so that a run always
- * ends. Arguments: gateway address, key, inference-service address, internal token, clients (200),
- * requests for each client (3).
+ * <p>Only loopback addresses are accepted, and the number of requests is fixed, so that a run
+ * always ends. Arguments: gateway address, key, inference-service address, internal token, clients
+ * (200), requests for each client (3).
  */
 public final class GatewayLoad {
   private static final int MOST_CLIENTS = 1000;
   private static final int PAIRS = 400;
+  private static final int STREAMS = 20;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final HttpClient http;
@@ -59,7 +65,7 @@ public final class GatewayLoad {
       this(new ConcurrentLinkedQueue<>(), new AtomicInteger());
     }
 
-    long[] sorted(java.util.function.ToLongFunction<Sample> part) {
+    long[] sorted(ToLongFunction<Sample> part) {
       return samples.stream().mapToLong(part).sorted().toArray();
     }
   }
@@ -88,7 +94,7 @@ public final class GatewayLoad {
               .connectTimeout(Duration.ofSeconds(5))
               .build();
       GatewayLoad load = new GatewayLoad(http, gateway, direct);
-      boolean clean = load.quiet() & load.loaded(clients, requests);
+      boolean clean = load.quiet() & load.gaps() & load.loaded(clients, requests);
       if (!clean) {
         System.exit(1);
       }
@@ -145,7 +151,37 @@ public final class GatewayLoad {
             .header(way.header(), way.secret())
             .timeout(PATIENCE)
             .build(),
-        seen);
+        seen,
+        new ArrayList<>());
+  }
+
+  /** One stream at a time, on both ways in turn: the time between two pieces of an answer. */
+  private boolean gaps() throws InterruptedException {
+    Seen through = new Seen();
+    Seen past = new Seen();
+    List<Long> throughGaps = new ArrayList<>();
+    List<Long> pastGaps = new ArrayList<>();
+    for (int i = 0; i < 2 * STREAMS; i++) {
+      boolean first = i % 2 == 0;
+      timed(
+          chat(first ? gateway : direct, i / 2, 64),
+          first ? through : past,
+          first ? throughGaps : pastGaps);
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%d streams each way, one at a time: gap between pieces direct p50 %.2f p99 %.2f ms,"
+            + " gateway p50 %.2f p99 %.2f ms%n",
+        STREAMS,
+        millis(percentile(sorted(pastGaps), 50)),
+        millis(percentile(sorted(pastGaps), 99)),
+        millis(percentile(sorted(throughGaps), 50)),
+        millis(percentile(sorted(throughGaps), 99)));
+    return report(through, past);
+  }
+
+  private static long[] sorted(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).sorted().toArray();
   }
 
   /** All clients at once, each streaming on both ways in turn. */
@@ -163,7 +199,10 @@ public final class GatewayLoad {
               start.await();
               for (int i = 0; i < 2 * requests; i++) {
                 boolean first = (number + i) % 2 == 0;
-                timed(chat(first ? gateway : direct, number), first ? through : past);
+                timed(
+                    chat(first ? gateway : direct, number, 16),
+                    first ? through : past,
+                    new ArrayList<>());
               }
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
@@ -209,11 +248,15 @@ public final class GatewayLoad {
     return through.errors().get() == 0 && past.errors().get() == 0;
   }
 
-  private static HttpRequest chat(Way way, int client) {
+  private static HttpRequest chat(Way way, int client, int tokens) {
     String body =
         "{\"messages\":[{\"role\":\"user\",\"content\":\"client "
             + client
-            + "\"}],\"stream\":true,\"max_tokens\":16,\"temperature\":0}";
+            + "\"}],\"stream\":true,\"max_tokens\":"
+            + tokens
+            + ",\"temperature\":1,\"seed\":"
+            + client
+            + "}";
     return HttpRequest.newBuilder(way.address().resolve("/v1/chat/completions"))
         .header(way.header(), way.secret())
         .header("Content-Type", "application/json")
@@ -222,33 +265,49 @@ public final class GatewayLoad {
         .build();
   }
 
-  /** Sends a request and reads its answer to the end; an error is counted and its time is not. */
-  private Sample timed(HttpRequest request, Seen seen) throws InterruptedException {
+  /**
+   * Sends a request and reads its answer to the end; an error is counted and its time is not.
+   *
+   * @param gaps gets the time between each two pieces that could be read
+   */
+  private Sample timed(HttpRequest request, Seen seen, List<Long> gaps)
+      throws InterruptedException {
     long start = System.nanoTime();
     try {
       HttpResponse<InputStream> answer =
           http.send(request, HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream body = answer.body()) {
-        int first = body.read();
-        long firstByte = System.nanoTime() - start;
-        byte[] rest = body.readAllBytes();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] piece = new byte[16 * 1024];
+        long firstByte = 0;
+        long last = 0;
+        for (int size = body.read(piece); size >= 0; size = body.read(piece)) {
+          long now = System.nanoTime();
+          if (last == 0) {
+            firstByte = now - start;
+          } else {
+            gaps.add(now - last);
+          }
+          last = now;
+          all.write(piece, 0, size);
+        }
         Sample sample = new Sample(firstByte, System.nanoTime() - start);
-        if (answer.statusCode() == 200 && first >= 0 && isWhole(request, rest)) {
+        if (answer.statusCode() == 200 && isWhole(request, all.toByteArray())) {
           seen.samples().add(sample);
         } else {
           seen.errors().incrementAndGet();
         }
         return sample;
       }
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       seen.errors().incrementAndGet();
       return new Sample(System.nanoTime() - start, System.nanoTime() - start);
     }
   }
 
-  private static boolean isWhole(HttpRequest request, byte[] rest) {
+  private static boolean isWhole(HttpRequest request, byte[] answer) {
     return request.method().equals("GET")
-        || new String(rest, java.nio.charset.StandardCharsets.UTF_8).contains("data: [DONE]");
+        || new String(answer, StandardCharsets.UTF_8).contains("data: [DONE]");
   }
 
   private static long percentile(long[] sorted, int percent) {

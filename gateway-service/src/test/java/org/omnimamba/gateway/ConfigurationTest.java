@@ -2,37 +2,31 @@ package org.omnimamba.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
 
 /** A wrong setting stops the start and says which one it was. */
 class ConfigurationTest {
-  private static final List<String> GOOD =
-      List.of(
-          "--server.port=0",
-          "--management.server.port=0",
-          "--omnimamba.internal-token=internal-token-for-tests",
-          "--omnimamba.gateway.inference-urls=http://127.0.0.1:1",
-          "--omnimamba.gateway.jobs-url=http://127.0.0.1:1");
+  private final ApplicationContextRunner settings =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+          .withUserConfiguration(Settings.class)
+          .withPropertyValues(
+              "omnimamba.internal-token=internal-token-for-tests",
+              "omnimamba.gateway.inference-urls=http://127.0.0.1:1",
+              "omnimamba.gateway.jobs-url=http://127.0.0.1:1");
 
-  private static String failureOf(String... settings) {
-    List<String> all = new ArrayList<>(GOOD);
-    all.addAll(Arrays.asList(settings));
-    try (var context =
-        GatewayServiceApplication.builder().run(all.toArray(String[]::new))) {
-      return "started";
-    } catch (RuntimeException failure) {
-      StringBuilder text = new StringBuilder();
-      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-        text.append(cause).append('\n');
-      }
-      return text.toString();
-    }
-  }
+  /** All settings of the gateway, and nothing that would use them. */
+  @Configuration(proxyBeanMethods = false)
+  @ConfigurationPropertiesScan("org.omnimamba.gateway")
+  static class Settings {}
 
   @ParameterizedTest
   @CsvSource(
@@ -46,23 +40,30 @@ class ConfigurationTest {
         "omnimamba.gateway.body.max-size=0B|max-size",
         "omnimamba.gateway.body.memory=1MB|memory",
         "omnimamba.gateway.limits.everyone.requests-per-minute=0|requestsPerMinute",
-        "omnimamba.gateway.limits.redis.url=redis://a --omnimamba.gateway.limits.redis.local-share=2|local-share",
+        "omnimamba.gateway.limits.redis.url=redis://a omnimamba.gateway.limits.redis.local-share=2|local-share",
         "omnimamba.gateway.routing.attempts=0|attempts",
         "omnimamba.gateway.routing.probe-path=readyz|probePath",
         "omnimamba.gateway.keys.cached-for=0s|cached-for",
         "omnimamba.gateway.streaming.longest-silence=soon|longest-silence",
         "spring.r2dbc.url=r2dbc:mysql://a/b|postgresql",
       })
-  void aWrongValueStopsTheStart(String settings, String named) {
-    String[] arguments =
-        Arrays.stream(settings.split(" "))
-            .map(setting -> setting.startsWith("--") ? setting : "--" + setting)
-            .toArray(String[]::new);
-    assertThat(failureOf(arguments)).contains(named);
+  void aWrongValueStopsTheStart(String wrong, String named) {
+    settings
+        .withPropertyValues(Arrays.stream(wrong.split(" ")).toArray(String[]::new))
+        .run(
+            context -> {
+              StringBuilder reasons = new StringBuilder();
+              for (Throwable cause = context.getStartupFailure();
+                  cause != null;
+                  cause = cause.getCause()) {
+                reasons.append(cause).append('\n');
+              }
+              assertThat(reasons).contains(named);
+            });
   }
 
   @Test
   void theRightValuesStart() {
-    assertThat(failureOf()).isEqualTo("started");
+    settings.run(context -> assertThat(context.getStartupFailure()).isNull());
   }
 }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.gateway.InternalTokenProperties;
 import org.slf4j.Logger;
@@ -30,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ApiDocsRoutes {
   private static final Logger log = LoggerFactory.getLogger(ApiDocsRoutes.class);
   private static final String PATH = "/v3/api-docs";
+  private static final String JOBS_PATH = "/v1/jobs/openapi.json";
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration KEPT = Duration.ofSeconds(30);
 
@@ -43,9 +43,10 @@ class ApiDocsRoutes {
             .runOn(resources.getLoopResources())
             .headers(headers -> headers.set("X-OmniMamba-Internal-Token", token.internalToken()));
     ObjectNode own = own();
-    Mono<String> document =
-        Flux.fromIterable(List.of(gateway.inferenceUrls().get(0), gateway.jobsUrl()))
-            .concatMap(service -> fetch(client, service))
+    Mono<String> whole =
+        Flux.just(
+                gateway.inferenceUrls().get(0).resolve(PATH), gateway.jobsUrl().resolve(JOBS_PATH))
+            .concatMap(document -> fetch(client, document))
             .reduceWith(
                 () -> new ApiDocument(own),
                 (all, service) -> {
@@ -53,7 +54,7 @@ class ApiDocsRoutes {
                   return all;
                 })
             .map(all -> all.json().toString());
-    Mono<String> kept = document.cache(KEPT);
+    Mono<String> kept = whole.cache(KEPT);
     return RouterFunctions.route()
         .GET(
             PATH,
@@ -75,10 +76,10 @@ class ApiDocsRoutes {
     }
   }
 
-  private Mono<JsonNode> fetch(HttpClient client, URI service) {
+  private Mono<JsonNode> fetch(HttpClient client, URI document) {
     return client
         .get()
-        .uri(service.resolve(PATH))
+        .uri(document)
         .responseSingle(
             (response, body) ->
                 response.status().code() == 200 ? body.asString() : Mono.<String>empty())
@@ -86,7 +87,7 @@ class ApiDocsRoutes {
         .timeout(PATIENCE)
         .onErrorResume(
             failure -> {
-              log.info("no API document of {}: {}", service, failure.toString());
+              log.info("no API document at {}: {}", document, failure.toString());
               return Mono.empty();
             });
   }

@@ -24,7 +24,7 @@ public enum ErrorEnvelope {
     @Override
     Map<String, @Nullable Object> body(ApiException error, @Nullable String requestId) {
       Map<String, @Nullable Object> body = new LinkedHashMap<>();
-      body.put("type", "about:blank");
+      body.put("type", problemType(error));
       body.put("title", error.status().getReasonPhrase());
       body.put("status", error.status().value());
       body.put("detail", error.detail());
@@ -63,6 +63,13 @@ public enum ErrorEnvelope {
   }
 
   abstract Map<String, @Nullable Object> body(ApiException error, @Nullable String requestId);
+
+  /** A name for programs, made like those of the services. */
+  private static String problemType(ApiException error) {
+    return error.code() == null
+        ? "about:blank"
+        : "urn:omnimamba:problem:" + error.code().replace('_', '-');
+  }
 
   private static Map<String, @Nullable Object> fields(ApiException error) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();

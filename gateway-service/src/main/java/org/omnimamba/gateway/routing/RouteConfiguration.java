@@ -69,7 +69,11 @@ class RouteConfiguration {
       Tags tags = Tags.of("replica", replica.toString());
       meters.gauge(
           "omnimamba.gateway.replica.load", tags, replica, one -> one.load(System.nanoTime()));
-      meters.gauge("omnimamba.gateway.replica.ready", tags, replica, one -> one.state() == Replica.State.READY ? 1 : 0);
+      meters.gauge(
+          "omnimamba.gateway.replica.ready",
+          tags,
+          replica,
+          one -> one.state() == Replica.State.READY ? 1 : 0);
     }
     return new Replicas(all, properties.affinitySlack(), System::nanoTime);
   }

@@ -25,7 +25,9 @@ final class ResponseFilter implements GlobalFilter, Ordered {
     WatchedResponse response =
         new WatchedResponse(
             exchange.getResponse(), UsageMeter.of(exchange), properties.longestSilence(), openai);
-    return chain.filter(exchange.mutate().response(response).build());
+    return chain
+        .filter(exchange.mutate().response(response).build())
+        .takeUntilOther(response.ended());
   }
 
   @Override

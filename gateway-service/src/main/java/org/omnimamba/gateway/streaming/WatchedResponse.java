@@ -15,6 +15,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** An answer that is looked at while it is written. */
 final class WatchedResponse extends ServerHttpResponseDecorator {
@@ -24,7 +25,9 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
   private final Duration longestSilence;
   private final boolean endsWithErrorEvent;
   private final EventBoundary boundary = new EventBoundary();
+  private final Sinks.Empty<Void> ended = Sinks.empty();
   private volatile long lastByte;
+  private volatile boolean broken;
 
   /**
    * @param meter counts tokens, if anybody wants to know
@@ -60,7 +63,21 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
             .doOnNext(this::look)
             .takeUntilOther(silence())
             .onErrorResume(this::endOf);
-    return super.writeAndFlushWith(parts.map(Mono::just));
+    return super.writeAndFlushWith(parts.map(Mono::just))
+        .doOnSuccess(
+            written -> {
+              if (broken) {
+                ended.tryEmitEmpty();
+              }
+            });
+  }
+
+  /**
+   * Completes when a broken stream has been ended with an error event. Nothing more will come then;
+   * but whoever waits for the service's trailers would wait for ever.
+   */
+  Mono<Void> ended() {
+    return ended.asMono();
   }
 
   private void noteStatus() {
@@ -97,6 +114,7 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
     if (!endsWithErrorEvent || !boundary.isBetweenEvents()) {
       return Flux.error(failure);
     }
+    broken = true;
     byte[] error = ErrorEnvelope.OPENAI.write(ErrorTranslator.translate(failure), null);
     return Flux.defer(() -> Flux.just(bufferFactory().wrap(ErrorEvent.of(error))));
   }

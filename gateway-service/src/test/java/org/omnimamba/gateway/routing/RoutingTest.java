@@ -1,11 +1,14 @@
 package org.omnimamba.gateway.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +18,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 
 /** Replicas that die, refuse, fall silent; clients that go away. All over real sockets. */
 class RoutingTest {
@@ -28,6 +39,33 @@ class RoutingTest {
   private static final String BODY = "{\"messages\":[]}";
   private static final String OPENING = ": open\n\n";
   private static final String NOWHERE = "http://127.0.0.1:1";
+
+  private static final AtomicReference<Behaviour> SCRIPT = new AtomicReference<>();
+  private static Upstream scripted;
+  private static Gateway shared;
+
+  /** What the scripted service does with its next requests. */
+  private interface Behaviour
+      extends BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {}
+
+  @BeforeAll
+  static void start() {
+    scripted =
+        Upstream.start(
+            routes ->
+                routes
+                    .get("/readyz", (request, response) -> response.send())
+                    .route(
+                        request -> true,
+                        (request, response) -> SCRIPT.get().apply(request, response)));
+    shared = Gateway.start(scripted.url(), scripted.url());
+  }
+
+  @AfterAll
+  static void stop() {
+    shared.close();
+    scripted.close();
+  }
 
   private static Upstream answering(String answer) {
     return Upstream.start(
@@ -117,59 +155,45 @@ class RoutingTest {
 
   @Test
   void passesARefusalOfTheOnlyReplicaOn() throws Exception {
-    try (Upstream bad = refusing();
-        Gateway gateway = Gateway.start(bad.url(), NOWHERE)) {
-      HttpResponse<String> answer = gateway.post(CHAT, BODY);
-      assertThat(answer.statusCode()).isEqualTo(503);
-      assertThat(answer.body()).isEqualTo("no");
-    }
+    SCRIPT.set((request, response) -> response.status(503).sendString(Mono.just("no")));
+    HttpResponse<String> answer = shared.post(CHAT, BODY);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("no");
   }
 
   @Test
   void passesAFullQueueOnUnchanged() throws Exception {
-    try (Upstream full =
-            Upstream.start(
-                routes ->
-                    routes.post(
-                        CHAT,
-                        (request, response) ->
-                            response
-                                .status(429)
-                                .header("Retry-After", "17")
-                                .header("Content-Type", "application/json")
-                                .sendString(Mono.just("{\"error\":\"queue full\"}"))));
-        Gateway gateway = Gateway.start(full.url(), NOWHERE)) {
-      HttpResponse<String> answer = gateway.post(CHAT, BODY);
-      assertThat(answer.statusCode()).isEqualTo(429);
-      assertThat(answer.headers().allValues("retry-after")).containsExactly("17");
-      assertThat(answer.body()).isEqualTo("{\"error\":\"queue full\"}");
-    }
+    SCRIPT.set(
+        (request, response) ->
+            response
+                .status(429)
+                .header("Retry-After", "17")
+                .header("Content-Type", "application/json")
+                .sendString(Mono.just("{\"error\":\"queue full\"}")));
+    HttpResponse<String> answer = shared.post(CHAT, BODY);
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().allValues("retry-after")).containsExactly("17");
+    assertThat(answer.body()).isEqualTo("{\"error\":\"queue full\"}");
   }
 
   @Test
   void neverSendsAJobTwice() throws Exception {
     AtomicInteger received = new AtomicInteger();
-    try (Upstream jobs =
-            Upstream.start(
-                routes ->
-                    routes.post(
-                        "/v1/jobs",
-                        (request, response) ->
-                            request
-                                .receive()
-                                .aggregate()
-                                .then(
-                                    Mono.fromRunnable(
-                                        () -> {
-                                          received.incrementAndGet();
-                                          response.withConnection(
-                                              connection -> connection.channel().close());
-                                        }))));
-        Gateway gateway = Gateway.start(NOWHERE, jobs.url())) {
-      HttpResponse<String> answer = gateway.post("/v1/jobs", "{}");
-      assertThat(answer.statusCode()).isEqualTo(502);
-      assertThat(received).hasValue(1);
-    }
+    SCRIPT.set(
+        (request, response) ->
+            request
+                .receive()
+                .aggregate()
+                .then(
+                    Mono.fromRunnable(
+                        () -> {
+                          received.incrementAndGet();
+                          response.withConnection(connection -> connection.channel().close());
+                        })));
+    HttpResponse<String> answer = shared.post("/v1/jobs", "{}");
+    assertThat(answer.statusCode()).isEqualTo(502);
+    assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
+    assertThat(received).hasValue(1);
   }
 
   @Test
@@ -181,8 +205,7 @@ class RoutingTest {
                     routes
                         .get(
                             "/readyz",
-                            (request, response) ->
-                                response.status(ready.get() ? 200 : 503).send())
+                            (request, response) -> response.status(ready.get() ? 200 : 503).send())
                         .post(
                             CHAT,
                             (request, response) -> response.sendString(Mono.just("sometimes"))));
@@ -202,8 +225,7 @@ class RoutingTest {
       ready.set(true);
       await()
           .atMost(Duration.ofSeconds(20))
-          .untilAsserted(
-              () -> assertThat(gateway.post(CHAT, BODY).body()).isEqualTo("sometimes"));
+          .untilAsserted(() -> assertThat(gateway.post(CHAT, BODY).body()).isEqualTo("sometimes"));
     }
   }
 
@@ -245,148 +267,182 @@ class RoutingTest {
     }
   }
 
+  /** A frozen process keeps its connections open, so only the probes can tell. */
   @Test
-  void closesTheUpstreamWhenTheClientGoesAwayBeforeTheAnswer() throws Exception {
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch closed = new CountDownLatch(1);
+  void cutsTheStreamOfALostReplica() throws Exception {
+    AtomicBoolean answersProbes = new AtomicBoolean(true);
+    Script script = new Script();
     try (Upstream replica =
             Upstream.start(
                 routes ->
-                    routes.post(
-                        CHAT,
-                        (request, response) -> {
-                          response.withConnection(
-                              connection ->
-                                  connection
-                                      .channel()
-                                      .closeFuture()
-                                      .addListener(end -> closed.countDown()));
-                          return request
-                              .receive()
-                              .aggregate()
-                              .then(Mono.fromRunnable(begun::countDown))
-                              .then(Mono.never());
-                        }));
-        Gateway gateway = Gateway.start(replica.url(), NOWHERE)) {
-      try (java.net.Socket socket = new java.net.Socket("127.0.0.1", gateway.port())) {
-        socket
-            .getOutputStream()
-            .write(
-                ("POST "
-                        + CHAT
-                        + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                        + Gateway.KEY
-                        + "\r\nContent-Type: application/json\r\nContent-Length: "
-                        + BODY.length()
-                        + "\r\n\r\n"
-                        + BODY)
-                    .getBytes(StandardCharsets.US_ASCII));
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
-      }
-      assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+                    routes
+                        .get(
+                            "/readyz",
+                            (request, response) ->
+                                answersProbes.get() ? response.send() : Mono.never())
+                        .post(CHAT, script));
+        Gateway gateway =
+            Gateway.start(
+                replica.url(),
+                NOWHERE,
+                "omnimamba.gateway.routing.probe-interval",
+                "50ms",
+                "omnimamba.gateway.routing.probe-timeout",
+                "100ms",
+                "omnimamba.gateway.streaming.longest-silence",
+                "10m")) {
+      HttpResponse<InputStream> whole = stream(gateway);
+      script.send("data: one\n\n");
+      assertThat(whole.body().readNBytes(11)).hasSize(11);
+      answersProbes.set(false);
+      assertThat(new String(whole.body().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("event: error\n")
+          .contains("stopped answering");
+
+      answersProbes.set(true);
+      Replica seen = gateway.bean(Replicas.class).all().get(0);
+      await().atMost(Duration.ofSeconds(20)).until(() -> seen.state() == Replica.State.READY);
+      HttpResponse<InputStream> half = stream(gateway);
+      script.send("data: half");
+      assertThat(half.body().readNBytes(10)).hasSize(10);
+      answersProbes.set(false);
+      assertThatThrownBy(() -> half.body().readAllBytes()).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void closesTheUpstreamWhenTheClientGoesAwayBeforeTheAnswer() throws Exception {
+    Script script = new Script();
+    CountDownLatch begun = new CountDownLatch(1);
+    SCRIPT.set(
+        (request, response) -> {
+          response.withConnection(script::watch);
+          return request
+              .receive()
+              .aggregate()
+              .then(Mono.fromRunnable(begun::countDown))
+              .then(Mono.never());
+        });
+    try (Socket socket = new Socket("127.0.0.1", shared.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("POST "
+                      + CHAT
+                      + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                      + Gateway.KEY
+                      + "\r\nContent-Type: application/json\r\nContent-Length: "
+                      + BODY.length()
+                      + "\r\n\r\n"
+                      + BODY)
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(script.closed.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
   void closesTheUpstreamWhenTheClientGoesAwayDuringAStream() throws Exception {
-    CountDownLatch closed = new CountDownLatch(1);
-    Sinks.Many<String> events = Sinks.many().unicast().onBackpressureBuffer();
-    try (Upstream replica = streaming(events.asFlux(), closed);
-        Gateway gateway = Gateway.start(replica.url(), NOWHERE)) {
-      HttpResponse<InputStream> answer = stream(gateway);
-      events.tryEmitNext("data: one\n\n");
-      assertThat(new String(answer.body().readNBytes(11), "UTF-8")).isEqualTo("data: one\n\n");
-      answer.body().close();
-      assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
-    }
+    Script script = new Script();
+    SCRIPT.set(script);
+    HttpResponse<InputStream> answer = stream(shared);
+    script.send("data: one\n\n");
+    assertThat(answer.body().readNBytes(11)).hasSize(11);
+    answer.body().close();
+    assertThat(script.closed.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
   void passesEachEventOnBeforeTheNextOneExists() throws Exception {
-    Sinks.Many<String> events = Sinks.many().unicast().onBackpressureBuffer();
-    try (Upstream replica = streaming(events.asFlux(), new CountDownLatch(1));
-        Gateway gateway = Gateway.start(replica.url(), NOWHERE)) {
-      HttpResponse<InputStream> answer = stream(gateway);
-      for (int i = 0; i < 50; i++) {
-        String event = i % 10 == 9 ? ": ping\n\n" : "data: " + i + "\n\n";
-        events.tryEmitNext(event);
-        // Nothing else was sent, so this only returns if the event was not held back.
-        assertThat(new String(answer.body().readNBytes(event.length()), "UTF-8")).isEqualTo(event);
-      }
-      events.tryEmitComplete();
-      assertThat(answer.body().readAllBytes()).isEmpty();
+    Script script = new Script();
+    SCRIPT.set(script);
+    HttpResponse<InputStream> answer = stream(shared);
+    for (int i = 0; i < 100; i++) {
+      String event = i % 10 == 9 ? ": ping\n\n" : "data: " + i + "\n\n";
+      script.send(event);
+      // Nothing else was sent, so this only returns if the event was not held back.
+      assertThat(new String(answer.body().readNBytes(event.length()), StandardCharsets.UTF_8))
+          .isEqualTo(event);
     }
+    script.events.tryEmitComplete();
+    assertThat(answer.body().readAllBytes()).isEmpty();
   }
 
   @Test
   void endsABrokenStreamWithAnErrorEvent() throws Exception {
-    Sinks.Many<String> events = Sinks.many().unicast().onBackpressureBuffer();
-    try (Upstream replica = streaming(events.asFlux(), new CountDownLatch(1));
-        Gateway gateway = Gateway.start(replica.url(), NOWHERE)) {
-      HttpResponse<InputStream> answer = stream(gateway);
-      events.tryEmitNext("data: one\n\n");
-      assertThat(answer.body().readNBytes(11)).hasSize(11);
-      events.tryEmitError(new IllegalStateException("the engine died"));
-      String rest = new String(answer.body().readAllBytes(), "UTF-8");
-      assertThat(rest)
-          .startsWith("event: error\ndata: {\"error\":{\"message\":")
-          .contains("\"code\":\"upstream_failed\"")
-          .endsWith("}}\n\n");
-    }
+    Script script = new Script();
+    SCRIPT.set(script);
+    HttpResponse<InputStream> answer = stream(shared);
+    script.send("data: one\n\n");
+    assertThat(answer.body().readNBytes(11)).hasSize(11);
+    script.die();
+    assertThat(new String(answer.body().readAllBytes(), StandardCharsets.UTF_8))
+        .startsWith("event: error\ndata: {\"error\":{\"message\":")
+        .contains("\"code\":\"upstream_failed\"")
+        .endsWith("}}\n\n");
   }
 
   @Test
   void cutsAStreamThatBrokeWithinAnEvent() throws Exception {
-    Sinks.Many<String> events = Sinks.many().unicast().onBackpressureBuffer();
-    try (Upstream replica = streaming(events.asFlux(), new CountDownLatch(1));
-        Gateway gateway = Gateway.start(replica.url(), NOWHERE)) {
-      HttpResponse<InputStream> answer = stream(gateway);
-      events.tryEmitNext("data: half");
-      assertThat(answer.body().readNBytes(10)).hasSize(10);
-      events.tryEmitError(new IllegalStateException("the engine died"));
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> answer.body().readAllBytes())
-          .isInstanceOf(java.io.IOException.class);
-    }
+    Script script = new Script();
+    SCRIPT.set(script);
+    HttpResponse<InputStream> answer = stream(shared);
+    script.send("data: half");
+    assertThat(answer.body().readNBytes(10)).hasSize(10);
+    script.die();
+    assertThatThrownBy(() -> answer.body().readAllBytes()).isInstanceOf(IOException.class);
   }
 
   @Test
   void endsAStreamThatFellSilent() throws Exception {
-    Sinks.Many<String> events = Sinks.many().unicast().onBackpressureBuffer();
-    CountDownLatch closed = new CountDownLatch(1);
-    try (Upstream replica = streaming(events.asFlux(), closed);
-        Gateway gateway =
-            Gateway.start(
-                replica.url(), NOWHERE, "omnimamba.gateway.streaming.longest-silence", "200ms")) {
-      HttpResponse<InputStream> answer = stream(gateway);
-      events.tryEmitNext("data: one\n\n");
-      String all = new String(answer.body().readAllBytes(), "UTF-8");
-      assertThat(all).startsWith("data: one\n\nevent: error\n").contains("upstream_timeout");
-      assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+    Script script = new Script();
+    SCRIPT.set(script);
+    try (Gateway impatient =
+        Gateway.start(
+            scripted.url(), NOWHERE, "omnimamba.gateway.streaming.longest-silence", "500ms")) {
+      HttpResponse<InputStream> answer = stream(impatient);
+      script.send("data: one\n\n");
+      assertThat(new String(answer.body().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("data: one\n\nevent: error\n")
+          .contains("upstream_timeout");
+      assertThat(script.closed.await(20, TimeUnit.SECONDS)).isTrue();
     }
   }
 
-  /** The answer begins with a comment: a server sends its headers only with the first byte. */
-  private static Upstream streaming(Flux<String> events, CountDownLatch closed) {
-    return Upstream.start(
-        routes ->
-            routes.post(
-                CHAT,
-                (request, response) -> {
-                  response.withConnection(
-                      connection ->
-                          connection
-                              .channel()
-                              .closeFuture()
-                              .addListener(end -> closed.countDown()));
-                  return request
-                      .receive()
-                      .aggregate()
-                      .then(response.sse().sendString(events).then());
-                }));
-  }
+  /** Streams what a test says, when it says so. */
+  private static final class Script implements Behaviour {
+    private final Sinks.Many<String> events = Sinks.many().multicast().directBestEffort();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile Connection connection;
 
-  private static ByteBuf bytes(String text) {
-    return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    @Override
+    public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+      response.withConnection(this::watch);
+      // A server sends its headers only with the first byte, so there is one at once.
+      Flux<ByteBuf> bytes =
+          events
+              .asFlux()
+              .onBackpressureBuffer()
+              .startWith(OPENING)
+              .map(text -> Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+      return request.receive().aggregate().then(response.sse().send(bytes, each -> true).then());
+    }
+
+    private void watch(Connection served) {
+      connection = served;
+      served.channel().closeFuture().addListener(end -> closed.countDown());
+    }
+
+    private void send(String text) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> events.tryEmitNext(text) == Sinks.EmitResult.OK);
+    }
+
+    /** Ends as a process that is killed does. */
+    private void die() {
+      connection.channel().close();
+    }
   }
 
   private static HttpResponse<InputStream> stream(Gateway gateway) throws Exception {
@@ -401,7 +457,8 @@ class RoutingTest {
                     .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(new String(answer.body().readNBytes(OPENING.length()), "UTF-8")).isEqualTo(OPENING);
+    assertThat(new String(answer.body().readNBytes(OPENING.length()), StandardCharsets.UTF_8))
+        .isEqualTo(OPENING);
     return answer;
   }
 }

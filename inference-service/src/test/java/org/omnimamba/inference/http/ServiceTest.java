@@ -37,6 +37,15 @@ class ServiceTest {
   }
 
   @Test
+  void gatewaysLearnItsReadinessAndItsLoad() {
+    HttpResponse<String> ready = SERVER.get("/readyz");
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(ready.headers().firstValueAsLong("X-OmniMamba-Outstanding-Tokens")).isPresent();
+    assertThat(SERVER.get("/v1/models").headers().firstValue("X-OmniMamba-Outstanding-Tokens"))
+        .hasValueSatisfying(tokens -> assertThat(tokens).matches("\\d+"));
+  }
+
+  @Test
   void theApiIsDescribed() {
     HttpResponse<String> response = SERVER.get("/v3/api-docs");
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
