@@ -106,5 +106,21 @@ public record InferenceProperties(
       @Min(1) @DefaultValue("64") int messages,
       @Min(1) @DefaultValue("32768") int promptCharacters,
       @Min(1) @DefaultValue("512") int defaultCompletionTokens,
-      @Min(1) @Max(128) @DefaultValue("8") int choices) {}
+      @Min(1) @Max(128) @DefaultValue("8") int choices) {
+
+    private static final DataSize LARGEST = DataSize.ofGigabytes(1);
+
+    public Limits {
+      checkSize("limits.body", body);
+      checkSize("limits.image", image);
+    }
+
+    private static void checkSize(String name, DataSize size) {
+      if (size.toBytes() < 1 || size.compareTo(LARGEST) > 0) {
+        throw new IllegalArgumentException(
+            "omnimamba.inference.%s must be from 1 byte to %d GB, is %s"
+                .formatted(name, LARGEST.toGigabytes(), size));
+      }
+    }
+  }
 }

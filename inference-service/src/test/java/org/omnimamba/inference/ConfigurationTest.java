@@ -27,6 +27,8 @@ class ConfigurationTest {
     "omnimamba.inference.engine.max-waiting=-1, maxWaiting",
     "omnimamba.inference.limits.json-depth=0, jsonDepth",
     "omnimamba.inference.limits.choices=0, choices",
+    "omnimamba.inference.limits.body=0B, limits.body",
+    "omnimamba.inference.limits.image=2GB, limits.image",
     "omnimamba.inference.request-timeout=0s, requestTimeout",
     "omnimamba.inference.runtime.storage=F8, storage",
     "omnimamba.internal-token=short, internalToken",

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 public record ErrorBody(Detail error) {
 
   /**
+   * The error itself.
+   *
    * @param type class of the error, such as {@code invalid_request_error}
    * @param param the request field it is about, if it is about one
    * @param code what a program can branch on

@@ -2,6 +2,7 @@ package org.omnimamba.inference.api;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.omnimamba.inference.engine.EngineException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,10 @@ public final class ErrorTranslator {
     }
     if (error instanceof ResponseStatusException web) {
       return webError(web);
+    }
+    if (error instanceof RejectedExecutionException) {
+      return ApiException.busy(
+          "workers_busy", "The server is busy with other requests.", Duration.ofSeconds(1));
     }
     if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
       return ApiException.malformed("client_disconnected", "The connection was closed.");

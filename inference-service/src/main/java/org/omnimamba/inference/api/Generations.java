@@ -34,6 +34,16 @@ public final class Generations {
   }
 
   /**
+   * Fails if there is no room for a request of this size now; for use before costly preparation.
+   *
+   * @param tokens of the prompt and of all completions at their longest
+   * @throws EngineException saying why and when to come again
+   */
+  public void requireRoom(int sequences, long tokens) {
+    engine.requireRoom(sequences, tokens);
+  }
+
+  /**
    * Submits the request when subscribed to and cancels it when the subscriber goes. What the
    * subscriber does not take at once waits in memory; a request's own size bounds it.
    *

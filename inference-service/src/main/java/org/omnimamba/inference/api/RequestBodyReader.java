@@ -49,6 +49,8 @@ public final class RequestBodyReader {
           AtomicLong held = new AtomicLong();
           return receive(request, held)
               .publishOn(workers)
+              .timeout(timeout)
+              .onErrorMap(TimeoutException.class, e -> tooSlow())
               .map(bytes -> json.read(bytes, type))
               .doFinally(signal -> bytesInFlight.addAndGet(-held.getAndSet(0)));
         });
@@ -72,9 +74,7 @@ public final class RequestBodyReader {
     return request
         .getBody()
         .collect(BodyBuffer::new, (buffer, part) -> add(buffer, part, held))
-        .map(BodyBuffer::bytes)
-        .timeout(timeout)
-        .onErrorMap(TimeoutException.class, e -> tooSlow());
+        .map(BodyBuffer::bytes);
   }
 
   private void add(BodyBuffer buffer, DataBuffer part, AtomicLong held) {

@@ -1,8 +1,6 @@
 package org.omnimamba.inference.api;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.omnimamba.inference.InferenceProperties;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -21,10 +19,10 @@ public final class ResponseWriter {
       MediaType.parseMediaType("text/event-stream;charset=UTF-8");
 
   private final JsonMapper mapper = JsonMapper.builder().build();
-  private final Duration pingInterval;
+  private final Heartbeat heartbeat;
 
-  ResponseWriter(InferenceProperties properties) {
-    this.pingInterval = properties.pingInterval();
+  ResponseWriter(Heartbeat heartbeat) {
+    this.heartbeat = heartbeat;
   }
 
   /** Answers with one JSON document. */
@@ -50,7 +48,8 @@ public final class ResponseWriter {
     headers.set("X-Accel-Buffering", "no");
     AtomicBoolean begun = new AtomicBoolean();
     Flux<SseEvent> guarded =
-        withPings(events)
+        heartbeat
+            .fillSilence(events)
             .doOnNext(event -> begun.set(true))
             .onErrorResume(
                 error ->
@@ -59,19 +58,6 @@ public final class ResponseWriter {
                             SseEvent.named("error", ErrorTranslator.translate(error).body()))
                         : Flux.error(error));
     return response.writeAndFlushWith(guarded.map(event -> Mono.just(buffer(response, event))));
-  }
-
-  private Flux<SseEvent> withPings(Flux<SseEvent> events) {
-    return events.publish(
-        shared ->
-            Flux.merge(
-                shared,
-                shared
-                    .map(event -> 0)
-                    .startWith(0)
-                    .switchMap(quiet -> Flux.interval(pingInterval))
-                    .map(tick -> SseEvent.ping())
-                    .takeUntilOther(shared.ignoreElements().onErrorComplete())));
   }
 
   private DataBuffer buffer(ServerHttpResponse response, SseEvent event) {

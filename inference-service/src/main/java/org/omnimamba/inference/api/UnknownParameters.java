@@ -27,31 +27,26 @@ import tools.jackson.databind.JsonNode;
  * </table>
  */
 public final class UnknownParameters {
-  private static final Predicate<JsonNode> ALWAYS = value -> true;
-  private static final Predicate<JsonNode> ZERO =
-      value -> value.isNumber() && value.doubleValue() == 0;
-  private static final Predicate<JsonNode> EMPTY = value -> value.isContainer() && value.isEmpty();
-
   private static final Map<String, Predicate<JsonNode>> BOOKKEEPING =
       Map.of(
-          "user", ALWAYS,
-          "metadata", ALWAYS,
-          "store", ALWAYS,
-          "safety_identifier", ALWAYS,
-          "prompt_cache_key", ALWAYS,
-          "prompt_cache_retention", ALWAYS,
-          "service_tier", ALWAYS);
+          "user", UnknownParameters::always,
+          "metadata", UnknownParameters::always,
+          "store", UnknownParameters::always,
+          "safety_identifier", UnknownParameters::always,
+          "prompt_cache_key", UnknownParameters::always,
+          "prompt_cache_retention", UnknownParameters::always,
+          "service_tier", UnknownParameters::always);
 
   private static final Map<String, Predicate<JsonNode>> CHAT =
       Map.ofEntries(
-          Map.entry("frequency_penalty", ZERO),
-          Map.entry("presence_penalty", ZERO),
-          Map.entry("logit_bias", EMPTY),
-          Map.entry("tools", EMPTY),
-          Map.entry("functions", EMPTY),
+          Map.entry("frequency_penalty", UnknownParameters::zero),
+          Map.entry("presence_penalty", UnknownParameters::zero),
+          Map.entry("logit_bias", UnknownParameters::empty),
+          Map.entry("tools", UnknownParameters::empty),
+          Map.entry("functions", UnknownParameters::empty),
           Map.entry("tool_choice", oneOf("none", "auto")),
           Map.entry("function_call", oneOf("none", "auto")),
-          Map.entry("parallel_tool_calls", ALWAYS),
+          Map.entry("parallel_tool_calls", UnknownParameters::always),
           Map.entry(
               "response_format",
               value -> value.size() == 1 && "text".equals(value.path("type").asString(""))),
@@ -90,6 +85,18 @@ public final class UnknownParameters {
             throw ApiException.unsupportedParameter(name);
           }
         });
+  }
+
+  private static boolean always(JsonNode value) {
+    return true;
+  }
+
+  private static boolean zero(JsonNode value) {
+    return value.isNumber() && value.doubleValue() == 0;
+  }
+
+  private static boolean empty(JsonNode value) {
+    return value.isContainer() && value.isEmpty();
   }
 
   private static Predicate<JsonNode> oneOf(String... values) {

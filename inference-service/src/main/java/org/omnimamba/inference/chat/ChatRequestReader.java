@@ -9,6 +9,7 @@ import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.Limits;
 import org.omnimamba.inference.api.ApiException;
 import org.omnimamba.inference.api.Checks;
+import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.Ids;
 import org.omnimamba.inference.api.PromptChecks;
 import org.omnimamba.inference.api.SamplingReader;
@@ -36,6 +37,7 @@ final class ChatRequestReader {
   private final MessagesReader messages;
   private final PromptChecks prompts;
   private final InferenceProperties properties;
+  private final Generations generations;
   private final Clock clock;
 
   ChatRequestReader(
@@ -43,11 +45,13 @@ final class ChatRequestReader {
       MessagesReader messages,
       PromptChecks prompts,
       InferenceProperties properties,
+      Generations generations,
       Clock clock) {
     this.model = model;
     this.messages = messages;
     this.prompts = prompts;
     this.properties = properties;
+    this.generations = generations;
     this.clock = clock;
   }
 
@@ -77,6 +81,7 @@ final class ChatRequestReader {
       longest = Math.max(longest, sequence.maxNewTokens());
       sequences.add(sequence::accept);
     }
+    generations.requireRoom(n, prompt.length() + (long) longest * n);
     PromptInput input = PromptInput.of(prompt, pixels(conversation.picture()));
     return new ChatJob(
         new GenerationRequest(requestId, input, sequences, longest, 0, properties.requestTimeout()),

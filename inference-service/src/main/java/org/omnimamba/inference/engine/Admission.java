@@ -34,6 +34,14 @@ final class Admission {
    *     Reason#TOO_LARGE} if the request does not even fit an idle engine
    */
   synchronized Reservation reserve(int newSequences, long newTokens) {
+    check(newSequences, newTokens);
+    sequences += newSequences;
+    tokens += newTokens;
+    return new Reservation(newSequences, newTokens);
+  }
+
+  /** Refuses as {@link #reserve} would, and reserves nothing. */
+  synchronized void check(int newSequences, long newTokens) {
     if (newSequences > maxSequences || newTokens > maxTokens) {
       throw new EngineException(
           Reason.TOO_LARGE,
@@ -50,14 +58,11 @@ final class Admission {
           retryAfter(excessSequences, excessTokens),
           null);
     }
-    sequences += newSequences;
-    tokens += newTokens;
-    return new Reservation(newSequences, newTokens);
   }
 
   private Duration retryAfter(long excessSequences, long excessTokens) {
     double tokensPerSequence = sequences == 0 ? 0 : (double) tokens / sequences;
-    double work = Math.max(excessTokens, excessSequences * tokensPerSequence);
+    double work = Math.max((double) excessTokens, (double) excessSequences * tokensPerSequence);
     return throughput.timeFor(work);
   }
 

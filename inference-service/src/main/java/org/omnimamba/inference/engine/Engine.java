@@ -127,6 +127,23 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Says at once what {@link #submit} would say now, so that no work goes into a request that will
+   * be refused.
+   *
+   * @throws EngineException with the reason of the refusal
+   */
+  public void requireRoom(int sequences, long tokens) {
+    try {
+      synchronized (lock) {
+        admissionIfReady().check(sequences, tokens);
+      }
+    } catch (EngineException e) {
+      meters.rejected(e.reason());
+      throw e;
+    }
+  }
+
   public EngineState state() {
     synchronized (lock) {
       return state;

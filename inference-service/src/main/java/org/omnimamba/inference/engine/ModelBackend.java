@@ -53,6 +53,8 @@ public interface ModelBackend extends AutoCloseable {
   @FunctionalInterface
   interface Factory {
     /**
+     * The backend, loaded.
+     *
      * @throws RuntimeException if the model cannot be loaded; the message says why
      */
     ModelBackend open();

@@ -8,21 +8,20 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
  * Ties the engine's life to the application's. The model is loaded once the port is open. When the
- * application stops, the engine at once takes nothing new and finishes what it has while the web
- * server waits for the answers; its thread ends after the web server.
+ * application stops, the engine goes first: it takes nothing new, finishes what it has within the
+ * grace period and fails the rest, while the web server still delivers the answers.
  */
 @Component
 final class EngineLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(EngineLifecycle.class);
 
-  /** Stops after the web server, whose phases lie far above. */
-  private static final int PHASE = 0;
+  /** Stops before the web server, whose phases lie below. */
+  private static final int PHASE = SmartLifecycle.DEFAULT_PHASE;
 
   private final Engine engine;
   private final Duration gracePeriod;
@@ -39,13 +38,6 @@ final class EngineLifecycle implements SmartLifecycle {
   void onReady(ApplicationReadyEvent event) {
     if (event.getApplicationContext() == context) {
       engine.start();
-    }
-  }
-
-  @EventListener
-  void onClosed(ContextClosedEvent event) {
-    if (event.getApplicationContext() == context) {
-      engine.drain(gracePeriod);
     }
   }
 

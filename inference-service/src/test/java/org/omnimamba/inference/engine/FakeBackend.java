@@ -66,7 +66,7 @@ public final class FakeBackend implements ModelBackend {
     beforeProbe = hook;
   }
 
-  boolean closed() {
+  public boolean closed() {
     return closed;
   }
 

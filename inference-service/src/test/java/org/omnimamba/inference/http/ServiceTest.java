@@ -1,10 +1,15 @@
 package org.omnimamba.inference.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** What surrounds the endpoints: models, headers, documentation, metrics, health. */
@@ -96,5 +101,16 @@ class ServiceTest {
 
   private static HttpResponse<String> management(String path) {
     return SERVER.send(HttpRequest.newBuilder(SERVER.managementUri(path)).GET().build());
+  }
+
+  /** All tests here would fail on a blocked event loop; this one shows that they look. */
+  @Test
+  void blockingAnEventLoopIsDetected() {
+    CountDownLatch never = new CountDownLatch(1);
+    Mono<Boolean> blocking =
+        Mono.fromCallable(() -> never.await(1, TimeUnit.MILLISECONDS))
+            .subscribeOn(Schedulers.parallel());
+    assertThatThrownBy(blocking::block)
+        .hasRootCauseInstanceOf(reactor.blockhound.BlockingOperationError.class);
   }
 }
