@@ -18,7 +18,8 @@ record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
     long head = width * config.outputVocabSize(task);
     long matrices = config.layers() * (inProj + adapter + outProj + conv) + head;
     long vectors =
-        config.layers() * (width + config.dInner() + config.convDim() + 3L * config.heads()) + width;
+        config.layers() * (width + config.dInner() + config.convDim() + 3L * config.heads())
+            + width;
     int bytes = options.storage() == WeightStorage.BF16 ? 2 : 4;
     return new DecodeTraffic(bytes * matrices + 4 * vectors, 2 * config.stateBytes());
   }

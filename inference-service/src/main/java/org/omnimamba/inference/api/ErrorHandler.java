@@ -1,7 +1,9 @@
 package org.omnimamba.inference.api;
 
+import java.util.Set;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -12,6 +14,10 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(-2)
 final class ErrorHandler implements WebExceptionHandler {
+  /** The rest of such a body is not waited for. */
+  private static final Set<HttpStatus> UNREAD_BODY =
+      Set.of(HttpStatus.REQUEST_TIMEOUT, HttpStatus.CONTENT_TOO_LARGE);
+
   private final ResponseWriter writer;
 
   ErrorHandler(ResponseWriter writer) {
@@ -27,6 +33,9 @@ final class ErrorHandler implements WebExceptionHandler {
     ApiException failure = ErrorTranslator.translate(error);
     HttpHeaders headers = response.getHeaders();
     headers.remove(HttpHeaders.CACHE_CONTROL);
+    if (UNREAD_BODY.contains(failure.status())) {
+      headers.set(HttpHeaders.CONNECTION, "close");
+    }
     if (failure.retryAfter() != null) {
       headers.set(HttpHeaders.RETRY_AFTER, Long.toString(failure.retryAfter().toSeconds()));
     }

@@ -26,6 +26,7 @@ public final class RequestBodyReader {
   private final Duration timeout;
   private final JsonReader json;
   private final Scheduler workers;
+  private final Scheduler timers;
   private final AtomicLong bytesInFlight = new AtomicLong();
 
   RequestBodyReader(InferenceProperties properties, Workers workers) {
@@ -34,6 +35,7 @@ public final class RequestBodyReader {
     this.timeout = properties.bodyTimeout();
     this.json = new JsonReader(properties.limits().jsonDepth(), (int) maxBytes);
     this.workers = workers.incoming();
+    this.timers = workers.timers();
   }
 
   /**
@@ -48,6 +50,8 @@ public final class RequestBodyReader {
           checkHeaders(request);
           AtomicLong held = new AtomicLong();
           return receive(request, held)
+              .timeout(timeout, timers)
+              .onErrorMap(TimeoutException.class, e -> tooSlow())
               .publishOn(workers)
               .timeout(timeout)
               .onErrorMap(TimeoutException.class, e -> tooSlow())

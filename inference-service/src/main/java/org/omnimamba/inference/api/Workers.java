@@ -16,6 +16,7 @@ public final class Workers {
 
   private final Scheduler incoming;
   private final Scheduler outgoing;
+  private final Scheduler timers = Schedulers.newSingle("inference-timers", true);
 
   Workers(InferenceProperties properties) {
     incoming =
@@ -34,9 +35,15 @@ public final class Workers {
     return outgoing;
   }
 
+  /** For time limits; apart from the shared timers, whose lock event loops would wait for. */
+  Scheduler timers() {
+    return timers;
+  }
+
   @PreDestroy
   void close() {
     incoming.dispose();
     outgoing.dispose();
+    timers.dispose();
   }
 }
