@@ -26,7 +26,7 @@ final class Heartbeat {
 
   /** The events, and a comment whenever there was none of them for a while. */
   Flux<SseEvent> fillSilence(Flux<SseEvent> events) {
-    AtomicBoolean silent = new AtomicBoolean(true);
+    AtomicBoolean silent = new AtomicBoolean();
     return events.publish(
         shared ->
             Flux.merge(

@@ -32,7 +32,7 @@ class OverloadTest {
           "omnimamba.inference.engine.max-waiting=6",
           "omnimamba.inference.engine.probe-interval=10ms",
           "omnimamba.inference.request-timeout=30s",
-          "omnimamba.inference.ping-interval=100ms",
+          "omnimamba.inference.ping-interval=2s",
           "omnimamba.inference.body-timeout=2s");
 
   private static FakeBackend open() {
