@@ -45,7 +45,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "SETTING=VALUE",
       description =
-          "Any setting of the services by its full name, such as omnimamba.inference.slots=4.")
+          "Any setting of the services by its full name, such as omnimamba.inference.engine.slots=4.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Spec private CommandSpec spec;
