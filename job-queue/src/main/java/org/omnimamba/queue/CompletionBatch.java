@@ -1,5 +1,6 @@
 package org.omnimamba.queue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,12 +22,15 @@ final class CompletionBatch {
   private static final int STATEMENTS = 2;
 
   private final Db db;
+  private final Duration patience;
   private final Object lock = new Object();
   private final List<Entry> waiting = new ArrayList<>();
   private int writing;
 
-  CompletionBatch(Db db) {
+  /** Batches that give up on a statement after that long, so that the next ones get their turn. */
+  CompletionBatch(Db db, Duration patience) {
     this.db = db;
+    this.patience = patience;
   }
 
   private record Entry(ClaimedJob claim, @Nullable String reference, MonoSink<Job> sink) {
@@ -91,6 +95,7 @@ final class CompletionBatch {
             batch.stream().map(Entry::id).toArray(UUID[]::new),
             batch.stream().map(entry -> entry.claim().token()).toArray(Long[]::new),
             batch.stream().map(Entry::reference).toArray(String[]::new))
-        .collect(HashMap::new, (Map<UUID, Job> done, Job job) -> done.put(job.id(), job));
+        .collect(HashMap::new, (Map<UUID, Job> done, Job job) -> done.put(job.id(), job))
+        .timeout(patience);
   }
 }

@@ -1,6 +1,7 @@
 package org.omnimamba.queue;
 
 import io.r2dbc.spi.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,8 @@ final class Hints {
 
   /** A payload is less than 8,000 bytes; 200 ids of 36 characters and their commas fit. */
   private static final int IDS_PER_PAYLOAD = 200;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final String NOTIFY =
       "SELECT count(pg_notify(h.channel, h.payload))"

@@ -28,7 +28,7 @@ public final class JobLeases {
     this.hints = hints;
     this.transitions = transitions;
     this.options = options;
-    this.completions = new CompletionBatch(db);
+    this.completions = new CompletionBatch(db, options.lease().dividedBy(3));
   }
 
   /** How long a claim or a heartbeat holds. */

@@ -184,17 +184,33 @@ public final class JobWorker {
       return;
     }
     long sent = scheduler.now(TimeUnit.NANOSECONDS);
+    AtomicBoolean movedOn = new AtomicBoolean();
+    // an answer that takes long is still welcome, but no reason not to ask again
+    Disposable patience =
+        scheduler.schedule(
+            () -> {
+              if (movedOn.compareAndSet(false, true)) {
+                log.warn("{}: a claim has not been answered yet", options.name());
+                looked(seen, false);
+              }
+            },
+            leases.lease().dividedBy(3).toNanos(),
+            TimeUnit.NANOSECONDS);
     leases
         .claim(kind, options.name(), free)
-        .timeout(leases.lease().dividedBy(3))
+        .doFinally(signal -> patience.dispose())
         .subscribe(
             claims -> {
               claims.forEach(claim -> begin(claim, sent));
-              looked(seen, !claims.isEmpty());
+              if (movedOn.compareAndSet(false, true)) {
+                looked(seen, !claims.isEmpty());
+              }
             },
             error -> {
               log.warn("{}: no claim: {}", options.name(), String.valueOf(error));
-              looked(seen, false);
+              if (movedOn.compareAndSet(false, true)) {
+                looked(seen, false);
+              }
             });
   }
 
@@ -216,7 +232,10 @@ public final class JobWorker {
     Key key = new Key(claim.job().id(), claim.token());
     running.put(key, attempt);
     counters.claimed.increment();
-    if (draining) {
+    if (!attempt.isTrusted()) {
+      attempt.stop(Attempt.Stop.LOST);
+    } else if (draining || running.size() > options.concurrency()) {
+      // it came too late: another worker shall have it
       attempt.stop(Attempt.Stop.DRAINED);
     }
     runner

@@ -1,7 +1,6 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -9,7 +8,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * What nobody else does: takes jobs back from lost workers, expires jobs whose deadline passed,
@@ -21,6 +19,7 @@ import reactor.core.scheduler.Schedulers;
 public final class QueueMaintenance implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueueMaintenance.class);
   private static final int DAYS_AHEAD = 4;
+  private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(10);
 
   private final Db db;
   private final Transitions transitions;
@@ -95,27 +94,24 @@ public final class QueueMaintenance implements AutoCloseable {
 
   private void repeat(Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work) {
     tasks.add(next);
-    Runnable run =
-        new Runnable() {
-          @Override
-          public void run() {
-            Disposable running =
-                work.get()
-                    .onErrorResume(
-                        error -> {
-                          log.warn(
-                              "maintenance failed and will be tried again: {}", error.toString());
-                          return Mono.empty();
-                        })
-                    .subscribe(null, null, () -> schedule(next, interval, this));
-            tasks.add(running);
-          }
-        };
-    run.run();
+    Duration twice = interval.multipliedBy(2);
+    Duration patience = twice.compareTo(SHORTEST_PATIENCE) > 0 ? twice : SHORTEST_PATIENCE;
+    look(next, interval, work, patience);
   }
 
-  private void schedule(Disposable.Swap next, Duration interval, Runnable run) {
+  private void look(
+      Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work, Duration patience) {
+    Mono<Void> once =
+        work.get()
+            .timeout(patience)
+            .onErrorResume(
+                error -> {
+                  log.warn("maintenance failed and will be tried again: {}", error.toString());
+                  return Mono.empty();
+                });
     long wait = (long) (interval.toNanos() * (0.75 + random.nextDouble() / 2));
-    next.update(Schedulers.parallel().schedule(run, wait, TimeUnit.NANOSECONDS));
+    next.update(
+        once.then(Mono.delay(Duration.ofNanos(wait)))
+            .subscribe(waited -> look(next, interval, work, patience)));
   }
 }

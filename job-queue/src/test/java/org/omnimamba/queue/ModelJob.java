@@ -1,0 +1,68 @@
+package org.omnimamba.queue;
+
+import java.util.UUID;
+
+/** What the model knows of one job. Times are seconds of the model's clock, in milliseconds. */
+final class ModelJob {
+  final UUID id;
+  final String tenant;
+  final int priority;
+  final int maxAttempts;
+  final String key;
+  final int hash;
+  long deadline;
+  JobStatus status = JobStatus.QUEUED;
+  long token;
+  int attempt;
+  long available;
+  long rank;
+  long leaseUntil;
+  int endings;
+
+  ModelJob(
+      UUID id,
+      String tenant,
+      int priority,
+      int maxAttempts,
+      String key,
+      int hash,
+      long deadline,
+      long now) {
+    this.id = id;
+    this.tenant = tenant;
+    this.priority = priority;
+    this.maxAttempts = maxAttempts;
+    this.key = key;
+    this.hash = hash;
+    this.deadline = deadline;
+    queueAt(now);
+  }
+
+  boolean isRunning() {
+    return status == JobStatus.IN_PROGRESS || status == JobStatus.CANCELLING;
+  }
+
+  boolean isReady(long now) {
+    return status == JobStatus.QUEUED && available <= now && deadline > now;
+  }
+
+  boolean isHeldUnder(long claimToken) {
+    return isRunning() && token == claimToken;
+  }
+
+  void queueAt(long time) {
+    status = JobStatus.QUEUED;
+    available = time;
+    rank = time - priority * QueueModel.AGEING;
+  }
+
+  void end(JobStatus terminal) {
+    status = terminal;
+    endings++;
+  }
+
+  @Override
+  public String toString() {
+    return id + " " + status + " token " + token + " attempt " + attempt;
+  }
+}

@@ -1,0 +1,140 @@
+package org.omnimamba.queue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The queue as its documentation describes it, in memory, without any thought of speed. */
+final class QueueModel {
+  static final long LEASE = 30_000;
+  static final long AGEING = 60_000;
+  static final long NEVER = Long.MAX_VALUE;
+  static final int CAP = 2;
+
+  final Map<UUID, ModelJob> jobs = new LinkedHashMap<>();
+  private final Map<String, Long> turns = new HashMap<>();
+  private long turn;
+  long now = 1_000_000;
+
+  Optional<ModelJob> byKey(String tenant, String key) {
+    return jobs.values().stream()
+        .filter(job -> job.tenant.equals(tenant) && key.equals(job.key))
+        .findFirst();
+  }
+
+  /** Who is to be served, one seat after the other; the jobs are marked as claimed. */
+  List<ModelJob> claim(int limit) {
+    List<ModelJob> claimed = new ArrayList<>();
+    Map<String, Integer> seats = new HashMap<>();
+    jobs.values().stream()
+        .filter(ModelJob::isRunning)
+        .forEach(job -> seats.merge(job.tenant, 1, Integer::sum));
+    Map<String, Long> before = Map.copyOf(turns);
+    List<String> served = new ArrayList<>();
+    while (claimed.size() < limit) {
+      Optional<ModelJob> next =
+          jobs.values().stream()
+              .filter(job -> job.isReady(now) && seats.getOrDefault(job.tenant, 0) < CAP)
+              .min(
+                  Comparator.<ModelJob>comparingInt(job -> seats.getOrDefault(job.tenant, 0))
+                      .thenComparingLong(job -> before.getOrDefault(job.tenant, 0L))
+                      .thenComparing(job -> job.tenant)
+                      .thenComparingLong(job -> job.rank));
+      if (next.isEmpty()) {
+        break;
+      }
+      ModelJob job = next.get();
+      seats.merge(job.tenant, 1, Integer::sum);
+      job.status = JobStatus.IN_PROGRESS;
+      job.token++;
+      job.attempt++;
+      job.leaseUntil = now + LEASE;
+      claimed.add(job);
+      if (!served.contains(job.tenant)) {
+        served.add(job.tenant);
+      }
+    }
+    served.forEach(tenant -> turns.put(tenant, ++turn));
+    return claimed;
+  }
+
+  boolean complete(ModelJob job, long token) {
+    if (job.isHeldUnder(token)) {
+      job.end(JobStatus.COMPLETED);
+      return true;
+    }
+    return job.status == JobStatus.COMPLETED && job.token == token;
+  }
+
+  boolean fail(ModelJob job, long token, long retryIn) {
+    if (!job.isHeldUnder(token)) {
+      return false;
+    }
+    if (job.status == JobStatus.CANCELLING) {
+      job.end(JobStatus.CANCELLED);
+    } else if (retryIn >= 0 && job.attempt < job.maxAttempts && job.deadline > now + retryIn) {
+      job.queueAt(now + retryIn);
+    } else {
+      job.end(JobStatus.FAILED);
+    }
+    return true;
+  }
+
+  boolean release(ModelJob job, long token) {
+    if (!job.isHeldUnder(token)) {
+      return false;
+    }
+    job.attempt--;
+    if (job.status == JobStatus.CANCELLING) {
+      job.end(JobStatus.CANCELLED);
+    } else {
+      job.status = JobStatus.QUEUED;
+    }
+    return true;
+  }
+
+  boolean cancelled(ModelJob job, long token) {
+    if (!job.isHeldUnder(token) || job.status != JobStatus.CANCELLING) {
+      return false;
+    }
+    job.end(JobStatus.CANCELLED);
+    return true;
+  }
+
+  boolean expired(ModelJob job, long token) {
+    if (!job.isHeldUnder(token) || job.deadline > now) {
+      return false;
+    }
+    job.end(JobStatus.EXPIRED);
+    return true;
+  }
+
+  void reclaim() {
+    for (ModelJob job : jobs.values()) {
+      if (job.isRunning() && job.leaseUntil < now) {
+        if (job.status == JobStatus.CANCELLING) {
+          job.end(JobStatus.CANCELLED);
+        } else if (job.deadline <= now) {
+          job.end(JobStatus.EXPIRED);
+        } else if (job.attempt >= job.maxAttempts) {
+          job.end(JobStatus.FAILED);
+        } else {
+          job.status = JobStatus.QUEUED;
+        }
+      }
+    }
+  }
+
+  void expireOverdue() {
+    for (ModelJob job : jobs.values()) {
+      if (job.status == JobStatus.QUEUED && job.deadline <= now) {
+        job.end(JobStatus.EXPIRED);
+      }
+    }
+  }
+}
