@@ -1,5 +1,6 @@
 package org.omnimamba.model.graph;
 
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -11,10 +12,11 @@ final class Axes {
 
   /** The part {@code [from, from + size)} of an axis; all other axes are kept. */
   static Operand<TFloat32> slice(Ops tf, Operand<TFloat32> x, int axis, long from, long size) {
-    long[] begin = new long[x.shape().numDimensions()];
-    begin[axis] = from;
-    long[] sizes = x.shape().asArray();
-    sizes[axis] = size;
+    // int32, because TensorFlow's gradient of Slice computes its paddings in that type
+    int[] begin = new int[x.shape().numDimensions()];
+    begin[axis] = Math.toIntExact(from);
+    int[] sizes = Arrays.stream(x.shape().asArray()).mapToInt(Math::toIntExact).toArray();
+    sizes[axis] = Math.toIntExact(size);
     return tf.slice(x, tf.constant(begin), tf.constant(sizes));
   }
 
