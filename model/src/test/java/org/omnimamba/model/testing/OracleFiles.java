@@ -29,10 +29,13 @@ public final class OracleFiles {
       if (url.getProtocol().equals("file")) {
         return Path.of(url.toURI());
       }
-      Path copy = Files.createTempFile("oracle-", "-" + fileName);
+      // under its own name, which the converter gives to the model
+      Path folder = Files.createTempDirectory("oracle-");
+      Path copy = folder.resolve(fileName);
+      folder.toFile().deleteOnExit();
       copy.toFile().deleteOnExit();
       try (InputStream in = url.openStream()) {
-        Files.copy(in, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(in, copy);
       }
       return copy;
     } catch (IOException e) {

@@ -49,6 +49,10 @@ public final class Platform implements AutoCloseable {
       Map<String, Object> jobSettings = new HashMap<>(stored);
       jobSettings.put("omnimamba.jobs.inference-url", inference.url());
       jobSettings.put("omnimamba.jobs.webhooks.secret-key", keys.webhookKey());
+      if (options.port() != 0) {
+        jobSettings.putIfAbsent(
+            "omnimamba.jobs.public-url", "http://" + LOOPBACK + ":" + options.port());
+      }
       this.jobs =
           own(ServiceContext.start(JobServiceApplication.builder(), LOOPBACK, 0, jobSettings));
 

@@ -49,6 +49,7 @@ class HelmChartTest {
         .containsEntry("OMNIMAMBA_GATEWAY_APIKEY", "secret:omni-secrets/api-key");
     assertThat(environment(objects.get("Deployment/omni-jobs")))
         .containsEntry("SPRING_R2DBC_URL", "r2dbc:postgresql://postgres.example:5432/omnimamba")
+        .containsEntry("OMNIMAMBA_JOBS_WORKER_GRACE", "60s")
         .containsEntry("OMNIMAMBA_JOBS_INFERENCEURL", "http://omni-inference:8081");
     assertThat(environment(objects.get("StatefulSet/omni-inference")))
         .containsEntry("OMNIMAMBA_INFERENCE_MODEL", "/model");
@@ -79,6 +80,8 @@ class HelmChartTest {
     values.put("inference.gpu.enabled", "true");
     Map<String, Object> container = container(render(values).get("StatefulSet/omni-inference"));
     assertThat(container.get("image")).isEqualTo("omnimamba/inference-service-gpu:0.1.0");
+    assertThat(environment(render(values).get("StatefulSet/omni-inference")))
+        .containsEntry("OMNIMAMBA_INFERENCE_RUNTIME_DEVICE", "GPU");
     assertThat(map(map(container.get("resources")).get("limits")))
         .containsEntry("nvidia.com/gpu", 1)
         .containsEntry("memory", "16Gi");
