@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -46,9 +47,10 @@ class ShutdownTest {
     CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
     await().until(() -> server.engine().state() == EngineState.DRAINING);
     await()
+        .pollDelay(Duration.ofSeconds(3))
         .until(
             () -> {
-              // steps go on, too slowly for the grace period
+              // steps go on only when the grace period is long over
               backend.steps.release(1);
               return whole.isDone();
             });
