@@ -13,11 +13,15 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.DeviceProgram;
 import org.omnimamba.model.runtime.ExecutionOptions;
+import org.omnimamba.model.runtime.ImageTokenizer;
 import org.omnimamba.model.runtime.LanguageModel;
+import org.omnimamba.model.runtime.PartOptions;
 import org.omnimamba.model.runtime.PromptEmbeddings;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.VisionEncoder;
 import org.omnimamba.model.runtime.WeightLayout;
 import org.omnimamba.model.runtime.WeightStorage;
+import org.omnimamba.model.sampling.SamplingParameters;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -27,7 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Arguments, all optional: {@code --sizes small} (width 768, 12 layers; or {@code 1.3b}, {@code
  * l}) {@code --device CPU} {@code --compile true} {@code --threads 0} {@code --storage F32} {@code
  * --precision FLOAT32} {@code --layout SEPARATE} {@code --merged false} {@code --task T2I} {@code
- * --batches 1} {@code --steps 100} {@code --prefill 72}. Prints one JSON object.
+ * --batches 1} {@code --steps 100} {@code --prefill 72} {@code --requests 0} (how often a whole
+ * picture and a question about a photo are timed) {@code --lock FILE} (held while steps are timed,
+ * for several runs beside one another). Prints one JSON object.
  */
 public final class DecodeBenchmark {
   private static final int WARM_UP = 5;
@@ -71,20 +77,30 @@ public final class DecodeBenchmark {
       json.put("load_s", rounded((System.nanoTime() - start) / 1e9));
       json.put("device_bytes", program.variables().byteSize());
       json.put("state_bytes_per_slot", config.language().stateBytes());
+      say("loaded in %s s".formatted(json.get("load_s")));
       List<Object> results = new ArrayList<>();
       for (int batch : batches) {
         results.add(decode(model, task, batch, traffic, ceiling));
+        say(results.get(results.size() - 1).toString());
       }
       json.put("decode", results);
       List<Object> prompts = new ArrayList<>();
       for (int length : numbers("prefill", "72")) {
         prompts.add(prefill(model, length));
+        say(prompts.get(prompts.size() - 1).toString());
       }
       json.put("prefill", prompts);
+      json.put("requests", requests(program, weights, config, model, options));
+      json.put("device_bytes_with_parts", program.variables().byteSize());
     }
     long process = ProcessHandle.current().pid();
     json.put("peak_resident_bytes", ProcessMemory.bytes(process, "VmHWM"));
     return json;
+  }
+
+  /** Progress, for runs that are cut off. */
+  private static void say(String line) {
+    System.err.println(line);
   }
 
   private Map<String, Object> decode(
@@ -99,12 +115,14 @@ public final class DecodeBenchmark {
     model.step(task, slots, tokens, positions);
     double first = (System.nanoTime() - start) / 1e6;
     double[] millis = new double[steps];
-    for (int i = -WARM_UP; i < steps; i++) {
-      Arrays.fill(positions, 1 + (i + WARM_UP) % 200);
-      start = System.nanoTime();
-      model.step(task, slots, tokens, positions);
-      if (i >= 0) {
-        millis[i] = (System.nanoTime() - start) / 1e6;
+    try (TimingLock ignored = TimingLock.of(arguments.get("lock"))) {
+      for (int i = -WARM_UP; i < steps; i++) {
+        Arrays.fill(positions, 1 + (i + WARM_UP) % 200);
+        start = System.nanoTime();
+        model.step(task, slots, tokens, positions);
+        if (i >= 0) {
+          millis[i] = (System.nanoTime() - start) / 1e6;
+        }
       }
     }
     Arrays.sort(millis);
@@ -123,21 +141,41 @@ public final class DecodeBenchmark {
     return json;
   }
 
+  /** A prompt of any length: one of the model's own, as often as it takes. */
   private Map<String, Object> prefill(LanguageModel model, int length) {
-    int ids = Math.max(2, length);
-    PromptEmbeddings prompt = model.embedT2i(new int[Math.min(ids, model.positions(Task.T2I))]);
-    int pieces = Math.max(1, length / prompt.length());
-    Measurement measured =
-        Measurement.of(
-            "prefill of " + length,
-            5,
-            0,
-            () -> {
-              for (int i = 0; i < pieces; i++) {
-                model.prefill(Task.T2I, 0, prompt, 0, prompt.length());
-              }
-            });
-    return measured.json();
+    int[] ids = new int[Math.max(1, Math.min(length, model.positions(Task.T2I)))];
+    PromptEmbeddings prompt = model.embedT2i(ids).repeatedTo(length);
+    try (TimingLock ignored = TimingLock.of(arguments.get("lock"))) {
+      return Measurement.of(
+              "prefill of " + length,
+              5,
+              0,
+              () -> model.prefill(Task.T2I, 0, prompt, 0, prompt.length()))
+          .json();
+    }
+  }
+
+  private List<Object> requests(
+      DeviceProgram program,
+      RandomTensors weights,
+      ModelConfig config,
+      LanguageModel model,
+      RuntimeOptions options) {
+    List<Object> results = new ArrayList<>();
+    RequestBenchmark requests = new RequestBenchmark(config, model);
+    PartOptions parts = PartOptions.of(options.execution(), options.storage(), options.precision());
+    int runs = Integer.parseInt(argument("requests", "0"));
+    if (runs > 0) {
+      ImageTokenizer images = ImageTokenizer.load(program, weights, config, parts);
+      results.add(requests.picture(images, SamplingParameters.greedy(), runs));
+      say(results.get(0).toString());
+      results.add(requests.picture(images, SamplingParameters.defaults().withTopK(100), runs));
+      say(results.get(1).toString());
+      VisionEncoder vision = VisionEncoder.load(program, weights, config, parts);
+      results.add(requests.question(vision, runs));
+      say(results.get(2).toString());
+    }
+    return results;
   }
 
   private RuntimeOptions options(int slots) {

@@ -14,6 +14,8 @@ import org.tensorflow.ndarray.Shape;
 
 /** A checkpoint of any size that is made up while it is read; matrices keep signals at size one. */
 final class RandomTensors implements TensorSource {
+  private static final float[] NOISE = noise();
+
   private final Map<String, Shape> shapes;
 
   RandomTensors(ModelConfig config) {
@@ -38,11 +40,22 @@ final class RandomTensors implements TensorSource {
   public void readInto(String name, long offset, ByteBuffer target) {
     Shape shape = info(name).shape();
     boolean norm = shape.numDimensions() == 1 && name.endsWith(".weight");
-    double scale = norm ? 0 : Math.sqrt(3.0 * shape.get(0) / Math.max(1, shape.size()));
-    SplittableRandom random = new SplittableRandom(name.hashCode() + offset);
+    float mean = norm ? 1 : 0;
+    float scale = norm ? 0 : (float) Math.sqrt(3.0 * shape.get(0) / Math.max(1, shape.size()));
+    int at = (int) (31L * name.hashCode() + offset / Float.BYTES);
     while (target.remaining() >= Float.BYTES) {
-      target.putFloat((float) ((norm ? 1 : 0) + scale * (2 * random.nextDouble() - 1)));
+      target.putFloat(mean + scale * NOISE[at++ & (NOISE.length - 1)]);
     }
+  }
+
+  /** Billions of numbers are asked for, so they come from a table; its length is a power of two. */
+  private static float[] noise() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] values = new float[1 << 20];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return values;
   }
 
   @Override

@@ -45,19 +45,33 @@ public final class DeviceVariables {
    */
   public DeviceVariable create(String name, ElementType type, Shape shape, Filler filler) {
     try (ExclusiveUse.Use ignored = use.enter()) {
-      if (variables.containsKey(name)) {
-        throw new IllegalArgumentException("there is a variable " + name + " already");
-      }
-      DeviceVariable variable = declare(name, type, shape);
-      variables.put(name, variable);
+      DeviceVariable variable = add(name, type, shape);
       store(variable, filler);
       return variable;
     }
   }
 
-  /** {@link #create} with zeros everywhere. */
+  /** {@link #create} with zeros everywhere, made on the device. */
   public DeviceVariable zeros(String name, ElementType type, Shape shape) {
-    return create(name, type, shape, TensorMemory::zero);
+    try (ExclusiveUse.Use ignored = use.enter()) {
+      DeviceVariable variable = add(name, type, shape);
+      Ops tf = Ops.create(graph).withSubScope(name + "-zeros");
+      Operand<?> zeros = tf.zeros(tf.constant(shape.asArray()), type.tensorClass());
+      run(
+          session
+              .runner()
+              .addTarget(assignment(name + "-clear", variable.access().handle(), zeros, type)));
+      return variable;
+    }
+  }
+
+  private DeviceVariable add(String name, ElementType type, Shape shape) {
+    if (variables.containsKey(name)) {
+      throw new IllegalArgumentException("there is a variable " + name + " already");
+    }
+    DeviceVariable variable = declare(name, type, shape);
+    variables.put(name, variable);
+    return variable;
   }
 
   /** Gives a variable a new value. */
@@ -83,14 +97,17 @@ public final class DeviceVariables {
   private void store(DeviceVariable variable, Filler filler) {
     try (Tensor tensor = Tensor.of(variable.type().tensorClass(), variable.shape())) {
       filler.fill(tensor.asRawTensor());
-      try (Result done =
+      run(
           session
               .runner()
               .feed(variable.access().fed(), tensor)
-              .addTarget(variable.access().assign())
-              .run()) {
-        assert done.size() == 0;
-      }
+              .addTarget(variable.access().assign()));
+    }
+  }
+
+  private static void run(Session.Runner runner) {
+    try (Result done = runner.run()) {
+      assert done.size() == 0;
     }
   }
 
@@ -108,15 +125,7 @@ public final class DeviceVariables {
             .build()
             .output(0);
     Operand<?> fed = placeholder(name, type.tensorClass(), shape);
-    Operation assign =
-        graph
-            .baseScope()
-            .withName(name + "-assign")
-            .opBuilder("AssignVariableOp", "assign")
-            .addInput(handle)
-            .addInput(fed.asOutput())
-            .setAttr("dtype", type.dataType())
-            .build();
+    Operation assign = assignment(name + "-assign", handle, fed, type);
     Operand<?> value =
         graph
             .baseScope()
@@ -128,6 +137,17 @@ public final class DeviceVariables {
             .output(0);
     return new DeviceVariable(
         name, type, shape, new DeviceVariable.Access(handle, fed, assign, value));
+  }
+
+  private Operation assignment(String name, Output<?> handle, Operand<?> value, ElementType type) {
+    return graph
+        .baseScope()
+        .withName(name)
+        .opBuilder("AssignVariableOp", "assign")
+        .addInput(handle)
+        .addInput(value.asOutput())
+        .setAttr("dtype", type.dataType())
+        .build();
   }
 
   private <T extends TType> Operand<T> placeholder(String name, Class<T> type, Shape shape) {

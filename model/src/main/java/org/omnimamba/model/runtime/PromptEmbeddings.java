@@ -28,6 +28,15 @@ public final class PromptEmbeddings {
     return values.clone();
   }
 
+  /** The prompt again and again, cut at {@code length} positions: for measuring long prompts. */
+  public PromptEmbeddings repeatedTo(int length) {
+    float[] repeated = new float[length * dModel];
+    for (int at = 0; at < repeated.length; at += values.length) {
+      System.arraycopy(values, 0, repeated, at, Math.min(values.length, repeated.length - at));
+    }
+    return new PromptEmbeddings(task, dModel, repeated);
+  }
+
   /** Positions {@code from} to {@code to}, padded with zeros to {@code padded} positions. */
   float[] part(int from, int to, int padded) {
     float[] part = new float[padded * dModel];

@@ -9,17 +9,7 @@ import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 
 /** Copies between tensors' memory and Java arrays; tensors may be larger than 2 GiB. */
 final class TensorMemory {
-  private static final int PIECE = 1 << 20;
-
   private TensorMemory() {}
-
-  static void zero(RawTensor memory) {
-    byte[] zeros = new byte[(int) Math.min(PIECE, memory.numBytes())];
-    ByteDataBuffer data = memory.data();
-    for (long at = 0; at < memory.numBytes(); at += zeros.length) {
-      write(data, at, zeros, (int) Math.min(zeros.length, memory.numBytes() - at));
-    }
-  }
 
   static void write(ByteDataBuffer data, long at, byte[] bytes, int length) {
     data.slice(at, length).write(bytes, 0, length);
