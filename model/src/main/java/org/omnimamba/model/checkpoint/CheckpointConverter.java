@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ConfigWriter;
 import org.omnimamba.model.config.ModelConfig;
@@ -45,7 +43,7 @@ public final class CheckpointConverter {
       try (StagedDirectory directory = StagedDirectory.create(out)) {
         ConfigWriter.write(directory.path().resolve(Checkpoint.CONFIG_FILE), config);
         Files.writeString(directory.path().resolve(Checkpoint.TOKENIZER_FILE), tokenizerJson);
-        writeWeights(source, schema, directory.path(), options);
+        ModelDirectory.writeWeights(source, schema, directory.path(), options);
         directory.commit();
       }
       return config;
@@ -138,22 +136,5 @@ public final class CheckpointConverter {
       }
     }
     return true;
-  }
-
-  private static void writeWeights(
-      TensorSource source, TensorSchema schema, Path directory, ConversionOptions options)
-      throws IOException {
-    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    schema
-        .stored()
-        .forEach((name, shape) -> tensors.put(name, new TensorInfo(options.dtype(), shape)));
-    WeightConversion conversion = new WeightConversion(options.dtype());
-    WeightsWriter writer = WeightsWriter.create(directory, tensors, options.maxShardBytes());
-    try (writer) {
-      for (String name : tensors.keySet()) {
-        conversion.copy(source, name, writer);
-      }
-      writer.finish();
-    }
   }
 }

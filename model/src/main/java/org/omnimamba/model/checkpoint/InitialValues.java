@@ -1,5 +1,7 @@
 package org.omnimamba.model.checkpoint;
 
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.omnimamba.model.config.ModelConfig;
 import org.tensorflow.ndarray.Shape;
@@ -28,6 +30,23 @@ final class InitialValues {
   /** Gives a tensor's values one after the other. */
   interface Values {
     float next();
+  }
+
+  /**
+   * The values of one tensor. Each has its own sequence, so that they do not depend on other sizes.
+   *
+   * @param shapes of all tensors of the model
+   */
+  Values of(String name, Map<String, Shape> shapes, long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode()).split();
+    Shape shape = Objects.requireNonNull(shapes.get(name));
+    return of(name, shape, shapes.getOrDefault(weightOf(name), shape), random);
+  }
+
+  private static String weightOf(String name) {
+    return name.endsWith(".bias")
+        ? name.substring(0, name.length() - "bias".length()) + "weight"
+        : name;
   }
 
   /**

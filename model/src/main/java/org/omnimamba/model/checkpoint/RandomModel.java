@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.omnimamba.model.config.ConfigWriter;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.text.TokenizerDefinitions;
@@ -67,11 +66,7 @@ public final class RandomModel {
     try (WeightsWriter writer = WeightsWriter.create(directory, tensors, options.maxShardBytes())) {
       for (Map.Entry<String, TensorInfo> tensor : tensors.entrySet()) {
         String name = tensor.getKey();
-        // each tensor has its own sequence, so that its values do not depend on the other sizes
-        SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode()).split();
-        Shape shape = tensor.getValue().shape();
-        Shape weight = shapes.getOrDefault(weightOf(name), shape);
-        InitialValues.Values values = initial.of(name, shape, weight, random);
+        InitialValues.Values values = initial.of(name, shapes, seed);
         for (long left = tensor.getValue().elements(); left > 0; ) {
           left -= fill(buffer, options.dtype(), left, values);
           writer.append(name, buffer);
@@ -79,12 +74,6 @@ public final class RandomModel {
       }
       writer.finish();
     }
-  }
-
-  private static String weightOf(String name) {
-    return name.endsWith(".bias")
-        ? name.substring(0, name.length() - "bias".length()) + "weight"
-        : name;
   }
 
   private static int fill(ByteBuffer buffer, Dtype dtype, long left, InitialValues.Values values) {

@@ -2,9 +2,11 @@ package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.graph.BlockContext;
@@ -13,6 +15,7 @@ import org.omnimamba.model.graph.VisionBackbone;
 import org.omnimamba.model.image.ImagePixels;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -23,9 +26,13 @@ public final class VisionEncoder {
   /** Images of one call; more are encoded in several calls. */
   private static final int LARGEST_BATCH = 4;
 
+  /** Images of one call for features alone, which whole collections are asked for. */
+  private static final int FEATURE_BATCH = 64;
+
   private final ModelConfig config;
   private final ModelPart part;
   private final Map<Integer, CompiledFunction> functions = new HashMap<>();
+  private @Nullable CompiledFunction features;
 
   private VisionEncoder(ModelConfig config, ModelPart part) {
     this.config = config;
@@ -72,6 +79,37 @@ public final class VisionEncoder {
     return embeddings;
   }
 
+  /**
+   * What the towers see in several images, without the projector: the mean of their features over
+   * all patches. Images that look alike to the towers lie close together.
+   *
+   * @return {@code [featureDim]} for each image
+   * @throws IllegalArgumentException if the pixels are not of the model's size and towers
+   */
+  public List<float[]> meanFeatures(List<ImagePixels> images) {
+    images.forEach(this::check);
+    if (features == null) {
+      features = part.function("vision_features", this::buildMeanFeatures);
+    }
+    List<float[]> means = new ArrayList<>();
+    for (int at = 0; at < images.size(); at += FEATURE_BATCH) {
+      int count = Math.min(FEATURE_BATCH, images.size() - at);
+      // one size for all calls; the rest of the last one is filled with an image of it
+      List<ImagePixels> batch = new ArrayList<>(images.subList(at, at + count));
+      batch.addAll(Collections.nCopies(FEATURE_BATCH - count, batch.get(0)));
+      CompiledFunction.Call call = features.call();
+      for (int tower = 0; tower < config.vision().towers().size(); tower++) {
+        call.floats(joined(batch, tower));
+      }
+      float[] all = call.run().floats(0);
+      int width = config.vision().featureDim();
+      for (int i = 0; i < count; i++) {
+        means.add(Arrays.copyOfRange(all, i * width, (i + 1) * width));
+      }
+    }
+    return means;
+  }
+
   private List<float[]> encodeBatch(List<ImagePixels> images) {
     images.forEach(this::check);
     int batch = images.size();
@@ -115,12 +153,20 @@ public final class VisionEncoder {
   }
 
   private List<Operand<TFloat32>> build(FunctionScope scope, BlockContext root, int batch) {
+    return List.of(new Projector(root.in("projector")).apply(features(scope, root, batch)));
+  }
+
+  private List<Operand<TFloat32>> buildMeanFeatures(FunctionScope scope, BlockContext root) {
+    Ops tf = scope.tf();
+    return List.of(tf.math.mean(features(scope, root, FEATURE_BATCH), tf.constant(1)));
+  }
+
+  private Operand<TFloat32> features(FunctionScope scope, BlockContext root, int batch) {
     int size = config.vision().imageSize();
     List<Operand<TFloat32>> pixels = new ArrayList<>();
     for (int tower = 0; tower < config.vision().towers().size(); tower++) {
       pixels.add(scope.input(TFloat32.class, Shape.of(batch, 3, size, size)));
     }
-    Operand<TFloat32> features = new VisionBackbone(root, config.vision()).features(pixels);
-    return List.of(new Projector(root.in("projector")).apply(features));
+    return new VisionBackbone(root, config.vision()).features(pixels);
   }
 }

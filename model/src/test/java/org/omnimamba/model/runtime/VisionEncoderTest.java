@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,27 @@ class VisionEncoderTest {
         assertClose(batch.get(i), GOLDEN.floats("b/image_embeddings"));
       }
       assertThat(encoder.encode(List.of())).isEmpty();
+    }
+  }
+
+  @Test
+  void meanFeaturesAreTheTowersFeaturesOnTheAverageOfAllPatches() {
+    try (DeviceProgram program = program();
+        SafetensorsReader weights = TinyWeights.open()) {
+      VisionEncoder encoder = load(program, weights, WeightStorage.F32, false);
+      ImagePixels photo = pixels("photo-97x61.png");
+      List<ImagePixels> many = new ArrayList<>(Collections.nCopies(65, pixels("photo-29x40.png")));
+      many.set(64, photo);
+      List<float[]> means = encoder.meanFeatures(many);
+      float[] features = GOLDEN.floats("a/vision_features");
+      int width = CONFIG.vision().featureDim();
+      float[] expected = new float[width];
+      for (int i = 0; i < features.length; i++) {
+        expected[i % width] += features[i] / CONFIG.vision().patches();
+      }
+      assertThat(means).hasSize(65);
+      assertClose(means.get(64), expected);
+      assertClose(encoder.meanFeatures(List.of(photo)).get(0), expected);
     }
   }
 
