@@ -18,7 +18,7 @@ import org.tensorflow.types.family.TNumber;
  * Finds the parameters that a body reads, by building it once in a graph that is thrown away. So
  * tensors of the checkpoint that no result depends on never reach the device.
  */
-final class ParameterProbe implements ParameterSource {
+public final class ParameterProbe implements ParameterSource {
   private final Ops tf;
   private final TensorSource source;
   private final Set<String> names = new LinkedHashSet<>();
@@ -29,7 +29,12 @@ final class ParameterProbe implements ParameterSource {
     this.source = source;
   }
 
-  static ParameterProbe of(TensorSource source, PartBody body) {
+  /**
+   * Builds a body once.
+   *
+   * @param source knows the shapes of everything that the body may read
+   */
+  public static ParameterProbe of(TensorSource source, PartBody body) {
     try (Graph graph = new Graph()) {
       FunctionScope scope = new FunctionScope(graph);
       ParameterProbe probe = new ParameterProbe(scope.tf(), source);
@@ -39,12 +44,12 @@ final class ParameterProbe implements ParameterSource {
   }
 
   /** Parameters read as they are stored. */
-  Set<String> names() {
+  public Set<String> names() {
     return names;
   }
 
   /** Parameters read as convolution kernels. */
-  Set<String> kernels() {
+  public Set<String> kernels() {
     return kernels;
   }
 

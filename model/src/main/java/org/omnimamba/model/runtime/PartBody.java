@@ -4,9 +4,9 @@ import java.util.List;
 import org.omnimamba.model.graph.BlockContext;
 import org.tensorflow.Operand;
 
-/** A function body over the parameters of a {@link ModelPart}. */
+/** A function body over parameters by their checkpoint names. */
 @FunctionalInterface
-interface PartBody {
+public interface PartBody {
 
   /**
    * Builds the function.

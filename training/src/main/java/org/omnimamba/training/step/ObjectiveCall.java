@@ -1,0 +1,32 @@
+package org.omnimamba.training.step;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.omnimamba.model.runtime.CompiledFunction;
+import org.omnimamba.model.runtime.ElementType;
+import org.omnimamba.training.data.Batch;
+
+/** Hands the arrays of a batch to a function in the order in which its objective declared them. */
+final class ObjectiveCall {
+  private ObjectiveCall() {}
+
+  /**
+   * @param inputs names and types, in order
+   * @throws IllegalArgumentException if the batch lacks an array, or has one of another size
+   */
+  static void feed(CompiledFunction.Call call, Map<String, ElementType> inputs, Batch batch) {
+    for (Map.Entry<String, ElementType> input : new LinkedHashMap<>(inputs).entrySet()) {
+      String name = input.getKey();
+      try {
+        switch (input.getValue()) {
+          case F32 -> call.floats(batch.floats(name));
+          case I64 -> call.longs(batch.longs(name));
+          case U8 -> call.bytes(batch.bytes(name));
+          default -> throw new IllegalStateException("no input is " + input.getValue());
+        }
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("'%s': %s".formatted(name, e.getMessage()), e);
+      }
+    }
+  }
+}
