@@ -16,7 +16,7 @@ export class JobList {
   constructor() {
     $("jobs-refresh").addEventListener("click", () => this.refresh());
     $("jobs-curl").textContent = [
-      curl("/v1/jobs", { body: { endpoint: "/v1/images/generations", body: { prompt: "a red apple" } } }),
+      curl("/v1/jobs", { body: { endpoint: "/v1/images/generations", body: { prompt: "a red apple, noto style" } } }),
       curl("/v1/jobs?limit=20"),
       curl("/v1/jobs/JOB_ID/events", { stream: true }),
     ].join("\n\n");
