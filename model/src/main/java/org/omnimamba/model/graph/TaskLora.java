@@ -1,6 +1,8 @@
 package org.omnimamba.model.graph;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LoraConfig;
 import org.omnimamba.model.config.Task;
 import org.tensorflow.Operand;
@@ -10,39 +12,65 @@ import org.tensorflow.types.TFloat32;
 /**
  * A projection with the adapter of one task: {@code W u + scaling * B (A u)} (paper section 3.3).
  * Every layer has an adapter per task; the task chooses one per call, in sequences and single steps
- * alike.
+ * alike, or one per row in steps of both tasks.
  */
 public final class TaskLora {
-  private final Task task;
+  private final List<Adapter> adapters;
   private final LoraConfig config;
   private final boolean merged;
   private final UnaryOperator<Operand<TFloat32>> adapterInput;
 
+  /**
+   * One task's adapter.
+   *
+   * @param rows 1 for the rows of this task, else 0, {@code [batch, 1]}; null if all are
+   */
+  private record Adapter(Task task, @Nullable Operand<TFloat32> rows) {}
+
   private TaskLora(
-      Task task, LoraConfig config, boolean merged, UnaryOperator<Operand<TFloat32>> adapterInput) {
-    this.task = task;
+      List<Adapter> adapters,
+      LoraConfig config,
+      boolean merged,
+      UnaryOperator<Operand<TFloat32>> adapterInput) {
+    this.adapters = adapters;
     this.config = config;
     this.merged = merged;
     this.adapterInput = adapterInput;
   }
 
+  private static TaskLora of(Task task, LoraConfig config, boolean merged) {
+    return new TaskLora(List.of(new Adapter(task, null)), config, merged, UnaryOperator.identity());
+  }
+
   /** Computes the adapter beside the projection, as training and the reference do. */
   public static TaskLora beside(Task task, LoraConfig config) {
-    return new TaskLora(task, config, false, UnaryOperator.identity());
+    return of(task, config, false);
   }
 
   /** Uses the projection that {@link #mergedName} names, into which the adapter was added. */
   public static TaskLora merged(Task task, LoraConfig config) {
-    return new TaskLora(task, config, true, UnaryOperator.identity());
+    return of(task, config, true);
+  }
+
+  /**
+   * One token of sequences of both tasks: the projection is read once, and each row gets the
+   * adapter of its task beside it.
+   *
+   * @param drawing 1 for rows that draw, 0 for rows that understand, {@code [batch]}
+   */
+  public static TaskLora mixed(Ops tf, LoraConfig config, Operand<TFloat32> drawing) {
+    Operand<TFloat32> t2i = tf.expandDims(drawing, tf.constant(1));
+    Operand<TFloat32> mmu = tf.math.sub(tf.constant(1f), t2i);
+    return new TaskLora(
+        List.of(new Adapter(Task.T2I, t2i), new Adapter(Task.MMU, mmu)),
+        config,
+        false,
+        UnaryOperator.identity());
   }
 
   /** The same with an operation on the adapter's input alone, such as dropout in training. */
   public TaskLora withAdapterInput(UnaryOperator<Operand<TFloat32>> operation) {
-    return new TaskLora(task, config, merged, operation);
-  }
-
-  public Task task() {
-    return task;
+    return new TaskLora(adapters, config, merged, operation);
   }
 
   /** Name, beside {@code weight}, of a projection with the task's adapter added. */
@@ -67,12 +95,18 @@ public final class TaskLora {
    */
   Operand<TFloat32> project(BlockContext projection, Operand<TFloat32> u) {
     if (merged) {
-      return projection.linear(u, mergedName(task));
+      return projection.linear(u, mergedName(adapters.get(0).task()));
     }
     Ops tf = projection.tf();
-    Operand<TFloat32> inner = projection.linear(adapterInput.apply(u), downName(task));
-    Operand<TFloat32> adapter = projection.linear(inner, upName(task));
-    return tf.math.add(
-        projection.linear(u, "weight"), tf.math.mul(adapter, tf.constant(config.scaling())));
+    Operand<TFloat32> in = adapterInput.apply(u);
+    Operand<TFloat32> projected = projection.linear(u, "weight");
+    for (Adapter adapter : adapters) {
+      Operand<TFloat32> inner = projection.linear(in, downName(adapter.task()));
+      Operand<TFloat32> rows = adapter.rows();
+      Operand<TFloat32> own = rows == null ? inner : tf.math.mul(inner, rows);
+      Operand<TFloat32> added = projection.linear(own, upName(adapter.task()));
+      projected = tf.math.add(projected, tf.math.mul(added, tf.constant(config.scaling())));
+    }
+    return projected;
   }
 }

@@ -59,7 +59,17 @@ final class LanguageFunctions {
   CompiledFunction step(Task task, int batch) {
     return functions.computeIfAbsent(
         "step_%s_%d".formatted(task.key(), batch),
-        name -> program.function(name, scope -> buildStep(scope, task, batch)));
+        name -> program.function(name, scope -> buildStep(scope, batch, single(scope, task))));
+  }
+
+  /**
+   * {@link #step} for rows of both tasks. One input in front: 1 for rows that draw, else 0, {@code
+   * [batch]}. Outputs: logits of the text vocabulary, then of the image vocabulary, for all rows.
+   */
+  CompiledFunction mixedStep(int batch) {
+    return functions.computeIfAbsent(
+        "mixed_step_" + batch,
+        name -> program.function(name, scope -> buildStep(scope, batch, mixed(scope, batch))));
   }
 
   /**
@@ -70,7 +80,24 @@ final class LanguageFunctions {
   CompiledFunction window(Task task, int batch) {
     return functions.computeIfAbsent(
         "window_%s_%d".formatted(task.key(), batch),
-        name -> program.function(name, true, scope -> buildWindow(scope, task, batch)));
+        name ->
+            program.function(name, true, scope -> buildWindow(scope, batch, single(scope, task))));
+  }
+
+  /** {@link #window} for rows of both tasks, with inputs and outputs as {@link #mixedStep}. */
+  CompiledFunction mixedWindow(int batch) {
+    return functions.computeIfAbsent(
+        "mixed_window_" + batch,
+        name ->
+            program.function(name, true, scope -> buildWindow(scope, batch, mixed(scope, batch))));
+  }
+
+  private StepTasks single(FunctionScope scope, Task task) {
+    return new StepTasks.Single(task, scope, parameters, lora(task));
+  }
+
+  private StepTasks mixed(FunctionScope scope, int batch) {
+    return new StepTasks.Mixed(scope, parameters, config, batch);
   }
 
   /** Text embeddings of ids {@code [length]}, without positions: {@code [length, dModel]}. */
@@ -125,48 +152,30 @@ final class LanguageFunctions {
             .logits(task, tf.reshape(last, tf.constant(new long[] {1, config.dModel()}))));
   }
 
-  private List<Operand<TFloat32>> buildStep(FunctionScope scope, Task task, int batch) {
+  private List<Operand<TFloat32>> buildStep(FunctionScope scope, int batch, StepTasks tasks) {
     Operand<TInt64> tokens = ids(scope, batch);
     Operand<TInt64> rows = ids(scope, batch);
     Operand<TInt64> positions = ids(scope, batch);
     BlockContext context = parameters.context(scope);
-    Operand<TFloat32> input = embedded(scope, context, task, tokens, positions);
+    Operand<TFloat32> input = tasks.embed(context, tokens, positions);
     SlotStates states = SlotStates.step(scope, slots, new SlotStates.Rows(rows, positions));
-    Operand<TFloat32> hidden = new Backbone(context, config, lora(task)).step(input, null, states);
-    return List.of(new TiedHeads(context).logits(task, hidden));
+    Operand<TFloat32> hidden =
+        new Backbone(context, config, tasks.lora()).step(input, null, states);
+    return tasks.logits(context, hidden);
   }
 
-  private List<Operand<TFloat32>> buildWindow(FunctionScope scope, Task task, int batch) {
+  private List<Operand<TFloat32>> buildWindow(FunctionScope scope, int batch, StepTasks tasks) {
     Operand<TInt64> tokens = ids(scope, batch);
     Operand<TInt64> first = ids(scope, 1);
     Operand<TInt64> positions = ids(scope, batch);
     Operand<TFloat32> active = scope.input(TFloat32.class, Shape.of(batch));
     BlockContext context = parameters.context(scope);
-    Operand<TFloat32> input = embedded(scope, context, task, tokens, positions);
+    Operand<TFloat32> input = tasks.embed(context, tokens, positions);
     WindowStates states = new WindowStates(scope, slots, first, positions, active);
     Operand<TFloat32> hidden =
-        new Backbone(context, config, lora(task)).step(input, active, states);
+        new Backbone(context, config, tasks.lora()).step(input, active, states);
     states.store();
-    return List.of(new TiedHeads(context).logits(task, hidden));
-  }
-
-  /** Generated tokens as inputs of the backbone, {@code [batch, dModel]}. */
-  private Operand<TFloat32> embedded(
-      FunctionScope scope,
-      BlockContext context,
-      Task task,
-      Operand<TInt64> tokens,
-      Operand<TInt64> positions) {
-    Ops tf = scope.tf();
-    TokenEmbeddings embeddings = new TokenEmbeddings(context);
-    return switch (task) {
-      case MMU -> tf.math.add(embeddings.text(tokens), embeddings.mmuPositions(positions));
-      case T2I ->
-          tf.math.add(
-              tf.gather(
-                  scope.read(parameters.imageTokens(), TFloat32.class), tokens, tf.constant(0)),
-              embeddings.t2iPositions(positions));
-    };
+    return tasks.logits(context, hidden);
   }
 
   private List<Operand<TFloat32>> buildCaption(FunctionScope scope, int length) {

@@ -21,15 +21,15 @@ public final class LanguageModel {
   private final int imagePlaces;
   private final StateSlots slots;
   private final LanguageFunctions functions;
-  private final boolean windows;
+  private final DecodeSteps steps;
 
   private LanguageModel(
-      ModelConfig model, StateSlots slots, LanguageFunctions functions, boolean windows) {
+      ModelConfig model, StateSlots slots, LanguageFunctions functions, DecodeSteps steps) {
     this.config = model.language();
     this.imagePlaces = model.vision().patches();
     this.slots = slots;
     this.functions = functions;
-    this.windows = windows;
+    this.steps = steps;
   }
 
   /**
@@ -55,11 +55,10 @@ public final class LanguageModel {
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
     StateSlots slots = new StateSlots(program.variables(), language, options.slots());
-    return new LanguageModel(
-        config,
-        slots,
-        new LanguageFunctions(program, language, parameters, slots, options.mergedLora()),
-        windows);
+    LanguageFunctions functions =
+        new LanguageFunctions(program, language, parameters, slots, options.mergedLora());
+    DecodeSteps steps = new DecodeSteps(language, functions, slots, windows, !options.mergedLora());
+    return new LanguageModel(config, slots, functions, steps);
   }
 
   /** Sequences whose state is kept at once; slots are numbered from 0. */
@@ -196,70 +195,26 @@ public final class LanguageModel {
    * @return logits {@code [sequence][vocabulary]}
    */
   public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
-    checkStep(task, slots, tokens, positions);
-    return windows
-        ? stepWindow(task, slots, tokens, positions)
-        : stepRows(task, slots, tokens, positions);
+    Task[] tasks = new Task[slots.length];
+    Arrays.fill(tasks, task);
+    return step(tasks, slots, tokens, positions);
   }
 
-  private float[][] stepRows(Task task, int[] slots, int[] tokens, int[] positions) {
-    int batch = Buckets.batch(slots.length);
-    long[] rows = new long[batch];
-    Arrays.fill(rows, this.slots.scratch());
-    int[] places = new int[slots.length];
-    for (int i = 0; i < slots.length; i++) {
-      rows[i] = slots[i];
-      places[i] = i;
-    }
-    CompiledFunction.Call call =
-        functions
-            .step(task, batch)
-            .call()
-            .longs(placed(tokens, places, batch))
-            .longs(rows)
-            .longs(placed(positions, places, batch));
-    return logits(task, call, places);
-  }
-
-  private float[][] stepWindow(Task task, int[] slots, int[] tokens, int[] positions) {
-    int lowest = Arrays.stream(slots).min().orElseThrow();
-    int span = Arrays.stream(slots).max().orElseThrow() - lowest + 1;
-    int batch = Math.min(Buckets.batch(span), this.slots.rows());
-    int first = Math.min(lowest, this.slots.rows() - batch);
-    int[] places = new int[slots.length];
-    float[] active = new float[batch];
-    for (int i = 0; i < slots.length; i++) {
-      places[i] = slots[i] - first;
-      active[places[i]] = 1;
-    }
-    CompiledFunction.Call call =
-        functions
-            .window(task, batch)
-            .call()
-            .longs(placed(tokens, places, batch))
-            .longs(first)
-            .longs(placed(positions, places, batch))
-            .floats(active);
-    return logits(task, call, places);
-  }
-
-  private static long[] placed(int[] values, int[] places, int batch) {
-    long[] placed = new long[batch];
-    for (int i = 0; i < values.length; i++) {
-      placed[places[i]] = values[i];
-    }
-    return placed;
-  }
-
-  private float[][] logits(Task task, CompiledFunction.Call call, int[] places) {
-    float[] all = call.run().floats(0);
-    int vocabulary = config.outputVocabSize(task);
-    float[][] logits = new float[places.length][];
-    for (int i = 0; i < places.length; i++) {
-      int at = places[i] * vocabulary;
-      logits[i] = Arrays.copyOfRange(all, at, at + vocabulary);
-    }
-    return logits;
+  /**
+   * Feeds one token to each of several sequences of either task, at the cost of one pass over the
+   * weights. Logits are those of {@link #step(Task, int[], int[], int[])} within rounding; where
+   * adapters are merged into the weights there is nothing to share, and each task takes a pass of
+   * its own.
+   *
+   * @param tasks of each sequence
+   * @param slots distinct
+   * @param tokens of each sequence's vocabulary
+   * @param positions tokens that each sequence has seen
+   * @return logits {@code [sequence][vocabulary of its task]}
+   */
+  public float[][] step(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+    checkStep(tasks, slots, tokens, positions);
+    return steps.run(tasks, slots, tokens, positions);
   }
 
   /** Makes {@code toSlot} hold what {@code fromSlot} holds. */
@@ -271,22 +226,26 @@ public final class LanguageModel {
     return slots;
   }
 
-  private void checkStep(Task task, int[] slots, int[] tokens, int[] positions) {
-    if (slots.length == 0 || tokens.length != slots.length || positions.length != slots.length) {
+  private void checkStep(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+    if (slots.length == 0
+        || tasks.length != slots.length
+        || tokens.length != slots.length
+        || positions.length != slots.length) {
       throw new IllegalArgumentException(
-          "a step needs a slot, a token and a position for each sequence, not %d, %d and %d"
-              .formatted(slots.length, tokens.length, positions.length));
+          "a step needs a task, a slot, a token and a position for each sequence, not %d, %d, %d and %d"
+              .formatted(tasks.length, slots.length, tokens.length, positions.length));
     }
-    checkIds(tokens, config.outputVocabSize(task));
     boolean[] seen = new boolean[slots()];
     for (int i = 0; i < slots.length; i++) {
+      checkIds(new int[] {tokens[i]}, config.outputVocabSize(tasks[i]));
       if (seen[this.slots.checked(slots[i])]) {
         throw new IllegalArgumentException("slot %d is twice in one step".formatted(slots[i]));
       }
       seen[slots[i]] = true;
-      if (positions[i] < 0 || positions[i] >= positions(task)) {
+      if (positions[i] < 0 || positions[i] >= positions(tasks[i])) {
         throw new IllegalArgumentException(
-            "%s has %d positions, none is %d".formatted(task, positions(task), positions[i]));
+            "%s has %d positions, none is %d"
+                .formatted(tasks[i], positions(tasks[i]), positions[i]));
       }
     }
   }
