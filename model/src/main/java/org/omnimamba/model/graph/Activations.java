@@ -5,11 +5,11 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Activation functions, in float32. */
-final class Activations {
+public final class Activations {
   private Activations() {}
 
   /** The exact GELU, {@code x / 2 * (1 + erf(x / sqrt(2)))}. */
-  static Operand<TFloat32> gelu(Ops tf, Operand<TFloat32> x) {
+  public static Operand<TFloat32> gelu(Ops tf, Operand<TFloat32> x) {
     Operand<TFloat32> erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
     return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));
   }

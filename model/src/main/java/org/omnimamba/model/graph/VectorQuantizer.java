@@ -62,11 +62,16 @@ public final class VectorQuantizer {
   }
 
   /** {@code [codebookSize, codebookDim]} as it is used. */
-  Operand<TFloat32> codebook() {
+  public Operand<TFloat32> codebook() {
     return normalised(context.parameter("embedding.weight"));
   }
 
-  private Operand<TFloat32> normalised(Operand<TFloat32> rows) {
+  /**
+   * Vectors as they are compared with the codes: of length one if the configuration says so.
+   *
+   * @param rows {@code [..., codebookDim]}
+   */
+  public Operand<TFloat32> normalised(Operand<TFloat32> rows) {
     if (!config.l2Norm()) {
       return rows;
     }
