@@ -77,7 +77,7 @@ public final class Augmentation {
 
   /** 1 in a random interval of a side, {@code [batch, size]}. */
   private Operand<TFloat32> inside(long batch, long size) {
-    Operand<TFloat32> centre = random.uniform(0f, size, batch, 1);
+    Operand<TFloat32> centre = random.uniform(0f, (float) size, batch, 1);
     Operand<TFloat32> radius = random.uniform(0f, settings.cutoutSide() * size / 2, batch, 1);
     Operand<TFloat32> places = Placement.places(tf, size, 1, size);
     return tf.dtypes.cast(
