@@ -36,10 +36,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyKeysKnowTheDatabaseAndOnlyLimitsKnowRedis() {
+  void onlyKeysAndPicturesKnowTheDatabaseAndOnlyLimitsKnowRedis() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("org.omnimamba.gateway.keys")
+        .resideOutsideOfPackages(
+            "org.omnimamba.gateway.database",
+            "org.omnimamba.gateway.keys",
+            "org.omnimamba.gateway.pictures")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.r2dbc..", "org.flywaydb..", "org.springframework.r2dbc..")

@@ -28,6 +28,8 @@ final class AccessTable {
       List.of(
           AccessRule.of("/v1/chat/completions", INFERENCE, POST),
           AccessRule.of("/v1/images/generations", INFERENCE, POST),
+          // The address itself is the right to it, as with OpenAI.
+          AccessRule.of("/v1/images/files/{name}", null, GET),
           AccessRule.of("/v1/models", INFERENCE, GET),
           AccessRule.of("/v1/models/{model}", INFERENCE, GET),
           AccessRule.of("/v1/jobs/**", JOBS, GET, POST, PUT, PATCH, DELETE),

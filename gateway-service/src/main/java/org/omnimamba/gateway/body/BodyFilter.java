@@ -5,15 +5,12 @@ import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerResponse;
@@ -48,7 +45,7 @@ final class BodyFilter implements GlobalFilter, Ordered {
                         understand(exchange.getRequest(), body)
                             .doOnNext(known -> known.attach(exchange))
                             .thenReturn(body))
-                .flatMap(body -> chain.filter(withBody(exchange, body))),
+                .flatMap(body -> chain.filter(body.attach(exchange))),
         MemoryBudget.Lease::close);
   }
 
@@ -77,23 +74,6 @@ final class BodyFilter implements GlobalFilter, Ordered {
     ContentTypes.requireJson(request.getHeaders());
     Mono<RequestFacts> read = Mono.fromCallable(() -> facts.read(body.bytes()));
     return body.length() < LARGE ? read : read.subscribeOn(Schedulers.parallel());
-  }
-
-  private static ServerWebExchange withBody(ServerWebExchange exchange, RequestBody body) {
-    exchange.getAttributes().put(RequestBody.ATTRIBUTE, body);
-    return exchange
-        .mutate()
-        .request(
-            new ServerHttpRequestDecorator(exchange.getRequest()) {
-              @Override
-              public Flux<DataBuffer> getBody() {
-                return body.length() == 0
-                    ? Flux.empty()
-                    : Flux.defer(
-                        () -> Flux.just(exchange.getResponse().bufferFactory().wrap(body.bytes())));
-              }
-            })
-        .build();
   }
 
   @Override

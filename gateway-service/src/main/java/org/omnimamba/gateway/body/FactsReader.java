@@ -122,6 +122,7 @@ final class FactsReader {
     private int count = 1;
     private boolean stream;
     private long picture;
+    private RequestFacts.@Nullable Span urlFormat;
     private @Nullable String name;
 
     Walk(JsonParser parser, byte[] body) {
@@ -145,7 +146,11 @@ final class FactsReader {
         }
       }
       return new RequestFacts(
-          maxCompletionTokens == null ? maxTokens : maxCompletionTokens, count, stream, picture);
+          maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
+          count,
+          stream,
+          picture,
+          urlFormat);
     }
 
     private void topLevel(JsonToken token) {
@@ -175,11 +180,25 @@ final class FactsReader {
       return value >= 1 ? value : null;
     }
 
-    /** The string's own bytes stand for the picture: it is neither decoded nor copied. */
     private void string() {
-      if (picture != 0 || !"url".equals(name)) {
-        return;
+      if (depth == 1 && "response_format".equals(name)) {
+        responseFormat();
+      } else if (picture == 0 && "url".equals(name)) {
+        inlinedPicture();
       }
+    }
+
+    private void responseFormat() {
+      if (parser.getString().equals("url")) {
+        urlFormat =
+            new RequestFacts.Span(
+                (int) parser.currentTokenLocation().getByteOffset(),
+                (int) parser.currentLocation().getByteOffset());
+      }
+    }
+
+    /** The string's own bytes stand for the picture: it is neither decoded nor copied. */
+    private void inlinedPicture() {
       int from = (int) parser.currentTokenLocation().getByteOffset();
       if (!startsWithDataUri(from + 1)) {
         return;

@@ -11,12 +11,22 @@ import org.springframework.web.server.ServerWebExchange;
  * @param stream whether the answer is to be streamed
  * @param picture names the first inlined picture, so that requests about one picture can meet; 0 if
  *     there is none
+ * @param urlFormat where the body says {@code "response_format": "url"}, or null if it does not
  */
-public record RequestFacts(@Nullable Long asked, int count, boolean stream, long picture) {
+public record RequestFacts(
+    @Nullable Long asked, int count, boolean stream, long picture, @Nullable Span urlFormat) {
   /** Of a request without a body. */
-  public static final RequestFacts NONE = new RequestFacts(null, 1, false, 0);
+  public static final RequestFacts NONE = new RequestFacts(null, 1, false, 0, null);
 
   private static final String ATTRIBUTE = RequestFacts.class.getName();
+
+  /**
+   * A value's place in a body.
+   *
+   * @param from index of its first byte, the quote
+   * @param to index after its last byte
+   */
+  public record Span(int from, int to) {}
 
   /** The facts of an exchange whose body was read. */
   public static RequestFacts of(ServerWebExchange exchange) {

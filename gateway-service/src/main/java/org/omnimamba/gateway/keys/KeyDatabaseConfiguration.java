@@ -1,14 +1,9 @@
 package org.omnimamba.gateway.keys;
 
 import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.pool.ConnectionPoolConfiguration;
-import io.r2dbc.spi.ConnectionFactories;
-import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import org.flywaydb.core.Flyway;
+import org.omnimamba.gateway.database.GatewayDatabase;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,39 +16,17 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 @ConditionalOnProperty("spring.r2dbc.url")
 class KeyDatabaseConfiguration {
   private static final int MOST_CONNECTIONS = 5;
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Prepares the table over JDBC, before anything can look at it. */
   @Bean
-  KeyStore keyStore(
-      DatabaseProperties database, KeyProperties keys, ConnectionPool gatewayConnectionPool) {
-    if (keys.migrate()) {
-      Flyway.configure()
-          .dataSource(database.jdbcUrl(), database.username(), database.password())
-          .locations("classpath:org/omnimamba/gateway/migration")
-          // The services share a database, and each keeps a history of its own.
-          .table("gateway_schema_history")
-          .baselineOnMigrate(true)
-          .baselineVersion("0")
-          .connectRetries(5)
-          .load()
-          .migrate();
-    }
+  KeyStore keyStore(GatewayDatabase database, ConnectionPool keyConnectionPool) {
     return new KeyStore(
-        DatabaseClient.create(gatewayConnectionPool),
-        TransactionalOperator.create(new R2dbcTransactionManager(gatewayConnectionPool)));
+        DatabaseClient.create(keyConnectionPool),
+        TransactionalOperator.create(new R2dbcTransactionManager(keyConnectionPool)));
   }
 
   @Bean(destroyMethod = "dispose")
-  ConnectionPool gatewayConnectionPool(DatabaseProperties database) {
-    return new ConnectionPool(
-        ConnectionPoolConfiguration.builder(connections(database))
-            .name("gateway-keys")
-            .initialSize(0)
-            .maxSize(MOST_CONNECTIONS)
-            .maxAcquireTime(CONNECT_TIMEOUT)
-            .validationQuery("SELECT 1")
-            .build());
+  ConnectionPool keyConnectionPool(GatewayDatabase database) {
+    return database.pool("gateway-keys", MOST_CONNECTIONS);
   }
 
   @Bean
@@ -62,8 +35,8 @@ class KeyDatabaseConfiguration {
   }
 
   @Bean
-  KeyChangeListener keyChangeListener(DatabaseProperties database, KeyCache cache) {
-    return new KeyChangeListener(connections(database), cache);
+  KeyChangeListener keyChangeListener(GatewayDatabase database, KeyCache cache) {
+    return new KeyChangeListener(database.connections(), cache);
   }
 
   @Bean
@@ -79,19 +52,5 @@ class KeyDatabaseConfiguration {
   @Bean
   KeyService keyService(KeyStore store, KeyCache cache, Clock clock) {
     return new KeyService(store, cache, clock, new SecureRandom());
-  }
-
-  private static ConnectionFactory connections(DatabaseProperties database) {
-    ConnectionFactoryOptions.Builder options =
-        ConnectionFactoryOptions.parse(database.plainUrl())
-            .mutate()
-            .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_TIMEOUT);
-    if (database.username() != null) {
-      options.option(ConnectionFactoryOptions.USER, database.username());
-    }
-    if (database.password() != null) {
-      options.option(ConnectionFactoryOptions.PASSWORD, database.password());
-    }
-    return ConnectionFactories.get(options.build());
   }
 }

@@ -45,7 +45,21 @@ class FactsReaderTest {
   @Test
   void looksAtTheOutermostObjectOnly() {
     RequestFacts facts = read("{\"a\":{\"stream\":true,\"n\":5,\"max_tokens\":1}}");
-    assertThat(facts).isEqualTo(new RequestFacts(null, 1, false, 0));
+    assertThat(facts).isEqualTo(new RequestFacts(null, 1, false, 0, null));
+  }
+
+  @Test
+  void findsWhereAddressesOfPicturesAreAskedFor() {
+    String asked = "{\"prompt\":\"\u00e4\", \"response_format\" : \"url\" ,\"n\":2}";
+    RequestFacts.Span span = read(asked).urlFormat();
+    byte[] changed =
+        new RequestBody(asked.getBytes(StandardCharsets.UTF_8)).with(span, "\"b64_json\"").bytes();
+    assertThat(new String(changed, StandardCharsets.UTF_8))
+        .isEqualTo(asked.replace("\"url\"", "\"b64_json\""));
+    assertThat(read("{\"response_format\":\"\\u0075rl\"}").urlFormat())
+        .isEqualTo(new RequestFacts.Span(19, 29));
+    assertThat(read("{\"response_format\":\"b64_json\",\"user\":\"url\"}").urlFormat()).isNull();
+    assertThat(read("{\"a\":{\"response_format\":\"url\"}}").urlFormat()).isNull();
   }
 
   @ParameterizedTest

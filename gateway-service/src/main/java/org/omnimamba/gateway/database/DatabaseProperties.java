@@ -1,4 +1,4 @@
-package org.omnimamba.gateway.keys;
+package org.omnimamba.gateway.database;
 
 import jakarta.validation.constraints.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Where keys are stored: the same settings as job-service's, so one set serves both.
+ * Where keys and pictures are stored: the same settings as job-service's, so one set serves both.
  *
  * @param url {@code r2dbc:postgresql://host:port/database}; without it only the configured key
- *     works
+ *     works, and pictures stay in memory
  */
 @Validated
 @ConfigurationProperties("spring.r2dbc")

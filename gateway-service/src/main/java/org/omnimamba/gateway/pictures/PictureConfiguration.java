@@ -1,0 +1,32 @@
+package org.omnimamba.gateway.pictures;
+
+import java.time.Clock;
+import org.omnimamba.gateway.InternalTokenProperties;
+import org.omnimamba.gateway.database.GatewayDatabase;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Where pictures are kept, and everything around that. */
+@Configuration(proxyBeanMethods = false)
+class PictureConfiguration {
+  @Bean
+  PictureStore pictureStore(
+      ObjectProvider<GatewayDatabase> database, PictureProperties properties, Clock clock) {
+    GatewayDatabase stored = database.getIfAvailable();
+    return stored == null
+        ? new MemoryPictures(properties, clock)
+        : new StoredPictures(stored, properties.perTenant().toBytes());
+  }
+
+  @Bean
+  PictureLinks pictureLinks(InternalTokenProperties token, Clock clock) {
+    return new PictureLinks(token.internalToken(), clock);
+  }
+
+  @Bean
+  PictureUrlFilter pictureUrlFilter(
+      PictureStore store, PictureLinks links, PictureProperties properties, Clock clock) {
+    return new PictureUrlFilter(new PictureAnswers(store, links, properties, clock));
+  }
+}
