@@ -3,6 +3,7 @@ package org.omnimamba.gateway.routing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.netty.channel.ChannelOption;
+import java.time.Duration;
 import java.util.List;
 import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.gateway.InternalTokenProperties;
@@ -45,6 +46,8 @@ class RouteConfiguration {
   ReactorResourceFactory reactorResourceFactory() {
     ReactorResourceFactory resources = new ReactorResourceFactory();
     resources.setUseGlobalResources(false);
+    // The server has let its requests end by then; waiting for more only delays the stop.
+    resources.setShutdownQuietPeriod(Duration.ZERO);
     return resources;
   }
 

@@ -1,79 +1,27 @@
-package org.omnimamba.gateway;
+package org.omnimamba.gateway.hostile;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.omnimamba.gateway.testing.Gateway;
-import org.omnimamba.gateway.testing.Upstream;
-import reactor.core.publisher.Mono;
 
-/**
- * Requests that mean harm, byte for byte over real sockets, each with the status it is to get.
- *
- * <p>What is refused must not have reached a service, and whatever reaches one carries the
- * gateway's own token and tenant.
- */
-class HostileRequestsTest {
+/** Requests that mean harm, byte for byte, each with the status it is to get. */
+final class HostileRequests {
   private static final String KEY = "Authorization: Bearer " + Gateway.KEY + "\r\n";
   private static final String JSON = "Content-Type: application/json\r\n";
   private static final String CHAT = "/v1/chat/completions";
-  private static final int CLOSED = -1;
 
-  static Upstream inference;
-  static Upstream jobs;
-  static Gateway gateway;
+  private static final String MADE_UP = "0".repeat(32) + ".9999999999." + "0".repeat(32) + ".png";
 
-  @BeforeAll
-  static void start() {
-    inference =
-        Upstream.start(
-            routes ->
-                routes.route(
-                    request -> true,
-                    (request, response) ->
-                        request
-                            .receive()
-                            .aggregate()
-                            .then(response.sendString(Mono.just("served")).then())));
-    jobs =
-        Upstream.start(
-            routes ->
-                routes.route(
-                    request -> true,
-                    (request, response) -> response.sendString(Mono.just("served"))));
-    gateway =
-        Gateway.start(
-            inference.url(),
-            jobs.url(),
-            "omnimamba.gateway.body.max-size",
-            "1MB",
-            "omnimamba.gateway.body.timeout",
-            "1s",
-            "omnimamba.gateway.server.head-timeout",
-            "1s",
-            "omnimamba.gateway.limits.everyone.requests-per-minute",
-            "100000");
-  }
+  private HostileRequests() {}
 
-  /** A request and the status it is to get; {@link #CLOSED} for a connection that just ends. */
+  /**
+   * A request and the status it is to get; {@link RawAnswer#CLOSED} for a connection that just
+   * ends.
+   */
   record Attack(String name, byte[] bytes, Set<Integer> intended) {
     @Override
     public String toString() {
@@ -158,6 +106,9 @@ class HostileRequestsTest {
             get("a trailing slash", 404, "/v1/models/"),
             get("below an address", 404, "/v1/models/a/b"),
             get("another host in the target", 404, "http://127.0.0.1:9080/actuator/health"),
+            get("a picture of nobody", 404, "/v1/images/files/x"),
+            get("a picture with a made-up signature", 404, "/v1/images/files/" + MADE_UP),
+            get("the folder of pictures", 404, "/v1/images/files"),
             get("no path at all", 404, "http://127.0.0.1:9080/actuator"),
             get("a path of 2,000 characters", 400, "/v1/models/" + "a".repeat(2000)),
             get("a path of 9,000 characters", 414, "/v1/models/" + "a".repeat(9000)),
@@ -250,7 +201,10 @@ class HostileRequestsTest {
             framed("a body that never comes", 408, "Content-Length: 10\r\n\r\n"),
             framed("a body that stops", 408, "Content-Length: 10\r\n\r\n{\"a\""),
             framed("chunks that stop", 408, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
-            attack("a head that never ends", CLOSED, "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: "),
+            attack(
+                "a head that never ends",
+                RawAnswer.CLOSED,
+                "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: "),
             attack(
                 "a body on a GET",
                 400,
@@ -297,116 +251,5 @@ class HostileRequestsTest {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("attacks")
-  void getsItsIntendedStatus(Attack attack) throws Exception {
-    int before = inference.seen().size() + jobs.seen().size();
-    Answer answer = send(attack.bytes());
-    assertThat(attack.intended()).as(answer.text()).contains(answer.status());
-    int reached = inference.seen().size() + jobs.seen().size() - before;
-    if (answer.status() == 200) {
-      assertThat(reached).isEqualTo(1);
-      Upstream.Seen seen = inference.last();
-      assertThat(seen.headers().getAll("X-OmniMamba-Internal-Token"))
-          .containsExactly(Gateway.INTERNAL_TOKEN);
-      assertThat(seen.headers().getAll("X-OmniMamba-Tenant")).containsExactly("default");
-      assertThat(seen.headers().contains("Upgrade")).isFalse();
-      assertThat(seen.headers().names())
-          .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).contains("forwarded"));
-    } else {
-      assertThat(reached).as("requests that reached a service").isZero();
-      assertThat(answer.text()).doesNotContain("Exception", "at org.", Gateway.INTERNAL_TOKEN);
-    }
-  }
-
-  @Test
-  void theTableIsLongEnough() {
-    assertThat(attacks()).hasSizeGreaterThanOrEqualTo(40);
-  }
-
-  @Test
-  void aSecondRequestInTheSamePacketGetsNoFurtherThanTheFirst() throws Exception {
-    String first = "GET /v1/models HTTP/1.1\r\nHost: x\r\n" + KEY + "\r\n";
-    String second = "GET /actuator/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    Answer answer = send((first + second).getBytes(StandardCharsets.US_ASCII), true);
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.text()).contains("served").doesNotContain("UP").containsOnlyOnce(" 200 OK");
-  }
-
-  /** What was refused half-read must not hold memory until the end of days. */
-  @AfterAll
-  static void nothingIsLeft() {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(
-            () ->
-                gateway
-                        .bean(MeterRegistry.class)
-                        .get("omnimamba.gateway.bodies.bytes")
-                        .gauge()
-                        .value()
-                    == 0);
-    gateway.close();
-    inference.close();
-    jobs.close();
-  }
-
-  private record Answer(int status, String text) {}
-
-  /** Sends the bytes and reads until the server ends the answer or the connection. */
-  private static Answer send(byte[] bytes) throws IOException {
-    return send(bytes, false);
-  }
-
-  private static Answer send(byte[] bytes, boolean untilClosed) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
-      socket.setSoTimeout(15_000);
-      OutputStream out = socket.getOutputStream();
-      try {
-        out.write(bytes);
-        out.flush();
-      } catch (IOException e) {
-        // The server may refuse before it has read everything; its answer still counts.
-      }
-      boolean head = new String(bytes, 0, 5, StandardCharsets.ISO_8859_1).equals("HEAD ");
-      return read(socket.getInputStream(), head, untilClosed);
-    }
-  }
-
-  private static Answer read(InputStream in, boolean head, boolean untilClosed) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    byte[] buffer = new byte[8192];
-    try {
-      for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
-        all.write(buffer, 0, size);
-        if (!untilClosed && isWhole(all.toString(StandardCharsets.ISO_8859_1), head)) {
-          break;
-        }
-      }
-    } catch (java.net.SocketException e) {
-      // Reset after the answer, because the rest of the request was not read.
-    }
-    String text = all.toString(Charset.forName("ISO-8859-1"));
-    int status = text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : CLOSED;
-    return new Answer(status, text);
-  }
-
-  /** Whether a plain answer with a length is there, and no second one is to come. */
-  private static boolean isWhole(String text, boolean withoutBody) {
-    int head = text.indexOf("\r\n\r\n");
-    if (head < 0 || withoutBody) {
-      return head >= 0;
-    }
-    String lower = text.substring(0, head).toLowerCase(java.util.Locale.ROOT);
-    int length = lower.indexOf("content-length: ");
-    if (length < 0) {
-      return lower.contains("transfer-encoding: chunked")
-          && text.endsWith("0\r\n\r\n")
-          && !text.contains("served\r\n0\r\n\r\nHTTP");
-    }
-    int size = Integer.parseInt(lower.substring(length + 16).lines().findFirst().orElse("0"));
-    return text.length() >= head + 4 + size;
   }
 }
