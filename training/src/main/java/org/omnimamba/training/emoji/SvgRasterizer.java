@@ -1,0 +1,91 @@
+package org.omnimamba.training.emoji;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
+import java.io.StringReader;
+import org.apache.batik.transcoder.SVGAbstractTranscoder;
+import org.apache.batik.transcoder.TranscoderException;
+import org.apache.batik.transcoder.TranscoderInput;
+import org.apache.batik.transcoder.TranscoderOutput;
+import org.apache.batik.transcoder.image.ImageTranscoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws SVG on white. The drawing is made four times as large and averaged down, since shapes that
+ * touch show seams where each is smoothed on its own. Scripts and references to other files are
+ * refused. Safe for use by several threads.
+ */
+final class SvgRasterizer {
+  private static final int SUPERSAMPLING = 4;
+
+  private final int size;
+
+  /**
+   * @param size width and height of the result in pixels
+   */
+  SvgRasterizer(int size) {
+    this.size = size;
+  }
+
+  /**
+   * Draws one document in the middle of the square.
+   *
+   * @return RGB bytes {@code [size, size, 3]}
+   * @throws TranscoderException if it cannot be drawn
+   */
+  byte[] draw(String svg) throws TranscoderException {
+    Canvas canvas = new Canvas();
+    float large = (float) size * SUPERSAMPLING;
+    canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_WIDTH, large);
+    canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_HEIGHT, large);
+    canvas.addTranscodingHint(ImageTranscoder.KEY_BACKGROUND_COLOR, Color.WHITE);
+    canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_ALLOW_EXTERNAL_RESOURCES, false);
+    canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_ALLOWED_SCRIPT_TYPES, "");
+    canvas.transcode(new TranscoderInput(new StringReader(svg)), null);
+    BufferedImage image = canvas.image;
+    if (image == null) {
+      throw new TranscoderException("nothing was drawn");
+    }
+    return averaged(((DataBufferInt) image.getRaster().getDataBuffer()).getData());
+  }
+
+  private byte[] averaged(int[] argb) {
+    byte[] rgb = new byte[size * size * 3];
+    int area = SUPERSAMPLING * SUPERSAMPLING;
+    for (int y = 0; y < size; y++) {
+      for (int x = 0; x < size; x++) {
+        int red = 0;
+        int green = 0;
+        int blue = 0;
+        for (int i = 0; i < area; i++) {
+          int row = y * SUPERSAMPLING + i / SUPERSAMPLING;
+          int pixel = argb[row * size * SUPERSAMPLING + x * SUPERSAMPLING + i % SUPERSAMPLING];
+          red += pixel >> 16 & 255;
+          green += pixel >> 8 & 255;
+          blue += pixel & 255;
+        }
+        int at = (y * size + x) * 3;
+        rgb[at] = (byte) ((red + area / 2) / area);
+        rgb[at + 1] = (byte) ((green + area / 2) / area);
+        rgb[at + 2] = (byte) ((blue + area / 2) / area);
+      }
+    }
+    return rgb;
+  }
+
+  /** Keeps the picture instead of writing it to a file. */
+  private static final class Canvas extends ImageTranscoder {
+    private @Nullable BufferedImage image;
+
+    @Override
+    public BufferedImage createImage(int width, int height) {
+      return new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+    }
+
+    @Override
+    public void writeImage(BufferedImage drawn, @Nullable TranscoderOutput output) {
+      image = drawn;
+    }
+  }
+}
