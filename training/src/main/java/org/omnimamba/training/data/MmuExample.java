@@ -11,8 +11,11 @@ import org.omnimamba.model.text.Turn;
  * @param turns user and assistant by turns, ending with an answer
  */
 public record MmuExample(byte @Nullable [] picture, List<Turn> turns) {
-  public MmuExample {
-    turns = List.copyOf(turns);
+
+  // written out, because a compact constructor's parameters lose their annotations
+  public MmuExample(byte @Nullable [] picture, List<Turn> turns) {
+    this.picture = picture;
+    this.turns = List.copyOf(turns);
     for (int i = 0; i < turns.size(); i++) {
       Turn.Role expected = i % 2 == 0 ? Turn.Role.USER : Turn.Role.ASSISTANT;
       if (turns.get(i).role() != expected) {
