@@ -3,6 +3,8 @@ package org.omnimamba.standalone.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.omnimamba.training.cli.EvaluateCommand;
+import org.omnimamba.training.cli.ExportCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +23,9 @@ import picocli.CommandLine.Spec;
       ChatCommand.class,
       KeysCommand.class,
       ConvertCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      EvaluateCommand.class,
+      ExportCommand.class
     })
 public final class OmniMambaCommand implements Runnable {
 
