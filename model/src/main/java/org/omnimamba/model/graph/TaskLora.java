@@ -68,6 +68,11 @@ public final class TaskLora {
         UnaryOperator.identity());
   }
 
+  /** The projection alone, as in a language model that knows no tasks yet. */
+  public static TaskLora none(LoraConfig config) {
+    return new TaskLora(List.of(), config, false, UnaryOperator.identity());
+  }
+
   /** The same with an operation on the adapter's input alone, such as dropout in training. */
   public TaskLora withAdapterInput(UnaryOperator<Operand<TFloat32>> operation) {
     return new TaskLora(adapters, config, merged, operation);

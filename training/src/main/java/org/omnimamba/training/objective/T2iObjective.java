@@ -1,0 +1,64 @@
+package org.omnimamba.training.objective;
+
+import java.util.List;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.LayerStates;
+import org.omnimamba.model.graph.TiedHeads;
+import org.omnimamba.model.graph.TokenEmbeddings;
+import org.omnimamba.training.step.Loss;
+import org.omnimamba.training.step.Objective;
+import org.omnimamba.training.step.ObjectiveScope;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * Drawing: the image tokens behind a caption, each from those before it (paper section 3.4).
+ *
+ * <p>Inputs: {@code caption_ids} {@code [batch, prompt + 1]}, which are {@code [t2i][sot]} caption
+ * {@code [eot][soi]} and the {@code [eoi]} behind the image, and {@code image_ids} {@code [batch,
+ * imageTokens]}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image token
+ * is ever looked back at, and both are left out of the sequence.
+ *
+ * @param model its sizes
+ * @param batch rows
+ * @param dropout in front of the adapters
+ */
+public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout)
+    implements Objective {
+
+  @Override
+  public Loss build(ObjectiveScope scope) {
+    Ops tf = scope.tf();
+    LanguageModelConfig language = model.language();
+    long prompt = language.t2iPromptTokens();
+    long image = language.imageTokens();
+    Operand<TInt64> captionIds = scope.longs("caption_ids", Shape.of(batch, prompt + 1));
+    Operand<TInt64> imageIds = scope.longs("image_ids", Shape.of(batch, image));
+    BlockContext context = scope.parameters().in(Backbone.PREFIX);
+    TokenEmbeddings embeddings = new TokenEmbeddings(context);
+    Operand<TFloat32> caption =
+        embeddings.caption(embeddings.text(Parts.ids(tf, captionIds, 0, prompt)));
+    Operand<TFloat32> sequence =
+        image == 1
+            ? caption
+            : tf.concat(
+                List.of(caption, embeddings.image(Parts.ids(tf, imageIds, 0, image - 1))),
+                tf.constant(1));
+    Operand<TFloat32> positions =
+        embeddings.t2iPositions(Parts.firstPositions(tf, prompt + image - 1));
+    Operand<TFloat32> hidden =
+        new Backbone(
+                context, language, dropout.adapter(scope, Task.T2I, language.lora()))
+            .sequence(tf.math.add(sequence, positions), null, LayerStates.NONE);
+    Operand<TFloat32> logits =
+        new TiedHeads(context).logits(Task.T2I, Parts.places(tf, hidden, prompt - 1, image));
+    return TokenLoss.of(scope, logits, imageIds, "t2i");
+  }
+}

@@ -1,0 +1,65 @@
+package org.omnimamba.training.objective;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.training.config.Section;
+import org.omnimamba.training.config.TrainingConfig;
+import org.omnimamba.training.data.BatchSource;
+import org.omnimamba.training.data.Examples;
+import org.omnimamba.training.data.ImageTokens;
+import org.omnimamba.training.data.Picture;
+import org.omnimamba.training.data.PictureSet;
+import org.omnimamba.training.data.ShuffledBatches;
+import org.omnimamba.training.data.T2iCollator;
+import org.omnimamba.training.data.T2iExample;
+import org.omnimamba.training.emoji.EmojiExamples;
+import org.omnimamba.training.run.StepListener;
+import org.omnimamba.training.run.TaskFactory;
+import org.omnimamba.training.run.TrainingTask;
+
+/**
+ * {@code kind: t2i}, stage 1 of drawing. Its data: {@code tokens}, a JSONL file of captions with
+ * image tokens as {@code tokenize} writes it; {@code tokenizer}; {@code batch_size}; and, if
+ * captions are to be told in other words each epoch, {@code folder} as {@code prepare} writes it.
+ * Its objective: {@code lora_dropout}.
+ */
+public final class T2iTask implements TaskFactory {
+
+  @Override
+  public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
+    Section data = config.data();
+    T2iObjective objective =
+        new T2iObjective(model, TextData.batchSize(data), dropout(config, model));
+    BatchSource batches = batches(config, data, model);
+    data.refuseUnknown();
+    config.objective().refuseUnknown();
+    return new TrainingTask(objective, Stage.STAGE1_T2I, initial, batches, StepListener.NONE);
+  }
+
+  /** {@code objective.lora_dropout}; the model's own if absent. */
+  static LoraDropout dropout(TrainingConfig config, ModelConfig model) {
+    return new LoraDropout(
+        config.objective().number("lora_dropout", model.language().lora().dropout()));
+  }
+
+  static BatchSource batches(TrainingConfig config, Section data, ModelConfig model) {
+    LanguageModelConfig language = model.language();
+    Path file = TextData.existing(config, data, "tokens");
+    List<ImageTokens> tokens =
+        ImageTokens.read(file, language.imageTokens(), language.imageVocabSize());
+    Examples<T2iExample> examples =
+        data.has("folder")
+            ? EmojiExamples.drawings(
+                PictureSet.read(TextData.existing(config, data, "folder"), Picture.Split.TRAIN),
+                tokens)
+            : ImageTokens.examples(tokens);
+    return new ShuffledBatches<>(
+        examples,
+        new T2iCollator(model, TextData.tokenizer(config, data)),
+        TextData.batchSize(data),
+        config.run().options().seed());
+  }
+}

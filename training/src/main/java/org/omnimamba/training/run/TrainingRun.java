@@ -1,0 +1,192 @@
+package org.omnimamba.training.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.omnimamba.model.runtime.DeviceProgram;
+import org.omnimamba.training.data.Batch;
+import org.omnimamba.training.data.Prefetcher;
+import org.omnimamba.training.schedule.CosineSchedule;
+import org.omnimamba.training.step.StepResult;
+import org.omnimamba.training.step.TrainStep;
+import org.omnimamba.training.step.TrainableParameters;
+import org.omnimamba.training.step.TrainingState;
+
+/** Carries out one run, from its initial values or from its state. */
+public final class TrainingRun {
+  /** Everything to continue from. */
+  public static final String STATE_FILE = "state.safetensors";
+
+  /** The trained parameters under their checkpoint names. */
+  public static final String TRAINED_FILE = "trained.safetensors";
+
+  private static final int BATCHES_AHEAD = 4;
+  private static final String TOTAL_STEPS = "total_steps";
+  private static final String ELAPSED_SECONDS = "elapsed_seconds";
+
+  private final RunSettings settings;
+  private final TrainingTask task;
+  private final Progress progress;
+  private final LongSupplier nanoTime;
+  private volatile boolean interrupted;
+
+  private long totalSteps;
+  private double earlierSeconds;
+  private long begun;
+
+  /**
+   * @param nanoTime the clock, {@code System::nanoTime}
+   */
+  public TrainingRun(
+      RunSettings settings, TrainingTask task, Progress progress, LongSupplier nanoTime) {
+    this.settings = settings;
+    this.task = task;
+    this.progress = progress;
+    this.nanoTime = nanoTime;
+    this.totalSteps = settings.budget().steps();
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param steps taken in all, earlier starts included
+   * @param finished whether its steps or its time are used up; if not, it was interrupted
+   */
+  public record Summary(long steps, boolean finished) {}
+
+  /** Lets the run end behind the present step, with its state saved. For other threads. */
+  public void interrupt() {
+    interrupted = true;
+  }
+
+  /**
+   * Runs to the end. Does nothing if an earlier start got there.
+   *
+   * @throws TrainingDivergedException if the loss is no number
+   */
+  public Summary run() {
+    begun = nanoTime.getAsLong();
+    createOutput();
+    try (DeviceProgram program = new DeviceProgram(settings.execution())) {
+      TrainableParameters parameters =
+          TrainableParameters.load(program, task.initial(), task.trained(), task.objective());
+      TrainStep step =
+          TrainStep.create(program, parameters, task.objective(), settings.options());
+      resume(parameters, step);
+      progress.begins(parameters, step.step(), totalSteps);
+      long firstBatch = step.step() * settings.options().accumulate();
+      try (LossCurve curve = LossCurve.open(settings.output(), step.step());
+          Prefetcher batches = new Prefetcher(task.batches(), firstBatch, BATCHES_AHEAD)) {
+        loop(parameters, step, batches, curve);
+      }
+      boolean finished = isOver(step);
+      save(parameters, step);
+      if (finished) {
+        TrainingState.saveTrained(settings.output().resolve(TRAINED_FILE), parameters);
+      }
+      CurvePlot.write(settings.output());
+      progress.ends(step.step(), finished, elapsedSeconds());
+      return new Summary(step.step(), finished);
+    }
+  }
+
+  private void createOutput() {
+    try {
+      Files.createDirectories(settings.output());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + settings.output(), e);
+    }
+  }
+
+  private void resume(TrainableParameters parameters, TrainStep step) {
+    Path state = settings.output().resolve(STATE_FILE);
+    if (!Files.exists(state)) {
+      return;
+    }
+    Map<String, String> notes = TrainingState.load(state, parameters, step);
+    earlierSeconds = Double.parseDouble(notes.getOrDefault(ELAPSED_SECONDS, "0"));
+    if (settings.budget().isMeasured()) {
+      totalSteps = Long.parseLong(notes.getOrDefault(TOTAL_STEPS, "0"));
+    }
+  }
+
+  private void loop(
+      TrainableParameters parameters, TrainStep step, Prefetcher source, LossCurve curve) {
+    double lastSave = elapsedSeconds();
+    double settled = 0;
+    long settledAt = step.step() + StepBudget.SETTLED_AFTER;
+    while (!interrupted && !isOver(step)) {
+      double rate = schedule().rate(step.step());
+      StepResult result = step.run(microBatches(source), rate);
+      if (!Float.isFinite(result.loss()) || !Float.isFinite(result.gradientNorm())) {
+        throw new TrainingDivergedException(
+            result.step(), result.loss(), result.gradientNorm());
+      }
+      task.listener().after(result, parameters);
+      double now = elapsedSeconds();
+      if (step.step() == settledAt) {
+        settled = now;
+      }
+      if (totalSteps == 0 && step.step() >= settledAt + StepBudget.MEASURED_BY / 2) {
+        double perStep = (now - settled) / (step.step() - settledAt);
+        totalSteps = settings.budget().fitting(step.step(), now, perStep);
+        progress.measured(totalSteps, perStep);
+      }
+      if (result.step() % settings.logEvery() == 0 || step.step() == totalSteps) {
+        curve.add(result, rate, now);
+        progress.stepped(result, rate, now, totalSteps);
+      }
+      if (settings.checkpointMinutes() > 0
+          && now - lastSave >= 60 * settings.checkpointMinutes()) {
+        save(parameters, step);
+        lastSave = elapsedSeconds();
+      }
+    }
+  }
+
+  /** While the number of steps is not known, the rate warms up and does not depend on it. */
+  private CosineSchedule schedule() {
+    return new CosineSchedule(
+        settings.learningRate(),
+        settings.warmupSteps(),
+        totalSteps == 0 ? Long.MAX_VALUE : totalSteps,
+        settings.rateFloor());
+  }
+
+  private List<Batch> microBatches(Prefetcher source) {
+    List<Batch> batches = new ArrayList<>();
+    try {
+      for (int i = 0; i < settings.options().accumulate(); i++) {
+        batches.add(source.next());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a batch", e);
+    }
+    return batches;
+  }
+
+  private boolean isOver(TrainStep step) {
+    return (totalSteps > 0 && step.step() >= totalSteps)
+        || settings.budget().isOver(elapsedSeconds());
+  }
+
+  private void save(TrainableParameters parameters, TrainStep step) {
+    TrainingState.save(
+        settings.output().resolve(STATE_FILE),
+        parameters,
+        step,
+        Map.of(
+            TOTAL_STEPS, Long.toString(totalSteps),
+            ELAPSED_SECONDS, Double.toString(elapsedSeconds())));
+  }
+
+  private double elapsedSeconds() {
+    return earlierSeconds + (nanoTime.getAsLong() - begun) / 1e9;
+  }
+}

@@ -1,0 +1,58 @@
+package org.omnimamba.training.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.omnimamba.model.checkpoint.InitialTensors;
+import org.omnimamba.model.checkpoint.LayeredSource;
+import org.omnimamba.model.checkpoint.Safetensors;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.config.ConfigReader;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.training.config.InvalidTrainingConfigException;
+import org.omnimamba.training.config.TrainingConfig;
+
+/** Runs what a configuration describes. */
+public final class Trainings {
+  private final Map<String, TaskFactory> kinds;
+
+  /**
+   * @param kinds by the name that configurations use as {@code objective.kind}
+   */
+  public Trainings(Map<String, TaskFactory> kinds) {
+    this.kinds = new TreeMap<>(kinds);
+  }
+
+  /**
+   * Prepares a run.
+   *
+   * @throws InvalidTrainingConfigException if the configuration's kind is unknown, or a file is
+   *     missing that an earlier training should have written
+   */
+  public TrainingTask task(TrainingConfig config) {
+    String kind = config.objective().text("kind");
+    TaskFactory factory = kinds.get(kind);
+    if (factory == null) {
+      throw new InvalidTrainingConfigException(
+          "objective.kind is '%s', not one of %s".formatted(kind, kinds.keySet()));
+    }
+    ModelConfig model = ConfigReader.read(config.model());
+    return factory.create(config, model, initial(config, model));
+  }
+
+  private static TensorSource initial(TrainingConfig config, ModelConfig model) {
+    List<TensorSource> layers = new ArrayList<>();
+    layers.add(new InitialTensors(model, config.initialSeed()));
+    for (Path part : config.parts()) {
+      if (!Files.exists(part)) {
+        throw new InvalidTrainingConfigException(
+            "parts: there is no %s; run the training that writes it first".formatted(part));
+      }
+      layers.add(Safetensors.open(part));
+    }
+    return new LayeredSource(layers);
+  }
+}
