@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.omnimamba.training.cli.EvaluateCommand;
 import org.omnimamba.training.cli.ExportCommand;
+import org.omnimamba.training.cli.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       InspectCommand.class,
       EvaluateCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      TrainCommand.class
     })
 public final class OmniMambaCommand implements Runnable {
 

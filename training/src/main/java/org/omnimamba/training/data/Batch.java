@@ -64,7 +64,9 @@ public final class Batch {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such array of ids
+   * The array of ids or labels called {@code name}.
+   *
+   * @throws IllegalArgumentException if there is no such array
    */
   public long[] longs(String name) {
     return array(name, long[].class);

@@ -25,8 +25,8 @@ import org.tensorflow.types.TInt64;
  *
  * <p>Inputs: those of {@link ImageFeatures}; {@code has_picture} {@code [batch]}, 0 in rows of text
  * alone, whose image places are zeros, not an embedding (the reference's behaviour 31); {@code
- * input_ids} and {@code labels} {@code [batch, length]}, the text only; labels are not shifted, -100
- * where there is no loss.
+ * input_ids} and {@code labels} {@code [batch, length]}, the text only; labels are not shifted,
+ * -100 where there is no loss.
  *
  * @param model its sizes
  * @param batch rows
@@ -72,8 +72,7 @@ public record MmuObjective(
     Operand<TFloat32> positions =
         embeddings.mmuPositions(Parts.firstPositions(tf, before + length - 1));
     Operand<TFloat32> hidden =
-        new Backbone(
-                context, language, dropout.adapter(scope, Task.MMU, language.lora()))
+        new Backbone(context, language, dropout.adapter(scope, Task.MMU, language.lora()))
             .sequence(tf.math.add(sequence, positions), null, LayerStates.NONE);
     // the place before the text predicts its first id
     Operand<TFloat32> logits =
@@ -87,8 +86,7 @@ public record MmuObjective(
         new Projector(scope.parameters().in("projector"))
             .apply(features.features(scope, model, batch));
     Operand<TFloat32> hasPicture = scope.floats("has_picture", Shape.of(batch));
-    return tf.math.mul(
-        projected, tf.reshape(hasPicture, tf.constant(new long[] {batch, 1, 1})));
+    return tf.math.mul(projected, tf.reshape(hasPicture, tf.constant(new long[] {batch, 1, 1})));
   }
 
   private Operand<TInt64> everyRow(Ops tf, int first, int second) {

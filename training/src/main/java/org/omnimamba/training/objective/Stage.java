@@ -40,8 +40,7 @@ public enum Stage implements Predicate<String> {
   STAGE2 {
     @Override
     public boolean test(String name) {
-      return name.startsWith(ParameterNames.PROJECTOR)
-          || name.startsWith(ParameterNames.LANGUAGE);
+      return name.startsWith(ParameterNames.PROJECTOR) || name.startsWith(ParameterNames.LANGUAGE);
     }
   };
 

@@ -23,15 +23,14 @@ import org.tensorflow.types.TInt64;
  *
  * <p>Inputs: {@code caption_ids} {@code [batch, prompt + 1]}, which are {@code [t2i][sot]} caption
  * {@code [eot][soi]} and the {@code [eoi]} behind the image, and {@code image_ids} {@code [batch,
- * imageTokens]}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image token
- * is ever looked back at, and both are left out of the sequence.
+ * imageTokens]}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image
+ * token is ever looked back at, and both are left out of the sequence.
  *
  * @param model its sizes
  * @param batch rows
  * @param dropout in front of the adapters
  */
-public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout)
-    implements Objective {
+public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout) implements Objective {
 
   @Override
   public Loss build(ObjectiveScope scope) {
@@ -54,8 +53,7 @@ public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout)
     Operand<TFloat32> positions =
         embeddings.t2iPositions(Parts.firstPositions(tf, prompt + image - 1));
     Operand<TFloat32> hidden =
-        new Backbone(
-                context, language, dropout.adapter(scope, Task.T2I, language.lora()))
+        new Backbone(context, language, dropout.adapter(scope, Task.T2I, language.lora()))
             .sequence(tf.math.add(sequence, positions), null, LayerStates.NONE);
     Operand<TFloat32> logits =
         new TiedHeads(context).logits(Task.T2I, Parts.places(tf, hidden, prompt - 1, image));

@@ -32,10 +32,7 @@ final class TokenLoss {
     // a label outside the vocabulary gives a row of zeros, which takes the place out of the sum
     Operand<TFloat32> expected =
         tf.oneHot(
-            targets,
-            tf.constant(Math.toIntExact(vocabulary)),
-            tf.constant(1f),
-            tf.constant(0f));
+            targets, tf.constant(Math.toIntExact(vocabulary)), tf.constant(1f), tf.constant(0f));
     Operand<TFloat32> sum =
         tf.math.neg(
             tf.reduceSum(
@@ -51,7 +48,6 @@ final class TokenLoss {
             TFloat32.class);
     return Loss.of(loss)
         .withMetric(name + "_loss", loss)
-        .withMetric(
-            name + "_accuracy", tf.math.div(tf.reduceSum(right, tf.constant(0)), count));
+        .withMetric(name + "_accuracy", tf.math.div(tf.reduceSum(right, tf.constant(0)), count));
   }
 }

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 
-/** Draws {@code curve.csv} as {@code curve.png}: the loss, pale, and its running mean over steps. */
+/**
+ * Draws {@code curve.csv} as {@code curve.png}: the loss, pale, and its running mean over steps.
+ */
 final class CurvePlot {
   static final String FILE = "curve.png";
   private static final int WIDTH = 800;

@@ -75,8 +75,7 @@ public final class TrainingRun {
     try (DeviceProgram program = new DeviceProgram(settings.execution())) {
       TrainableParameters parameters =
           TrainableParameters.load(program, task.initial(), task.trained(), task.objective());
-      TrainStep step =
-          TrainStep.create(program, parameters, task.objective(), settings.options());
+      TrainStep step = TrainStep.create(program, parameters, task.objective(), settings.options());
       resume(parameters, step);
       progress.begins(parameters, step.step(), totalSteps);
       long firstBatch = step.step() * settings.options().accumulate();
@@ -124,8 +123,7 @@ public final class TrainingRun {
       double rate = schedule().rate(step.step());
       StepResult result = step.run(microBatches(source), rate);
       if (!Float.isFinite(result.loss()) || !Float.isFinite(result.gradientNorm())) {
-        throw new TrainingDivergedException(
-            result.step(), result.loss(), result.gradientNorm());
+        throw new TrainingDivergedException(result.step(), result.loss(), result.gradientNorm());
       }
       task.listener().after(result, parameters);
       double now = elapsedSeconds();
@@ -141,8 +139,7 @@ public final class TrainingRun {
         curve.add(result, rate, now);
         progress.stepped(result, rate, now, totalSteps);
       }
-      if (settings.checkpointMinutes() > 0
-          && now - lastSave >= 60 * settings.checkpointMinutes()) {
+      if (settings.checkpointMinutes() > 0 && now - lastSave >= 60 * settings.checkpointMinutes()) {
         save(parameters, step);
         lastSave = elapsedSeconds();
       }

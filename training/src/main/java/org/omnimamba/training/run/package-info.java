@@ -5,8 +5,8 @@
  *
  * <ul>
  *   <li>{@code state.safetensors}: everything to continue from, replaced at each checkpoint;
- *   <li>{@code trained.safetensors}: the trained parameters in float32 under their checkpoint names,
- *       written when the run ends or its time is up;
+ *   <li>{@code trained.safetensors}: the trained parameters in float32 under their checkpoint
+ *       names, written when the run ends or its time is up;
  *   <li>{@code curve.csv} and {@code curve.png}: loss, gradient norm, rate and metrics.
  * </ul>
  *

@@ -66,16 +66,16 @@ public final class TrainingState {
    * and the export read.
    */
   public static void saveTrained(Path file, TrainableParameters parameters) {
+    Map<String, float[]> values = parameters.readTrained();
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    for (String name : parameters.names()) {
+    for (String name : values.keySet()) {
       tensors.put(name, new TensorInfo(Dtype.F32, parameters.shape(name)));
     }
-    Map<String, float[]> values = parameters.readTrained();
     write(
         file,
         tensors,
         Map.of(),
-        writer -> tensors.keySet().forEach(name -> append(writer, name, values.get(name))));
+        writer -> values.forEach((name, elements) -> append(writer, name, elements)));
   }
 
   /**
@@ -153,8 +153,7 @@ public final class TrainingState {
       try (SafetensorsWriter writer = SafetensorsWriter.create(staged, tensors, header)) {
         content.writeTo(writer);
       }
-      Files.move(
-          staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }

@@ -46,9 +46,7 @@ class StageOracleTest {
     try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu());
         TensorSource initial = TinyStage.initial()) {
       body.run(
-          program,
-          TrainableParameters.load(program, initial, stage.stage(), objective),
-          objective);
+          program, TrainableParameters.load(program, initial, stage.stage(), objective), objective);
     }
   }
 
@@ -117,8 +115,7 @@ class StageOracleTest {
     with(
         stage,
         (program, parameters, objective) -> {
-          StepResult result =
-              step(program, parameters, objective, 0).run(stage.batch(), RATE);
+          StepResult result = step(program, parameters, objective, 0).run(stage.batch(), RATE);
           JsonNode facts = stage.facts();
           assertThat(result.loss()).isCloseTo(facts.path("loss").floatValue(), within(1e-4f));
           assertThat((double) result.gradientNorm())
@@ -198,10 +195,7 @@ class StageOracleTest {
   }
 
   private static TrainStep step(
-      DeviceProgram program,
-      TrainableParameters parameters,
-      Objective objective,
-      double clipNorm) {
+      DeviceProgram program, TrainableParameters parameters, Objective objective, double clipNorm) {
     return TrainStep.create(
         program,
         parameters,
