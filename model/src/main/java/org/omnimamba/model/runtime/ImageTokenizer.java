@@ -2,10 +2,10 @@ package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
@@ -29,6 +29,9 @@ public final class ImageTokenizer {
   /** Pictures of one call; more are decoded in several calls. */
   private static final int LARGEST_BATCH = 4;
 
+  /** Pictures of one call when whole collections are encoded. */
+  private static final int ENCODE_BATCH = 64;
+
   /** What stands where nothing is generated yet: middle grey. */
   private static final byte NEUTRAL = (byte) 128;
 
@@ -37,7 +40,7 @@ public final class ImageTokenizer {
   private final int columns;
   private final ModelPart part;
   private final Map<Integer, CompiledFunction> decoders = new HashMap<>();
-  private @Nullable CompiledFunction encoder;
+  private final Map<Integer, CompiledFunction> encoders = new HashMap<>();
 
   private ImageTokenizer(ModelConfig model, ModelPart part) {
     LanguageModelConfig language = model.language();
@@ -58,7 +61,7 @@ public final class ImageTokenizer {
     ModelPart part = new ModelPart(program, options);
     ImageTokenizer tokenizer = new ImageTokenizer(config, part);
     part.load(source, (scope, root) -> tokenizer.buildDecoder(scope, root, 1));
-    part.load(source, tokenizer::buildEncoder);
+    part.load(source, (scope, root) -> tokenizer.buildEncoder(scope, root, 1));
     return tokenizer;
   }
 
@@ -83,16 +86,57 @@ public final class ImageTokenizer {
    * @throws IllegalArgumentException if it is not {@link #width()} by {@link #height()}
    */
   public int[] encode(RgbImage image) {
+    check(image);
+    return encodeBatch(List.of(image)).get(0);
+  }
+
+  /**
+   * The tokens of many pictures, in their order.
+   *
+   * @throws IllegalArgumentException if one is not {@link #width()} by {@link #height()}
+   */
+  public List<int[]> encode(List<RgbImage> images) {
+    images.forEach(this::check);
+    List<int[]> codes = new ArrayList<>();
+    for (int at = 0; at < images.size(); at += ENCODE_BATCH) {
+      int count = Math.min(ENCODE_BATCH, images.size() - at);
+      // one size for all calls; the rest of the last one is filled with a picture of it
+      List<RgbImage> batch = new ArrayList<>(images.subList(at, at + count));
+      batch.addAll(Collections.nCopies(ENCODE_BATCH - count, batch.get(0)));
+      codes.addAll(encodeBatch(batch).subList(0, count));
+    }
+    return codes;
+  }
+
+  private void check(RgbImage image) {
     if (image.width() != width() || image.height() != height()) {
       throw new IllegalArgumentException(
           "the model's pictures are %d x %d pixels, not %d x %d"
               .formatted(width(), height(), image.width(), image.height()));
     }
-    if (encoder == null) {
-      encoder = part.function("vq_encode", this::buildEncoder);
+  }
+
+  private List<int[]> encodeBatch(List<RgbImage> images) {
+    CompiledFunction encoder =
+        encoders.computeIfAbsent(
+            images.size(),
+            batch ->
+                part.function(
+                    "vq_encode_" + batch, (scope, root) -> buildEncoder(scope, root, batch)));
+    int each = 3 * width() * height();
+    float[] pixels = new float[images.size() * each];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(SignedPixels.of(images.get(i)), 0, pixels, i * each, each);
     }
-    long[] codes = encoder.call().floats(SignedPixels.of(image)).run().longs(0);
-    return Arrays.stream(codes).mapToInt(Math::toIntExact).toArray();
+    long[] codes = encoder.call().floats(pixels).run().longs(0);
+    List<int[]> pictures = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      pictures.add(
+          Arrays.stream(codes, i * tokens(), (i + 1) * tokens())
+              .mapToInt(Math::toIntExact)
+              .toArray());
+    }
+    return pictures;
   }
 
   /**
@@ -167,9 +211,9 @@ public final class ImageTokenizer {
     return images;
   }
 
-  private List<Operand<TInt64>> buildEncoder(FunctionScope scope, BlockContext root) {
+  private List<Operand<TInt64>> buildEncoder(FunctionScope scope, BlockContext root, int batch) {
     BlockContext vq = root.in("llm_backbone.vqvae");
-    Operand<TFloat32> image = scope.input(TFloat32.class, Shape.of(1, height(), width(), 3));
+    Operand<TFloat32> image = scope.input(TFloat32.class, Shape.of(batch, height(), width(), 3));
     Operand<TFloat32> vectors = new VqEncoder(vq, config).apply(image);
     return List.of(new VectorQuantizer(vq.in("quantize"), config).nearest(vectors));
   }

@@ -71,6 +71,22 @@ class ImageTokenizerTest {
     assertThat(Arrays.stream(codes).distinct().count()).isGreaterThan(1);
   }
 
+  @Test
+  void manyPicturesGetTheTokensOfEach() {
+    List<RgbImage> pictures = new ArrayList<>();
+    for (int i = 0; i < 67; i++) {
+      byte[] rgb = pattern().rgb();
+      Arrays.fill(rgb, 0, 180 * i, (byte) (3 * i));
+      pictures.add(new RgbImage(64, 64, rgb));
+    }
+    List<int[]> codes = plain.encode(pictures);
+    assertThat(codes).hasSize(67);
+    for (int i : new int[] {0, 1, 63, 64, 66}) {
+      assertThat(codes.get(i)).isEqualTo(plain.encode(pictures.get(i)));
+    }
+    assertThat(plain.encode(List.of())).isEmpty();
+  }
+
   /** Products in bfloat16, as on accelerators, move a pixel by a few levels of 255. */
   @Test
   void bfloat16ProductsStayNearTheReference() {

@@ -1,25 +1,20 @@
 package org.omnimamba.training.vq;
 
 import org.omnimamba.model.checkpoint.ParameterNames;
+import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.step.StepResult;
 import org.omnimamba.training.step.TrainableParameters;
 
-/** Keeps the codebook on the device in use, step by step. */
-public final class CodebookUpkeep {
+/**
+ * Keeps the codebook on the device in use, step by step.
+ *
+ * @param revival when and how unused codes are redrawn
+ */
+record CodebookUpkeep(CodebookRevival revival) implements StepListener {
   /** The codebook's name in the checkpoint. */
-  static final String CODEBOOK = ParameterNames.VQ + "quantize.embedding.weight";
+  private static final String CODEBOOK = ParameterNames.VQ + "quantize.embedding.weight";
 
-  private final CodebookRevival revival;
-
-  public CodebookUpkeep(CodebookRevival revival) {
-    this.revival = revival;
-  }
-
-  /**
-   * To be called after each step.
-   *
-   * @param result what a step of {@link VqObjective} reported
-   */
+  @Override
   public void after(StepResult result, TrainableParameters parameters) {
     if (!revival.isDue(result.step())) {
       return;

@@ -1,0 +1,84 @@
+package org.omnimamba.training.vq;
+
+import org.omnimamba.model.checkpoint.ParameterNames;
+import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.training.config.PictureData;
+import org.omnimamba.training.config.Section;
+import org.omnimamba.training.config.TrainingConfig;
+import org.omnimamba.training.data.Batch;
+import org.omnimamba.training.data.BatchSource;
+import org.omnimamba.training.data.PictureCollator;
+import org.omnimamba.training.data.PictureSet;
+import org.omnimamba.training.data.ShuffledBatches;
+import org.omnimamba.training.emoji.EmojiExamples;
+import org.omnimamba.training.run.StepListener;
+import org.omnimamba.training.run.TaskFactory;
+import org.omnimamba.training.run.TrainingTask;
+
+/**
+ * {@code kind: vq}, the image tokenizer. Its objective:
+ *
+ * <ul>
+ *   <li>{@code absolute}, {@code square}, {@code edges}, {@code codebook}, {@code commitment}:
+ *       weights, see {@link VqLossWeights}
+ *   <li>{@code quantized_from}: over so many micro-batches the autoencoder turns into a quantizer
+ *   <li>{@code revive_every}, {@code revive_until}: steps, see {@link CodebookRevival}; 0 never
+ *       revives
+ * </ul>
+ *
+ * Its data: {@code folder}, as {@code prepare} writes it; {@code batch_size}; {@code augmentation},
+ * see {@link org.omnimamba.training.augmentation.AugmentationSettings}.
+ */
+public final class VqTask implements TaskFactory {
+
+  @Override
+  public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
+    int size = model.language().imageGridWidth() * model.vq().downsampleFactor();
+    PictureSet pictures = PictureData.training(config, size);
+    int batch = PictureData.batchSize(config);
+    Section objective = config.objective();
+    VqObjective built =
+        new VqObjective(
+            model.vq(), batch, size, weights(objective), PictureData.augmentation(config));
+    BatchSource batches =
+        new ShuffledBatches<>(
+                EmojiExamples.pictures(pictures),
+                PictureCollator.withoutCaptions(),
+                batch,
+                config.run().options().seed())
+            .with(shares(objective.integer("quantized_from", 0)));
+    StepListener revival = revival(config);
+    config.data().refuseUnknown();
+    objective.refuseUnknown();
+    return new TrainingTask(
+        built, name -> name.startsWith(ParameterNames.VQ), initial, batches, revival);
+  }
+
+  private static VqLossWeights weights(Section objective) {
+    VqLossWeights usual = VqLossWeights.defaults();
+    return new VqLossWeights(
+        (float) objective.number("absolute", usual.absolute()),
+        (float) objective.number("square", usual.square()),
+        (float) objective.number("edges", usual.edges()),
+        (float) objective.number("codebook", usual.codebook()),
+        (float) objective.number("commitment", usual.commitment()));
+  }
+
+  /** How far quantization has set in, by the number of the micro-batch. */
+  static BatchSource shares(long quantizedFrom) {
+    return step -> {
+      float share = step >= quantizedFrom ? 1f : (float) step / quantizedFrom;
+      return Batch.empty().with(VqObjective.SHARE, new float[] {share});
+    };
+  }
+
+  private static StepListener revival(TrainingConfig config) {
+    long every = config.objective().integer("revive_every", 0);
+    long until = config.objective().integer("revive_until", Long.MAX_VALUE);
+    if (every == 0) {
+      return StepListener.NONE;
+    }
+    return new CodebookUpkeep(new CodebookRevival(every, until, config.run().options().seed()));
+  }
+}
