@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.omnimamba.training.cli.EvaluateCommand;
 import org.omnimamba.training.cli.ExportCommand;
+import org.omnimamba.training.cli.TokenizeCommand;
+import org.omnimamba.training.cli.TowersCommand;
 import org.omnimamba.training.cli.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      TokenizeCommand.class,
+      TowersCommand.class,
       TrainCommand.class
     })
 public final class OmniMambaCommand implements Runnable {
