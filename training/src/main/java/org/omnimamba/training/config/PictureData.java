@@ -44,12 +44,12 @@ public final class PictureData {
     return config.data().integer("batch_size", 1, LARGEST_BATCH);
   }
 
-  /** {@code data.augmentation}; no alteration where a field, or all of it, is absent. */
-  public static AugmentationSettings augmentation(TrainingConfig config) {
-    if (!config.data().has("augmentation")) {
+  /** {@code augmentation}; no alteration where a field, or all of it, is absent. */
+  public static AugmentationSettings augmentation(Section data) {
+    if (!data.has("augmentation")) {
       return AugmentationSettings.none();
     }
-    Section section = config.data().section("augmentation");
+    Section section = data.section("augmentation");
     AugmentationSettings settings =
         new AugmentationSettings(
             share(section, "mirror"),

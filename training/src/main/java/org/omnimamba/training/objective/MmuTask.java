@@ -3,6 +3,7 @@ package org.omnimamba.training.objective;
 import java.nio.file.Path;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.training.config.PictureData;
 import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;
 import org.omnimamba.training.data.BatchSource;
@@ -27,7 +28,9 @@ import org.omnimamba.training.run.TrainingTask;
  *       as LLaVA's, with {@code images}, the folder that its image paths start from;
  *   <li>{@code text}: {@code alignment}, {@code conversation} or {@code as_served}, see {@link
  *       MmuText};
- *   <li>{@code tokenizer}, {@code batch_size}, and {@code length}, the ids of a row's text.
+ *   <li>{@code tokenizer}, {@code batch_size}, and {@code length}, the ids of a row's text;
+ *   <li>{@code augmentation}: how pictures are altered, see {@link
+ *       org.omnimamba.training.augmentation.AugmentationSettings}; not at all if absent.
  * </ul>
  *
  * Its objective: {@code lora_dropout}.
@@ -46,7 +49,11 @@ public final class MmuTask implements TaskFactory {
 
   static MmuObjective objective(Section data, ModelConfig model, LoraDropout dropout) {
     return new MmuObjective(
-        model, TextData.batchSize(data), length(data), ImageFeatures.PICTURES, dropout);
+        model,
+        TextData.batchSize(data),
+        length(data),
+        ImageFeatures.pictures(PictureData.augmentation(data)),
+        dropout);
   }
 
   private static int length(Section data) {

@@ -44,7 +44,7 @@ public final class TowerTask implements TaskFactory {
     TowerSizes sizes = sizes(config, model, new EmojiLabels(pictures.pictures()));
     TowerObjective objective =
         new TowerObjective(
-            model.vision(), sizes, settings(config), PictureData.augmentation(config));
+            model.vision(), sizes, settings(config), PictureData.augmentation(config.data()));
     BatchSource batches =
         new ShuffledBatches<>(
             EmojiExamples.pictures(pictures),

@@ -40,7 +40,7 @@ public final class VqTask implements TaskFactory {
     Section objective = config.objective();
     VqObjective built =
         new VqObjective(
-            model.vq(), batch, size, weights(objective), PictureData.augmentation(config));
+            model.vq(), batch, size, weights(objective), PictureData.augmentation(config.data()));
     BatchSource batches =
         new ShuffledBatches<>(
                 EmojiExamples.pictures(pictures),
