@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Trains the demo model from an empty folder to a model directory with its figures:
+#
+#   models/recipes/emoji/train.sh WORK            # WORK is made where it does not exist
+#
+# Each piece is one command. A piece that is done is skipped, one that was interrupted goes on, so the script can be stopped and
+# started again at any time. To do a piece anew, delete its folder in WORK (and those of the pieces that build on it).
+#
+#   DEVICE   GPU or CPU (GPU)
+#   MINUTES  factor for the time that each training may take (1); 0.5 halves it
+#   TOY      when set, small parts, a few steps, a few pictures: shows in minutes, on a CPU too, that every piece works
+#   MODEL    the model directory that is made (WORK/omnimamba-emoji)
+#   OMNIMAMBA  the command (./omnimamba of this repository)
+#   EVALUATE   more options for evaluate, such as "--limit 100"
+set -euo pipefail
+
+[ $# -eq 1 ] || { sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//' >&2; exit 2; }
+recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$recipe/../../.." && pwd)
+mkdir -p "$1"
+work=$(cd "$1" && pwd)
+device=${DEVICE:-GPU}
+model=${MODEL:-$work/omnimamba-emoji}
+omnimamba=${OMNIMAMBA:-$root/omnimamba}
+config=$recipe/config.json
+evaluate=${EVALUATE:-}
+if [ -n "${TOY:-}" ]; then
+  config=$recipe/toy/config.json
+  evaluate=${EVALUATE:---limit 4}
+fi
+
+say() { echo "train.sh: $*" >&2; }
+
+field() { sed -n "s/^ *$2: *\([^ #]*\).*/\1/p" "$1" | head -n 1; }
+
+# trains what a configuration says, unless that is done
+train() {
+  local yaml=$1 output
+  output=$work/$(field "$yaml" output)
+  if [ -f "$output/trained.safetensors" ]; then
+    say "$(basename "$yaml"): done"
+    return
+  fi
+  local options=(--config "$yaml" --set "work=$work" --set "run.device=$device")
+  if [ -n "${TOY:-}" ]; then
+    options+=(--set "model=$config" --set run.compile=false --set run.precision=float32 --set run.steps=3 --set run.max_minutes=0
+      --set run.log_every=1 --set optimizer.warmup_steps=1)
+    if [ -n "$(field "$yaml" batch_size)" ]; then
+      grep -q '^  t2i:' "$yaml" && options+=(--set data.t2i.batch_size=2 --set data.mmu.batch_size=2) || options+=(--set data.batch_size=4)
+    fi
+  elif [ -n "${MINUTES:-}" ]; then
+    options+=(--set "run.max_minutes=$(awk "BEGIN { print $MINUTES * $(field "$yaml" max_minutes) }")")
+  fi
+  say "$(basename "$yaml") into $output"
+  "$omnimamba" train "${options[@]}"
+}
+
+trained() { echo "$work/$(field "$recipe/$1" output)/trained.safetensors"; }
+
+# 1. pictures with names, and the tokenizer of texts
+if [ ! -f "$work/data/pictures.json" ] || [ ! -f "$work/tokenizer.json" ]; then
+  say "preparing the pictures"
+  "$omnimamba" prepare --out "$work/data" --tokenizer "$work/tokenizer.json" --downloads "$work/downloads"
+fi
+
+# 2. the image parts
+train "$recipe/01-vq.yaml"
+train "$recipe/02-towers.yaml"
+
+# 3. image tokens of all pictures
+if [ ! -f "$work/data/image-tokens-train.jsonl" ]; then
+  say "tokenizing the pictures"
+  "$omnimamba" tokenize --config "$config" --data "$work/data" --device "$device" "$(trained 01-vq.yaml)"
+fi
+
+# 4. the backbone on text; stage 1 for each task; stage 2 for both
+train "$recipe/03-language.yaml"
+train "$recipe/04-t2i.yaml"
+train "$recipe/05-mmu.yaml"
+train "$recipe/06-joint.yaml"
+
+# 5. the model, and its figures
+if [ ! -f "$model/config.json" ]; then
+  say "writing $model"
+  parts=()
+  for yaml in "$recipe"/0[1-6]-*.yaml; do
+    parts+=("$(trained "$(basename "$yaml")")")
+  done
+  licenses=()
+  [ ! -f "$recipe/LICENSES.md" ] || licenses=(--licenses "$recipe/LICENSES.md")
+  "$omnimamba" export --config "$config" --tokenizer "$work/tokenizer.json" "${licenses[@]}" --out "$model" "${parts[@]}"
+fi
+if [ ! -f "$work/evaluation/evaluation.md" ]; then
+  say "evaluating $model"
+  # shellcheck disable=SC2086
+  "$omnimamba" evaluate --model "$model" --data "$work/data" --device "$device" --out "$work/evaluation" $evaluate
+fi
+say "done: $model, $work/evaluation/evaluation.md, $work/evaluation/contact-sheet.png"
