@@ -1,5 +1,6 @@
 package org.omnimamba.inference.chat;
 
+import org.omnimamba.inference.api.Answers;
 import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.serving.ServedModel;
@@ -10,17 +11,30 @@ import reactor.core.scheduler.Schedulers;
 
 /** Runs chat jobs. */
 @Component
-final class ChatAnswers {
+final class ChatAnswers implements Answers<ChatCompletionRequest, ChatJob> {
+  private final ChatRequestReader requests;
   private final Generations generations;
   private final LogprobsWriter logprobs;
 
-  ChatAnswers(Generations generations, ServedModel model) {
+  ChatAnswers(ChatRequestReader requests, Generations generations, ServedModel model) {
+    this.requests = requests;
     this.generations = generations;
     this.logprobs = new LogprobsWriter(model.tokenizer());
   }
 
+  @Override
+  public ChatJob check(String id, ChatCompletionRequest request) {
+    return requests.read(id, request);
+  }
+
+  @Override
+  public boolean isStreamed(ChatJob job) {
+    return job.stream();
+  }
+
   /** The whole answer at once. */
-  Mono<ChatCompletion> whole(ChatJob job) {
+  @Override
+  public Mono<ChatCompletion> whole(ChatJob job) {
     return generations
         .run(job.generation(), Schedulers.parallel())
         .collect(() -> new ChatCollector(job, logprobs), ChatCollector::add)
@@ -28,7 +42,8 @@ final class ChatAnswers {
   }
 
   /** The answer token by token, ending with {@code [DONE]}. */
-  Flux<SseEvent> stream(ChatJob job) {
+  @Override
+  public Flux<SseEvent> stream(ChatJob job) {
     return Flux.defer(
         () -> {
           ChatEvents events = new ChatEvents(job, logprobs);

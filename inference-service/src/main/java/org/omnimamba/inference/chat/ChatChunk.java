@@ -2,6 +2,7 @@ package org.omnimamba.inference.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.chat.ChatCompletion.Logprobs;
@@ -16,7 +17,7 @@ record ChatChunk(
     @JsonProperty("created") long created,
     @JsonProperty("model") String model,
     @JsonProperty("choices") List<Choice> choices,
-    @JsonProperty("usage") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Usage usage,
+    @JsonProperty("usage") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Counts counts,
     @JsonProperty("truncation") @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable TruncationNote truncation) {
 
@@ -28,6 +29,13 @@ record ChatChunk(
       case CANCELLED -> throw new IllegalArgumentException("a cancelled sequence has no answer");
     };
   }
+
+  /**
+   * The field {@code usage} of a stream that carries one: null in every chunk but the last.
+   *
+   * @param usage in the last chunk
+   */
+  record Counts(@JsonValue @Nullable Usage usage) {}
 
   record Choice(
       @JsonProperty("index") int index,

@@ -82,7 +82,8 @@ final class ChatEvents {
 
   private ChatChunk chunk(
       List<Choice> choices, @Nullable Usage usage, @Nullable TruncationNote note) {
+    ChatChunk.Counts counts = job.includeUsage() ? new ChatChunk.Counts(usage) : null;
     return new ChatChunk(
-        job.id(), "chat.completion.chunk", job.created(), job.model(), choices, usage, note);
+        job.id(), "chat.completion.chunk", job.created(), job.model(), choices, counts, note);
   }
 }

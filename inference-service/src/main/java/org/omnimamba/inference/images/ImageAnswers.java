@@ -1,6 +1,7 @@
 package org.omnimamba.inference.images;
 
 import java.util.List;
+import org.omnimamba.inference.api.Answers;
 import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.api.Workers;
@@ -10,17 +11,30 @@ import reactor.core.publisher.Mono;
 
 /** Runs image jobs and encodes what comes out, on worker threads. */
 @Component
-final class ImageAnswers {
+final class ImageAnswers implements Answers<ImageGenerationRequest, ImageJob> {
+  private final ImageRequestReader requests;
   private final Generations generations;
   private final Workers workers;
 
-  ImageAnswers(Generations generations, Workers workers) {
+  ImageAnswers(ImageRequestReader requests, Generations generations, Workers workers) {
+    this.requests = requests;
     this.generations = generations;
     this.workers = workers;
   }
 
+  @Override
+  public ImageJob check(String id, ImageGenerationRequest request) {
+    return requests.read(id, request);
+  }
+
+  @Override
+  public boolean isStreamed(ImageJob job) {
+    return job.stream();
+  }
+
   /** All pictures at once. */
-  Mono<ImageResult> whole(ImageJob job) {
+  @Override
+  public Mono<ImageResult> whole(ImageJob job) {
     return generations
         .run(job.generation(), workers.outgoing())
         .collect(() -> new ImageCollector(job), ImageCollector::add)
@@ -28,7 +42,8 @@ final class ImageAnswers {
   }
 
   /** Pictures, finished or not, as they come. */
-  Flux<SseEvent> stream(ImageJob job) {
+  @Override
+  public Flux<SseEvent> stream(ImageJob job) {
     return Flux.defer(
         () -> {
           ImageEvents events = new ImageEvents(job);

@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
  * {@code return_token_ids}, {@code stream_options} and {@code truncation} are ours.
  *
  * @param size {@code auto} or the one size that the model draws
- * @param responseFormat only {@code b64_json}
+ * @param responseFormat only {@code b64_json}; the gateway makes addresses of pictures for those
+ *     who ask for {@code url}
  * @param outputFormat {@code png} or {@code jpeg}
  * @param outputCompression JPEG quality, 1 to 100
  * @param others every other field

@@ -82,7 +82,10 @@ final class ImageRequestReader {
 
   private static void checkResponseFormat(@Nullable String format) {
     if (format != null && !format.equals("b64_json")) {
-      throw ApiException.invalidValue("response_format", "'response_format' must be 'b64_json'.");
+      throw ApiException.invalidValue(
+          "response_format",
+          "'response_format' must be 'b64_json'; 'url' is for requests to the gateway that are not"
+              + " streamed and not jobs.");
     }
   }
 

@@ -7,11 +7,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.omnimamba.inference.api.ErrorBody;
-import org.omnimamba.inference.api.Generations;
-import org.omnimamba.inference.api.RequestBodyReader;
-import org.omnimamba.inference.api.RequestHeadersFilter;
-import org.omnimamba.inference.api.ResponseWriter;
-import org.springframework.http.HttpStatus;
+import org.omnimamba.inference.api.GenerationEndpoint;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -22,23 +18,12 @@ import reactor.core.publisher.Mono;
 @RestController
 @Tag(name = "Images")
 class ImagesController {
-  private final Generations generations;
-  private final RequestBodyReader bodies;
-  private final ImageRequestReader requests;
+  private final GenerationEndpoint endpoint;
   private final ImageAnswers answers;
-  private final ResponseWriter writer;
 
-  ImagesController(
-      Generations generations,
-      RequestBodyReader bodies,
-      ImageRequestReader requests,
-      ImageAnswers answers,
-      ResponseWriter writer) {
-    this.generations = generations;
-    this.bodies = bodies;
-    this.requests = requests;
+  ImagesController(GenerationEndpoint endpoint, ImageAnswers answers) {
+    this.endpoint = endpoint;
     this.answers = answers;
-    this.writer = writer;
   }
 
   @Operation(
@@ -65,17 +50,6 @@ class ImagesController {
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @PostMapping("/v1/images/generations")
   Mono<Void> generate(ServerWebExchange exchange) {
-    generations.requireReady();
-    String id = RequestHeadersFilter.requestId(exchange);
-    return bodies
-        .read(exchange.getRequest(), ImageGenerationRequest.class)
-        .map(request -> requests.read(id, request))
-        .flatMap(
-            job ->
-                job.stream()
-                    ? writer.events(exchange, answers.stream(job))
-                    : answers
-                        .whole(job)
-                        .flatMap(result -> writer.json(exchange, HttpStatus.OK, result)));
+    return endpoint.answer(exchange, ImageGenerationRequest.class, answers);
   }
 }

@@ -87,15 +87,16 @@ class ChatTest {
     JsonNode last = chunks.get(chunks.size() - 1);
     assertThat(last.get("choices")).isEmpty();
     assertThat(last.get("usage")).isEqualTo(whole.get("usage"));
+    assertThat(chunks.subList(0, chunks.size() - 1)).allMatch(chunk -> chunk.get("usage").isNull());
   }
 
   private static String greedy(Oracle.Answer expected, String more) {
     return """
-        {"messages":[{"role":"user","content":[
-           {"type":"text","text":%s},
-           {"type":"image_url","image_url":{"url":"%s"}}]}],
-         "temperature":0,"max_completion_tokens":%d,"return_token_ids":true%s}
-        """
+    {"messages":[{"role":"user","content":[
+       {"type":"text","text":%s},
+       {"type":"image_url","image_url":{"url":"%s"}}]}],
+     "temperature":0,"max_completion_tokens":%d,"return_token_ids":true%s}
+    """
         .formatted(
             TestServer.quoted(expected.question()),
             Photos.dataUri(expected.photo()),
@@ -229,8 +230,8 @@ class ChatTest {
 
   private static String text(String question, String more) {
     return """
-        {"messages":[{"role":"user","content":%s}],"max_tokens":12,"return_token_ids":true,%s}
-        """
+    {"messages":[{"role":"user","content":%s}],"max_tokens":12,"return_token_ids":true,%s}
+    """
         .formatted(TestServer.quoted(question), more);
   }
 }

@@ -1,0 +1,29 @@
+package org.omnimamba.inference.api;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * How one kind of request is answered.
+ *
+ * @param <Q> the request as it came
+ * @param <J> the request once it was checked
+ */
+public interface Answers<Q, J> {
+  /**
+   * Checks a request, field by field.
+   *
+   * @param id of the request
+   * @throws ApiException naming the field that is wrong
+   */
+  J check(String id, Q request);
+
+  /** Whether the answer is wanted piece by piece. */
+  boolean isStreamed(J job);
+
+  /** The whole answer at once, as it is to stand in JSON. */
+  Mono<?> whole(J job);
+
+  /** The answer piece by piece. */
+  Flux<SseEvent> stream(J job);
+}

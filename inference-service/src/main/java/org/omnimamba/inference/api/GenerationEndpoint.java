@@ -1,0 +1,44 @@
+package org.omnimamba.inference.api;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * The way of every request that generates something: refused while the engine would not take it,
+ * then read, checked, run, and answered whole or as a stream.
+ */
+@Component
+public final class GenerationEndpoint {
+  private final Generations generations;
+  private final RequestBodyReader bodies;
+  private final ResponseWriter writer;
+
+  GenerationEndpoint(Generations generations, RequestBodyReader bodies, ResponseWriter writer) {
+    this.generations = generations;
+    this.bodies = bodies;
+    this.writer = writer;
+  }
+
+  /**
+   * Answers one request; cancelling this cancels what it runs.
+   *
+   * @param type of the request as it comes
+   */
+  public <Q, J> Mono<Void> answer(
+      ServerWebExchange exchange, Class<Q> type, Answers<Q, J> answers) {
+    generations.requireReady();
+    String id = RequestHeadersFilter.requestId(exchange);
+    return bodies
+        .read(exchange.getRequest(), type)
+        .map(request -> answers.check(id, request))
+        .flatMap(
+            job ->
+                answers.isStreamed(job)
+                    ? writer.events(exchange, answers.stream(job))
+                    : answers
+                        .whole(job)
+                        .flatMap(result -> writer.json(exchange, HttpStatus.OK, result)));
+  }
+}

@@ -1,0 +1,122 @@
+package org.omnimamba.inference.http;
+
+import static org.omnimamba.inference.http.BadRequest.CHAT;
+import static org.omnimamba.inference.http.BadRequest.SERVER;
+import static org.omnimamba.inference.http.BadRequest.chat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Chat requests with a wrong field or a wrong conversation. */
+class BadChatsTest {
+  @AfterAll
+  static void nothingIsHeld() {
+    BadRequest.assertNothingIsHeld();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> eachGetsItsError() {
+    return BadRequest.tests(Stream.of(chatFields(), messages()).flatMap(List::stream).toList());
+  }
+
+  private static List<BadRequest> chatFields() {
+    return List.of(
+        field("\"model\":\"gpt-5\"", 404, "model", "model_not_found"),
+        field("\"model\":7", 400, "model", "invalid_type"),
+        field("\"temperature\":\"hot\"", 400, "temperature", "invalid_type"),
+        field("\"temperature\":\"1\"", 400, "temperature", "invalid_type"),
+        field("\"temperature\":-0.1", 400, "temperature", "invalid_value"),
+        field("\"temperature\":2.1", 400, "temperature", "invalid_value"),
+        field("\"temperature\":1e400", 400, "temperature", "invalid_value"),
+        field("\"top_p\":1.5", 400, "top_p", "invalid_value"),
+        field("\"top_k\":-2", 400, "top_k", "invalid_value"),
+        field("\"top_k\":1.5", 400, "top_k", "invalid_type"),
+        field("\"min_p\":-1", 400, "min_p", "invalid_value"),
+        field("\"repetition_penalty\":0", 400, "repetition_penalty", "invalid_value"),
+        field("\"seed\":99999999999999999999", 400, "seed", "invalid_type"),
+        field("\"max_tokens\":0", 400, "max_tokens", "invalid_value"),
+        field("\"max_tokens\":3000000000", 400, "max_tokens", "invalid_type"),
+        field("\"max_completion_tokens\":-1", 400, "max_completion_tokens", "invalid_value"),
+        field("\"n\":0", 400, "n", "invalid_value"),
+        field("\"n\":100", 400, "n", "invalid_value"),
+        field("\"stop\":[]", 400, "stop", "invalid_value"),
+        field("\"stop\":\"\"", 400, "stop", "invalid_value"),
+        field("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", 400, "stop", "invalid_value"),
+        field("\"stop\":[1]", 400, "stop", "invalid_value"),
+        field("\"stream\":\"yes\"", 400, "stream", "invalid_type"),
+        field("\"stream_options\":{}", 400, "stream_options", "invalid_value"),
+        field("\"top_logprobs\":3", 400, "top_logprobs", "invalid_value"),
+        field("\"logprobs\":true,\"top_logprobs\":21", 400, "top_logprobs", "invalid_value"),
+        field("\"truncation\":\"middle\"", 400, "truncation", "invalid_value"),
+        field("\"frequency_penalty\":0.5", 400, "frequency_penalty", "unsupported_parameter"),
+        field("\"logit_bias\":{\"5\":3}", 400, "logit_bias", "unsupported_parameter"),
+        field("\"tools\":[{}]", 400, "tools", "unsupported_parameter"),
+        field(
+            "\"response_format\":{\"type\":\"json_object\"}",
+            400,
+            "response_format",
+            "unsupported_parameter"),
+        field("\"beams\":4", 400, "beams", "unsupported_parameter"));
+  }
+
+  private static List<BadRequest> messages() {
+    String user = "{\"role\":\"user\",\"content\":\"Hi\"}";
+    return List.of(
+        chat("no messages", "{}", 400, "messages", "missing_required_parameter"),
+        conversation("", "messages", "empty_array"),
+        conversation("null", "messages[0]", "invalid_value"),
+        conversation("7", "messages[0]", "invalid_type"),
+        conversation("{\"role\":\"user\"}", "messages[0].content", "missing_required_parameter"),
+        conversation("{\"role\":\"user\",\"content\":5}", "messages[0].content", "invalid_type"),
+        conversation(
+            "{\"role\":\"user\",\"content\":\" \\n \"}", "messages[0].content", "empty_prompt"),
+        conversation("{\"role\":\"user\",\"content\":[]}", "messages[0].content", "empty_prompt"),
+        conversation(
+            "{\"role\":\"user\",\"content\":[{\"type\":\"audio\"}]}",
+            "messages[0].content[0].type",
+            "invalid_value"),
+        conversation(
+            "{\"role\":\"user\",\"content\":[{\"text\":\"x\"}]}",
+            "messages[0].content[0].type",
+            "invalid_type"),
+        conversation(
+            "{\"role\":\"wizard\",\"content\":\"x\"}", "messages[0].role", "invalid_value"),
+        conversation(
+            "{\"role\":\"assistant\",\"content\":\"x\"}", "messages[0].role", "invalid_value"),
+        conversation(user + "," + user, "messages[1].role", "invalid_value"),
+        conversation(
+            user + ",{\"role\":\"assistant\",\"content\":\"x\"}", "messages", "invalid_value"),
+        conversation(
+            user + ",{\"role\":\"system\",\"content\":\"x\"}", "messages[1].role", "invalid_value"),
+        conversation(
+            "{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":[{}]}",
+            "messages[0].tool_calls",
+            "unsupported_parameter"),
+        conversation(
+            String.join(",", java.util.Collections.nCopies(65, user)),
+            "messages",
+            "array_too_long"),
+        conversation(
+            "{\"role\":\"user\",\"content\":\"" + "a".repeat(40_000) + "\"}",
+            "messages",
+            "string_too_long"),
+        conversation(
+            "{\"role\":\"user\",\"content\":\"" + "? ".repeat(8_000) + "\"}",
+            "messages",
+            "context_length_exceeded"));
+  }
+
+  private static BadRequest field(String field, int status, String param, String code) {
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]," + field + "}";
+    return new BadRequest("field: " + field, SERVER.post(CHAT, body), status, param, code);
+  }
+
+  private static BadRequest conversation(String messages, String param, String code) {
+    String name = "messages: " + messages.substring(0, Math.min(messages.length(), 60));
+    String body = "{\"messages\":[" + messages + "]}";
+    return new BadRequest(name, SERVER.post(CHAT, body), 400, param, code);
+  }
+}
