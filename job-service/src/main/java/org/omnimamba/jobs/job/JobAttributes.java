@@ -1,14 +1,24 @@
 package org.omnimamba.jobs.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept beside a job and shown with it.
+ * What is kept beside a job and, but for its trace, shown with it.
  *
  * @param endpoint the path of an {@link Endpoint}
  * @param metadata the submitter's own pairs
  * @param webhook where to tell about the end, or null
+ * @param traceparent the trace that the job belongs to, or null; not shown
  */
 public record JobAttributes(
-    String endpoint, Map<String, String> metadata, @Nullable WebhookSpec webhook) {}
+    String endpoint,
+    Map<String, String> metadata,
+    @Nullable WebhookSpec webhook,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String traceparent) {
+
+  JobAttributes withTraceparent(@Nullable String trace) {
+    return new JobAttributes(endpoint, metadata, webhook, trace);
+  }
+}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.trace.JobTraces;
 import org.omnimamba.queue.IdempotencyKey;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.NewJob;
@@ -18,12 +19,19 @@ public class JobSubmissions {
   private final JobQueue queue;
   private final DatabaseClient database;
   private final JobJson json;
+  private final JobTraces traces;
   private final int maxAttempts;
 
-  JobSubmissions(JobQueue queue, DatabaseClient database, JobJson json, JobsProperties properties) {
+  JobSubmissions(
+      JobQueue queue,
+      DatabaseClient database,
+      JobJson json,
+      JobTraces traces,
+      JobsProperties properties) {
     this.queue = queue;
     this.database = database;
     this.json = json;
+    this.traces = traces;
     this.maxAttempts = properties.queue().maxAttempts();
   }
 
@@ -34,18 +42,23 @@ public class JobSubmissions {
    */
   public Mono<SubmitOutcome> submit(
       String tenant, InferenceJob job, @Nullable String idempotencyKey) {
-    return timeLeft(job.deadline())
-        .map(left -> newJob(tenant, job, idempotencyKey).deadline(left).build())
-        .switchIfEmpty(
-            job.deadline() == null
-                ? Mono.fromSupplier(() -> newJob(tenant, job, idempotencyKey).build())
-                : Mono.empty())
+    return traces
+        .submitted()
+        .flatMap(
+            trace -> {
+              NewJob.Builder fresh = newJob(tenant, job, idempotencyKey, trace.orElse(null));
+              return job.deadline() == null
+                  ? Mono.just(fresh.build())
+                  : timeLeft(job.deadline()).map(left -> fresh.deadline(left).build());
+            })
         .flatMap(queue::submit);
   }
 
-  private NewJob.Builder newJob(String tenant, InferenceJob job, @Nullable String idempotencyKey) {
+  /** The digest is of what was asked for: the same request in another trace is the same. */
+  private NewJob.Builder newJob(
+      String tenant, InferenceJob job, @Nullable String idempotencyKey, @Nullable String trace) {
     return NewJob.of(JobKinds.INFERENCE, tenant, json.write(job.body()))
-        .attributes(json.write(job.attributes()))
+        .attributes(json.write(job.attributes().withTraceparent(trace)))
         .priority(job.priority())
         .maxAttempts(maxAttempts)
         .idempotencyKey(
@@ -53,10 +66,7 @@ public class JobSubmissions {
   }
 
   /** How far the deadline lies ahead by the database's clock, the only one that counts. */
-  private Mono<Duration> timeLeft(@Nullable Instant deadline) {
-    if (deadline == null) {
-      return Mono.empty();
-    }
+  private Mono<Duration> timeLeft(Instant deadline) {
     return database
         .sql("SELECT queue_now() AS now")
         .map(row -> Duration.between(row.get("now", Instant.class), deadline))

@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.worker;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,7 +43,8 @@ final class InferenceClient implements AutoCloseable {
       PlatformProperties platform,
       JobJson json,
       Clock clock,
-      LoopResources loops) {
+      LoopResources loops,
+      ObservationRegistry observations) {
     int most = Math.toIntExact(properties.worker().maxResult().toBytes());
     this.connections =
         ConnectionProvider.builder("inference")
@@ -59,6 +61,7 @@ final class InferenceClient implements AutoCloseable {
                 (int) CONNECT_TIMEOUT.toMillis());
     this.http =
         WebClient.builder()
+            .observationRegistry(observations)
             .baseUrl(properties.inferenceUrl().toString())
             .clientConnector(new ReactorClientHttpConnector(netty))
             .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(most))

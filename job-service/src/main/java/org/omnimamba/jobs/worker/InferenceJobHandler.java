@@ -4,9 +4,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.omnimamba.jobs.config.WorkerProperties;
 import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.Endpoint;
+import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.result.UpstreamErrors;
+import org.omnimamba.jobs.trace.JobTraces;
 import org.omnimamba.jobs.worker.AnswerCollector.PartialImage;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobContext;
@@ -24,6 +26,7 @@ final class InferenceJobHandler implements JobHandler {
   private final ResultStores results;
   private final UpstreamErrors errors;
   private final JobJson json;
+  private final JobTraces traces;
   private final WorkerProperties limits;
 
   InferenceJobHandler(
@@ -32,19 +35,26 @@ final class InferenceJobHandler implements JobHandler {
       ResultStores results,
       UpstreamErrors errors,
       JobJson json,
+      JobTraces traces,
       WorkerProperties limits) {
     this.inference = inference;
     this.events = events;
     this.results = results;
     this.errors = errors;
     this.json = json;
+    this.traces = traces;
     this.limits = limits;
   }
 
   @Override
   public Mono<JobOutcome> handle(JobContext context) {
     Job job = context.job();
-    String path = json.attributes(job.attributes()).endpoint();
+    JobAttributes attributes = json.attributes(job.attributes());
+    return traces.attempt(attributes.traceparent(), run(context, attributes.endpoint()));
+  }
+
+  private Mono<JobOutcome> run(JobContext context, String path) {
+    Job job = context.job();
     Endpoint endpoint =
         Endpoint.ofPath(path)
             .orElseThrow(

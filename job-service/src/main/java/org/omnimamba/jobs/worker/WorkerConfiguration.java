@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.worker;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.result.UpstreamErrors;
+import org.omnimamba.jobs.trace.JobTraces;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.QueueListener;
@@ -32,8 +34,10 @@ class WorkerConfiguration {
       PlatformProperties platform,
       JobJson json,
       Clock clock,
-      ReactorResourceFactory resources) {
-    return new InferenceClient(properties, platform, json, clock, resources.getLoopResources());
+      ReactorResourceFactory resources,
+      ObservationRegistry observations) {
+    return new InferenceClient(
+        properties, platform, json, clock, resources.getLoopResources(), observations);
   }
 
   @Bean
@@ -45,10 +49,11 @@ class WorkerConfiguration {
       ResultStores results,
       UpstreamErrors errors,
       JobJson json,
+      JobTraces traces,
       JobsProperties properties) {
     WorkerProperties worker = properties.worker();
     InferenceJobHandler handler =
-        new InferenceJobHandler(inference, events, results, errors, json, worker);
+        new InferenceJobHandler(inference, events, results, errors, json, traces, worker);
     Duration lease = properties.queue().lease();
     WorkerOptions options =
         WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), worker.concurrency())
