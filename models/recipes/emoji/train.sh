@@ -87,7 +87,9 @@ if [ ! -f "$model/config.json" ]; then
     parts+=("$(trained "$(basename "$yaml")")")
   done
   licenses=()
-  [ ! -f "$recipe/LICENSES.md" ] || licenses=(--licenses "$recipe/LICENSES.md")
+  for file in "$recipe/LICENSES.md" "$root/models/omnimamba-emoji/LICENSES.md"; do
+    [ ! -f "$file" ] || licenses=(--licenses "$file")
+  done
   "$omnimamba" export --config "$config" --tokenizer "$work/tokenizer.json" "${licenses[@]}" --out "$model" "${parts[@]}"
 fi
 if [ ! -f "$work/evaluation/evaluation.md" ]; then
