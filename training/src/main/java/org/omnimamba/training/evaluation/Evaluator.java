@@ -104,8 +104,7 @@ public final class Evaluator {
 
   private double reconstruction(List<LabelledPicture> sample) {
     List<RgbImage> originals = sample.stream().map(p -> drawnSize(p.image())).toList();
-    List<RgbImage> decoded =
-        model.images().decode(originals.stream().map(i -> model.images().encode(i)).toList());
+    List<RgbImage> decoded = model.images().decode(model.images().encode(originals));
     double sum = 0;
     for (int i = 0; i < decoded.size(); i++) {
       sum += Psnr.of(originals.get(i), decoded.get(i));
