@@ -22,23 +22,38 @@ public final class BlockContext {
   private final Precision precision;
   private final String prefix;
   private final Probe probe;
+  private final boolean convolvesByProducts;
 
   public BlockContext(Ops tf, ParameterSource parameters, Precision precision) {
-    this(tf, parameters, precision, "", Probe.NONE);
+    this(tf, parameters, precision, "", Probe.NONE, false);
   }
 
   private BlockContext(
-      Ops tf, ParameterSource parameters, Precision precision, String prefix, Probe probe) {
+      Ops tf,
+      ParameterSource parameters,
+      Precision precision,
+      String prefix,
+      Probe probe,
+      boolean convolvesByProducts) {
     this.tf = tf;
     this.parameters = parameters;
     this.precision = precision;
     this.prefix = prefix;
     this.probe = probe;
+    this.convolvesByProducts = convolvesByProducts;
   }
 
   /** The same context with a probe that sees the values which blocks {@link #expose}. */
   public BlockContext with(Probe observer) {
-    return new BlockContext(tf, parameters, precision, prefix, observer);
+    return new BlockContext(tf, parameters, precision, prefix, observer, convolvesByProducts);
+  }
+
+  /**
+   * The same context with convolutions as matrix products. They give the same within rounding, take
+   * more memory, and compile sooner where the device would search for its fastest convolution.
+   */
+  public BlockContext convolvingByProducts() {
+    return new BlockContext(tf, parameters, precision, prefix, probe, true);
   }
 
   /** Shows an intermediate value to the probe. */
@@ -56,7 +71,8 @@ public final class BlockContext {
 
   /** The same context for the parameters under {@code name + "."}. */
   public BlockContext in(String name) {
-    return new BlockContext(tf, parameters, precision, prefix + name + ".", probe);
+    return new BlockContext(
+        tf, parameters, precision, prefix + name + ".", probe, convolvesByProducts);
   }
 
   /** The parameter in checkpoint layout, widened to float32. */
@@ -149,14 +165,21 @@ public final class BlockContext {
     Operand<? extends TNumber> kernel = parameters.kernel(tf, prefix + weight);
     if (precision == Precision.BFLOAT16) {
       return tf.dtypes.cast(
-          tf.nn.conv2d(
+          convolved(
               tf.dtypes.cast(x, TBfloat16.class),
               tf.dtypes.cast(kernel, TBfloat16.class),
               strides,
               padding),
           TFloat32.class);
     }
-    return tf.nn.conv2d(x, tf.dtypes.cast(kernel, TFloat32.class), strides, padding);
+    return convolved(x, tf.dtypes.cast(kernel, TFloat32.class), strides, padding);
+  }
+
+  private <T extends TNumber> Operand<T> convolved(
+      Operand<T> x, Operand<T> kernel, List<Long> strides, String padding) {
+    return convolvesByProducts
+        ? new ConvolutionProduct<T>(tf).apply(x, kernel, strides.get(1), padding.equals("SAME"))
+        : tf.nn.conv2d(x, kernel, strides, padding);
   }
 
   private Operand<TFloat32> multiply(Operand<TFloat32> rows, Operand<? extends TNumber> matrix) {

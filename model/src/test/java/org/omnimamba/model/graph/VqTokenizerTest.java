@@ -109,6 +109,27 @@ class VqTokenizerTest {
     graph.assertEquals(GOLDEN);
   }
 
+  /** Stride 2, padding and rectangles included. */
+  @ParameterizedTest
+  @CsvSource({"square64,4,4", "rect64x96,4,6"})
+  void convolutionsByProductsGiveTheSame(String name, long rows, long columns) {
+    String prefix = "encode/" + name + "/";
+    BlockContext byProducts = context.convolvingByProducts();
+    Operand<TFloat32> image = graph.channelsLast(graph.constant(GOLDEN, prefix + "image"));
+    Operand<TFloat32> vectors = new VqEncoder(byProducts, CONFIG).apply(image);
+    VectorQuantizer quantizer = new VectorQuantizer(byProducts.in("quantize"), CONFIG);
+    long batch = GOLDEN.shape(prefix + "image")[0];
+    Operand<TFloat32> entries =
+        quantizer.lookUp(
+            graph.tf().reshape(quantizer.nearest(vectors), graph.tf().array(batch, rows, columns)));
+    graph
+        .fetch(prefix + "quant_conv_out", graph.channelsFirst(vectors))
+        .fetch(
+            prefix + "reconstruction",
+            graph.channelsFirst(new VqDecoder(byProducts, CONFIG).apply(entries)))
+        .assertEquals(GOLDEN);
+  }
+
   @Test
   void readsEveryParameterButTheUnusedCounters() {
     Operand<TFloat32> image = graph.channelsLast(graph.constant(GOLDEN, "encode/rect64x96/image"));

@@ -54,6 +54,7 @@ public final class VqObjective implements Objective {
   private final int size;
   private final VqLossWeights weights;
   private final AugmentationSettings augmentation;
+  private final boolean convolvesByProducts;
 
   /**
    * @param batch pictures of a batch
@@ -65,6 +66,19 @@ public final class VqObjective implements Objective {
       int size,
       VqLossWeights weights,
       AugmentationSettings augmentation) {
+    this(config, batch, size, weights, augmentation, false);
+  }
+
+  /**
+   * @param convolvesByProducts see {@link BlockContext#convolvingByProducts}
+   */
+  VqObjective(
+      VqConfig config,
+      int batch,
+      int size,
+      VqLossWeights weights,
+      AugmentationSettings augmentation,
+      boolean convolvesByProducts) {
     if (size % config.downsampleFactor() != 0) {
       throw new IllegalArgumentException(
           "pictures of %d px cannot be cut into tokens of %d px; choose a multiple"
@@ -75,6 +89,7 @@ public final class VqObjective implements Objective {
     this.size = size;
     this.weights = weights;
     this.augmentation = augmentation;
+    this.convolvesByProducts = convolvesByProducts;
   }
 
   @Override
@@ -87,7 +102,9 @@ public final class VqObjective implements Objective {
     Operand<TFloat32> pictures =
         signed(tf, new Augmentation(scope, augmentation).apply(unit, mayMirror));
 
-    BlockContext vq = scope.parameters().in("llm_backbone.vqvae");
+    BlockContext root = scope.parameters();
+    BlockContext vq =
+        (convolvesByProducts ? root.convolvingByProducts() : root).in("llm_backbone.vqvae");
     StraightThrough quantized =
         StraightThrough.of(
             tf,

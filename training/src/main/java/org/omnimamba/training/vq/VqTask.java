@@ -25,6 +25,8 @@ import org.omnimamba.training.run.TrainingTask;
  *   <li>{@code quantized_from}: over so many micro-batches the autoencoder turns into a quantizer
  *   <li>{@code revive_every}, {@code revive_until}: steps, see {@link CodebookRevival}; 0 never
  *       revives
+ *   <li>{@code convolutions_by_products}: for devices without a library for convolutions, see
+ *       {@link org.omnimamba.model.graph.BlockContext#convolvingByProducts}
  * </ul>
  *
  * Its data: {@code folder}, as {@code prepare} writes it; {@code batch_size}; {@code augmentation},
@@ -40,7 +42,12 @@ public final class VqTask implements TaskFactory {
     Section objective = config.objective();
     VqObjective built =
         new VqObjective(
-            model.vq(), batch, size, weights(objective), PictureData.augmentation(config.data()));
+            model.vq(),
+            batch,
+            size,
+            weights(objective),
+            PictureData.augmentation(config.data()),
+            objective.flag("convolutions_by_products", false));
     BatchSource batches =
         new ShuffledBatches<>(
                 EmojiExamples.pictures(pictures),
