@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.omnimamba.training.cli.EvaluateCommand;
 import org.omnimamba.training.cli.ExportCommand;
+import org.omnimamba.training.cli.PrepareCommand;
 import org.omnimamba.training.cli.TokenizeCommand;
 import org.omnimamba.training.cli.TowersCommand;
 import org.omnimamba.training.cli.TrainCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      PrepareCommand.class,
       TokenizeCommand.class,
       TowersCommand.class,
       TrainCommand.class

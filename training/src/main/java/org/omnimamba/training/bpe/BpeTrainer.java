@@ -12,8 +12,8 @@ import java.util.TreeMap;
 
 /**
  * Learns merges by byte-pair encoding (Sennrich et al. 2016): joins the most frequent pair of
- * neighbours again and again. Ties go to the pair that comes first alphabetically, so the same texts
- * give the same merges in any order.
+ * neighbours again and again. Ties go to the pair that comes first alphabetically, so the same
+ * texts give the same merges in any order.
  */
 public final class BpeTrainer {
   /** Pairs seen less often are not worth an entry. */
@@ -61,9 +61,7 @@ public final class BpeTrainer {
                   Map.Entry.<Merge, Long>comparingByValue()
                       .thenComparing(
                           Map.Entry::getKey,
-                          Comparator.comparing(Merge::left)
-                              .thenComparing(Merge::right)
-                              .reversed()))
+                          Comparator.comparing(Merge::left).thenComparing(Merge::right).reversed()))
               .map(Map.Entry::getKey)
               .orElse(null);
       if (best == null) {

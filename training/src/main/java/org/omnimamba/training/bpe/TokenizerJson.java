@@ -8,8 +8,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A {@code tokenizer.json} of GPT-NeoX-20B's kind. Ids: {@code <|endoftext|>} 0, {@code <|padding|>}
- * 1, the 256 bytes, the merges' entries in their order, the ten tokens that the reference adds.
+ * A {@code tokenizer.json} of GPT-NeoX-20B's kind. Ids: {@code <|endoftext|>} 0, {@code
+ * <|padding|>} 1, the 256 bytes, the merges' entries in their order, the ten tokens that the
+ * reference adds.
  */
 public final class TokenizerJson {
   /** Entries besides the merges': two special tokens, the bytes, the reference's ten. */

@@ -3,8 +3,8 @@ package org.omnimamba.training.data;
 import java.util.SplittableRandom;
 
 /**
- * The order of examples through all epochs: each epoch is a permutation of its own, which depends on
- * the seed and the epoch alone. Safe for use by several threads.
+ * The order of examples through all epochs: each epoch is a permutation of its own, which depends
+ * on the seed and the epoch alone. Safe for use by several threads.
  */
 public final class EpochOrder {
   private static final long EPOCH_STRIDE = 0x9E3779B97F4A7C15L;
@@ -14,6 +14,7 @@ public final class EpochOrder {
   private final int count;
   private volatile Epoch last;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Epoch(long number, int[] order) {}
 
   /**

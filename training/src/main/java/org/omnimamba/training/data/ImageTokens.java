@@ -13,6 +13,7 @@ import java.util.List;
  * @param caption what it shows
  * @param imageIds its tokens, row by row
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ImageTokens(String caption, @JsonProperty("image_ids") int[] imageIds) {
 
   /** Name of the file with a split's tokens in a data folder. */

@@ -57,8 +57,7 @@ public record LlavaConversation(@Nullable String image, List<Message> conversati
       try {
         all.get(i).turns();
       } catch (InvalidDataException e) {
-        throw new InvalidDataException(
-            "%s, entry %d: %s".formatted(file, i, e.getMessage()), e);
+        throw new InvalidDataException("%s, entry %d: %s".formatted(file, i, e.getMessage()), e);
       }
     }
     return all;

@@ -10,6 +10,7 @@ import org.omnimamba.model.text.Turn;
  * @param picture RGB bytes {@code [size, size, 3]} in the size that the towers take, or null
  * @param turns user and assistant by turns, ending with an answer
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record MmuExample(byte @Nullable [] picture, List<Turn> turns) {
 
   // written out, because a compact constructor's parameters lose their annotations

@@ -22,8 +22,8 @@ public enum MmuText {
   },
   /**
    * Stage 2 of the reference (behaviours 15 and 16): {@code In: <question>\nOut:
-   * <answer><|endoftext|>} again and again, the loss on answers alone, then one {@code [eot]}. A turn
-   * that does not fit ends the conversation, which can leave a question without its answer.
+   * <answer><|endoftext|>} again and again, the loss on answers alone, then one {@code [eot]}. A
+   * turn that does not fit ends the conversation, which can leave a question without its answer.
    */
   CONVERSATION {
     @Override

@@ -75,9 +75,6 @@ public final class PictureCollator implements Collator<PictureExample> {
       concepts[row] = example.concept();
       styles[row] = example.style();
     }
-    return Batch.empty()
-        .with(CAPTIONS, captions)
-        .with(CONCEPTS, concepts)
-        .with(STYLES, styles);
+    return Batch.empty().with(CAPTIONS, captions).with(CONCEPTS, concepts).with(STYLES, styles);
   }
 }

@@ -9,5 +9,6 @@ package org.omnimamba.training.data;
  * @param style number of its style
  * @param mayMirror whether its mirror image means the same
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record PictureExample(
     byte[] pixels, String caption, int concept, int style, boolean mayMirror) {}

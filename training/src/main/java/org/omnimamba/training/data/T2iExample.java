@@ -6,4 +6,5 @@ package org.omnimamba.training.data;
  * @param caption what it shows
  * @param imageIds its tokens, row by row
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record T2iExample(String caption, int[] imageIds) {}

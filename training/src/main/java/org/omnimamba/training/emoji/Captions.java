@@ -29,7 +29,7 @@ public final class Captions {
           "{a} in {style} style",
           "{a} in the style of {style}",
           "{style} style {name}",
-          "a {style} style emoji of {a}",
+          "{style} style emoji of {a}",
           "{style} emoji: {name}",
           "{name}, {tag}, {style} style",
           "{tag}: {name}, {style} style",
@@ -42,10 +42,11 @@ public final class Captions {
 
   private static final Pattern NO_ARTICLE =
       Pattern.compile(
-          "(\\d|keycap|men |women |(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\\b"
-              + "|japanese .* button).*"
-              + "|.*[^su]s|money.*|.* (hair|rice|money|corn|fries|footwear)|rice|snow|fog|bread|fire"
-              + "|.*(facing right|holding hands)");
+          "(\\d|keycap|men |women"
+              + " |(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\\b|japanese .*"
+              + " button).*|.*[^su]s|money.*|.*"
+              + " (hair|rice|money|corn|fries|footwear)|rice|snow|fog|bread|fire|.*(facing"
+              + " right|holding hands)");
 
   private Captions() {}
 

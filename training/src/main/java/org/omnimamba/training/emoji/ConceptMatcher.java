@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Finds the concept of each icon.
  *
  * <p>A set that gives code points is believed. For the others names decide, compared by letters and
- * digits alone ({@link ConceptNames#key}): first a list made by hand ({@code icon-names.properties},
- * for what the rules miss), then emojibase's labels, then the icon names and aliases of the sets
- * with code points (which keep Unicode's older names), then the short codes of chat programs. A name
- * that means two concepts at one of these levels means none there.
+ * digits alone ({@link ConceptNames#key}): first a list made by hand ({@code
+ * icon-names.properties}, for what the rules miss), then emojibase's labels, then the icon names
+ * and aliases of the sets with code points (which keep Unicode's older names), then the short codes
+ * of chat programs. A name that means two concepts at one of these levels means none there.
  */
 final class ConceptMatcher {
   private static final String LIST = "icon-names.properties";
@@ -74,8 +74,7 @@ final class ConceptMatcher {
       String label = list.getProperty(name);
       Concept concept = labels.get(ConceptNames.key(label));
       if (concept == null && !label.isEmpty()) {
-        throw new IllegalStateException(
-            "%s: '%s' is no label of emojibase".formatted(LIST, label));
+        throw new IllegalStateException("%s: '%s' is no label of emojibase".formatted(LIST, label));
       }
       named.put(ConceptNames.key(name), Optional.ofNullable(concept));
     }
@@ -138,7 +137,7 @@ final class ConceptMatcher {
 
     void add(String name, Concept concept) {
       String key = ConceptNames.key(name);
-      if (!key.isEmpty() && found.getOrDefault(key, concept) != concept) {
+      if (!key.isEmpty() && !found.getOrDefault(key, concept).equals(concept)) {
         ambiguous.add(key);
       }
       found.put(key, concept);

@@ -21,7 +21,10 @@ final class ConceptNames {
    */
   static String name(String label) {
     String plain =
-        ascii(label).replace('\u2019', '\'').replace("&", "and").replaceFirst("^flag: ", "flag of ");
+        ascii(label)
+            .replace('\u2019', '\'')
+            .replace("&", "and")
+            .replaceFirst("^flag: ", "flag of ");
     plain = PERSON_WITH.matcher(plain).replaceFirst("$1 with $2");
     return NOT_PLAIN.matcher(plain).replaceAll(" ").strip();
   }

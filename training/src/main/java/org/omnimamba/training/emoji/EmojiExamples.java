@@ -85,8 +85,7 @@ public final class EmojiExamples {
     return each(
         set,
         (picture, random) ->
-            new MmuExample(
-                set.pixels(picture.index()), questions.conversation(picture, random)));
+            new MmuExample(set.pixels(picture.index()), questions.conversation(picture, random)));
   }
 
   /** Pictures with the caption of the evaluation, for the alignment of stage 1. */
@@ -100,8 +99,8 @@ public final class EmojiExamples {
   }
 
   /**
-   * Texts alone, for a language model: captions and questions with answers, of the example's picture
-   * first and of others behind it, until about 512 characters are reached.
+   * Texts alone, for a language model: captions and questions with answers, of the example's
+   * picture first and of others behind it, until about 512 characters are reached.
    */
   public static Examples<List<String>> texts(List<Picture> pictures) {
     Questions questions = new Questions(pictures);

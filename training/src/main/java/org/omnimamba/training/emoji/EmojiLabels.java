@@ -32,6 +32,8 @@ public final class EmojiLabels {
   }
 
   /**
+   * Number of the concept.
+   *
    * @throws InvalidDataException if training knows no picture of it
    */
   public int concept(Picture picture) {
@@ -39,6 +41,8 @@ public final class EmojiLabels {
   }
 
   /**
+   * Number of the style.
+   *
    * @throws InvalidDataException if training knows no picture in it
    */
   public int style(Picture picture) {

@@ -78,7 +78,9 @@ public final class EmojiPreparation {
         (style, set) -> {
           ConceptMatcher.Matches matches = matcher.match(set);
           report.matched(style, set.count(), matches);
-          matches.icons().forEach((concept, icon) -> drawings.add(new Drawing(concept, style, icon)));
+          matches
+              .icons()
+              .forEach((concept, icon) -> drawings.add(new Drawing(concept, style, icon)));
         });
     drawings.sort(
         Comparator.comparingInt((Drawing drawing) -> drawing.concept().order())

@@ -15,17 +15,19 @@ public enum EmojiStyle {
   /** Its licence asks for share-alike: used to evaluate only, never trained on, never shipped. */
   OPENMOJI("@iconify-json/openmoji", "1.2.29", false);
 
-  private final NpmPackage source;
+  private final String packageName;
+  private final String version;
   private final boolean trained;
 
   EmojiStyle(String name, String version, boolean trained) {
-    this.source = new NpmPackage(name, version);
+    this.packageName = name;
+    this.version = version;
     this.trained = trained;
   }
 
   /** Where it comes from. */
   public NpmPackage source() {
-    return source;
+    return new NpmPackage(packageName, version);
   }
 
   /** Whether training may see it. */

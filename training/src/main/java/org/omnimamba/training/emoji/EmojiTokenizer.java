@@ -31,9 +31,7 @@ public final class EmojiTokenizer {
         trainer.add(picture.name());
         for (Turn turn : questions.conversation(picture, random)) {
           trainer.add(
-              turn.role() == Turn.Role.USER
-                  ? "USER: " + turn.text() + " ASSISTANT:"
-                  : turn.text());
+              turn.role() == Turn.Role.USER ? "USER: " + turn.text() + " ASSISTANT:" : turn.text());
         }
       }
     }

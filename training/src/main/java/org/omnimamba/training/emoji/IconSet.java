@@ -63,8 +63,7 @@ final class IconSet {
     Path characters = folder.resolve("chars.json");
     if (Files.exists(characters)) {
       for (Map.Entry<String, JsonNode> entry : ConceptCatalog.json(characters).properties()) {
-        set.namesByHexcode.put(
-            ConceptCatalog.hexcode(entry.getKey()), entry.getValue().asString());
+        set.namesByHexcode.put(ConceptCatalog.hexcode(entry.getKey()), entry.getValue().asString());
       }
     }
     return set;
@@ -85,7 +84,8 @@ final class IconSet {
     String svg =
         """
         <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
-        viewBox="%s %s %s %s">%s</svg>"""
+        viewBox="%s %s %s %s">%s</svg>\
+        """
             .formatted(left, top, width, height, body);
     icons.put(name, new Icon(name, aliases.getOrDefault(name, List.of()), svg));
   }

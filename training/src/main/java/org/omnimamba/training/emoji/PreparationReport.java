@@ -72,7 +72,9 @@ public final class PreparationReport {
     matches.forEach(
         (style, found) -> {
           text.append("%n## %s%n%n".formatted(style.word()));
-          found.unmatched().forEach(name -> text.append("- ").append(name).append(": no concept\n"));
+          found
+              .unmatched()
+              .forEach(name -> text.append("- ").append(name).append(": no concept\n"));
           leftOut
               .getOrDefault(style, List.of())
               .forEach(line -> text.append("- ").append(line).append('\n'));

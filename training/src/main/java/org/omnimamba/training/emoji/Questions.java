@@ -10,8 +10,8 @@ import org.omnimamba.training.data.Picture;
 
 /**
  * Questions about emoji with their answers: what it is, which group, which style, whether it shows
- * something. "Yes" and "no" are equally frequent, and half of the wrong names come from the picture's
- * own kind.
+ * something. "Yes" and "no" are equally frequent, and half of the wrong names come from the
+ * picture's own kind.
  */
 public final class Questions {
   /** The question of the evaluation. */
@@ -75,19 +75,19 @@ public final class Questions {
       String what = random.nextDouble() < PLAIN_WHAT ? WHAT : pick(WHAT_ELSE, random);
       return turns(what, picture.name());
     }
-    switch (random.nextInt(5)) {
-      case 0:
-        return turns(pick(GROUP, random), picture.group());
-      case 1:
-        return turns(pick(STYLE, random), picture.style());
-      case 2:
-        return turns(pick(DESCRIBE, random), picture.canonicalCaption());
-      default:
-        boolean yes = random.nextBoolean();
-        String name = yes ? picture.name() : otherName(picture, random);
-        return turns(
-            pick(SHOWS, random).replace("{a}", Captions.withArticle(name)), yes ? "yes" : "no");
-    }
+    return switch (random.nextInt(5)) {
+      case 0 -> turns(pick(GROUP, random), picture.group());
+      case 1 -> turns(pick(STYLE, random), picture.style());
+      case 2 -> turns(pick(DESCRIBE, random), picture.canonicalCaption());
+      default -> shows(picture, random);
+    };
+  }
+
+  private List<Turn> shows(Picture picture, RandomGenerator random) {
+    boolean yes = random.nextBoolean();
+    String name = yes ? picture.name() : otherName(picture, random);
+    String question = pick(SHOWS, random).replace("{a}", Captions.withArticle(name));
+    return turns(question, yes ? "yes" : "no");
   }
 
   private String otherName(Picture picture, RandomGenerator random) {
