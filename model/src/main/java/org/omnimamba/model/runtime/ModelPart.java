@@ -29,8 +29,11 @@ final class ModelPart {
     return program.function(
         name,
         options.compile(),
-        scope ->
-            body.build(
-                scope, new BlockContext(scope.tf(), parameters.in(scope), options.precision())));
+        scope -> {
+          BlockContext root =
+              new BlockContext(scope.tf(), parameters.in(scope), options.precision());
+          return body.build(
+              scope, options.convolveByProducts() ? root.convolvingByProducts() : root);
+        });
   }
 }

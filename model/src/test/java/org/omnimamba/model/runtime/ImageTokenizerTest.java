@@ -109,6 +109,22 @@ class ImageTokenizerTest {
   }
 
   @Test
+  void convolutionsByProductsGiveTheSame() {
+    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
+        SafetensorsReader weights = TinyWeights.open()) {
+      ImageTokenizer products =
+          ImageTokenizer.load(
+              program,
+              weights,
+              TinyModel.config(),
+              new PartOptions(WeightStorage.F32, Precision.FLOAT32, false, true));
+      int[] codes = GOLDEN.ints("t2i/0/generated_ids");
+      assertSame(products.decode(List.of(codes)).get(0), plain.decode(List.of(codes)).get(0));
+      assertThat(products.encode(pattern())).isEqualTo(plain.encode(pattern()));
+    }
+  }
+
+  @Test
   void aBatchGivesWhatSinglePicturesGive() {
     int[] first = GOLDEN.ints("t2i/0/generated_ids");
     int[] second = GOLDEN.ints("t2i/2/generated_ids");
