@@ -41,9 +41,16 @@ class StageOracleTest {
     void run(DeviceProgram program, TrainableParameters parameters, Objective objective);
   }
 
+  /** Op by op, which starts at once; how compiled steps compare is its own test. */
+  private static final ExecutionOptions PLAIN = ExecutionOptions.cpu().withCompile(false);
+
   private static void with(TinyStage stage, Body body) {
+    with(PLAIN, stage, body);
+  }
+
+  private static void with(ExecutionOptions execution, TinyStage stage, Body body) {
     Objective objective = stage.objective(MODEL);
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu());
+    try (DeviceProgram program = new DeviceProgram(execution);
         TensorSource initial = TinyStage.initial()) {
       body.run(
           program, TrainableParameters.load(program, initial, stage.stage(), objective), objective);
@@ -162,23 +169,38 @@ class StageOracleTest {
   void sixStepsFollowTheReferencesCurve(TinyStage stage, double clipNorm, String curve) {
     with(
         stage,
-        (program, parameters, objective) -> {
-          TrainStep step = step(program, parameters, objective, clipNorm);
-          for (JsonNode expected : stage.facts().path(curve)) {
-            float loss = step.run(stage.batch(), RATE).loss();
-            assertThat(loss)
-                .as("before step %d", step.step() - 1)
-                .isCloseTo(expected.floatValue(), within(1e-3f * expected.floatValue()));
-          }
-          assertThat(step.step()).isEqualTo(6);
-        });
+        (program, parameters, objective) ->
+            follow(stage, step(program, parameters, objective, clipNorm), curve));
+  }
+
+  @Test
+  void compiledStepsFollowTheReferencesCurve() {
+    TinyStage stage = TinyStage.STAGE2;
+    with(
+        ExecutionOptions.cpu(),
+        stage,
+        (program, parameters, objective) ->
+            follow(
+                stage,
+                step(program, parameters, objective, 1),
+                "loss_before_step_k_with_grad_clip_1.0"));
+  }
+
+  private static void follow(TinyStage stage, TrainStep step, String curve) {
+    for (JsonNode expected : stage.facts().path(curve)) {
+      float loss = step.run(stage.batch(), RATE).loss();
+      assertThat(loss)
+          .as("before step %d", step.step() - 1)
+          .isCloseTo(expected.floatValue(), within(1e-3f * expected.floatValue()));
+    }
+    assertThat(step.step()).isEqualTo(6);
   }
 
   @Test
   void behaviour31RowsWithoutPicturesHaveZerosInTheImagePlaces() {
     JsonNode facts = GOLDEN.json().path("mixed_batches");
     Objective objective = TinyStage.understanding(MODEL);
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu());
+    try (DeviceProgram program = new DeviceProgram(PLAIN);
         TensorSource initial = TinyStage.initial()) {
       TrainableParameters parameters =
           TrainableParameters.load(program, initial, Stage.STAGE2, objective);
