@@ -1,20 +1,26 @@
 package org.omnimamba.training.data;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes batches ahead of time on a thread of its own, so that the device need not wait for them.
- * One thread takes them. Closing ends the thread.
+ * Makes batches ahead of time on threads of its own, so that the device need not wait for them. A
+ * batch depends on its step alone, so several are made at once; they are given in their order. One
+ * thread takes them. Closing ends the threads.
  */
 public final class Prefetcher implements AutoCloseable {
-  private final BlockingQueue<Made> queue;
-  private final Thread thread;
-  private long expected;
-
-  /** A batch, or the reason why there is none. */
-  private record Made(long step, @Nullable Batch batch, @Nullable Throwable failure) {}
+  private final BatchSource source;
+  private final ExecutorService makers;
+  private final Queue<Future<Batch>> made = new ArrayDeque<>();
+  private long step;
+  private long wanted;
 
   /**
    * Starts at once.
@@ -23,60 +29,59 @@ public final class Prefetcher implements AutoCloseable {
    * @param ahead how many batches to keep ready; each takes host memory
    */
   public Prefetcher(BatchSource source, long firstStep, int ahead) {
-    queue = new ArrayBlockingQueue<>(ahead);
-    expected = firstStep;
-    thread = new Thread(() -> fill(source, firstStep), "batches");
-    thread.setDaemon(true);
-    thread.start();
+    this.source = source;
+    step = firstStep;
+    wanted = firstStep;
+    AtomicInteger number = new AtomicInteger();
+    int threads = Math.min(ahead, Runtime.getRuntime().availableProcessors());
+    makers =
+        Executors.newFixedThreadPool(
+            threads,
+            task -> {
+              Thread thread = new Thread(task, "batches-" + number.getAndIncrement());
+              thread.setDaemon(true);
+              return thread;
+            });
+    for (int i = 0; i < ahead; i++) {
+      makeAnother();
+    }
   }
 
-  private void fill(BatchSource source, long firstStep) {
-    try {
-      for (long step = firstStep; ; step++) {
-        Made made;
-        try {
-          made = new Made(step, source.batch(step), null);
-        } catch (RuntimeException | Error e) {
-          made = new Made(step, null, e);
-        }
-        queue.put(made);
-        if (made.failure() != null) {
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      // closed: nobody wants more
-    }
+  private void makeAnother() {
+    long number = wanted++;
+    made.add(makers.submit(() -> source.batch(number)));
   }
 
   /**
    * The batch of the next step; waits until it is made.
    *
-   * @throws IllegalStateException if making it failed; the cause says why
+   * @throws IllegalStateException if making it failed, and again at each later call; the cause says
+   *     why
    * @throws InterruptedException if interrupted while waiting
    */
   public Batch next() throws InterruptedException {
-    Made made = queue.take();
-    Batch batch = made.batch();
-    if (batch == null) {
-      queue.put(made);
+    Batch batch;
+    try {
+      batch = made.element().get();
+    } catch (ExecutionException | CancellationException e) {
       throw new IllegalStateException(
-          "cannot make the batch of step %d".formatted(made.step()), made.failure());
+          "cannot make the batch of step %d".formatted(step), e.getCause());
     }
-    if (made.step() != expected++) {
-      throw new IllegalStateException("batches were taken by several threads");
-    }
+    made.remove();
+    step++;
+    makeAnother();
     return batch;
   }
 
-  /** Ends the thread and waits for its end. */
+  /** Ends the threads and waits for their end. */
   @Override
   public void close() {
-    thread.interrupt();
+    makers.shutdownNow();
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    boolean ended = false;
+    while (!ended) {
       try {
-        thread.join();
+        ended = makers.awaitTermination(1, TimeUnit.MINUTES);
       } catch (InterruptedException e) {
         interrupted = true;
       }

@@ -16,6 +16,8 @@ import org.omnimamba.model.text.Tokenizer;
  * </ul>
  */
 public final class TextCollator implements Collator<List<String>> {
+  private static final String END_OF_TEXT = "<|endoftext|>";
+
   private final Tokenizer tokenizer;
   private final SpecialTokens special;
   private final int length;
@@ -33,19 +35,10 @@ public final class TextCollator implements Collator<List<String>> {
     Arrays.fill(ids, special.pad());
     Arrays.fill(labels, MmuText.IGNORED);
     for (int row = 0; row < examples.size(); row++) {
-      int at = row * length;
-      int end = at + length;
-      for (String text : examples.get(row)) {
-        for (int id : tokenizer.encode(text)) {
-          if (at < end) {
-            labels[at] = id;
-            ids[at++] = id;
-          }
-        }
-        if (at < end) {
-          labels[at] = special.eos();
-          ids[at++] = special.eos();
-        }
+      int[] text = tokenizer.encode(String.join(END_OF_TEXT, examples.get(row)) + END_OF_TEXT);
+      for (int i = 0; i < Math.min(text.length, length); i++) {
+        ids[row * length + i] = text[i];
+        labels[row * length + i] = text[i];
       }
     }
     return Batch.empty().with(MmuCollator.INPUT_IDS, ids).with(MmuCollator.LABELS, labels);

@@ -60,9 +60,11 @@ public final class Captions {
     String caption =
         template
             .replace("{name}", picture.name())
-            .replace("{a}", withArticle(picture.name()))
             .replace("{tag}", tag)
             .replace("{style}", picture.style());
+    if (caption.contains("{a}")) {
+      caption = caption.replace("{a}", withArticle(picture.name()));
+    }
     return random.nextDouble() < CAPITAL ? capitalised(caption) : caption;
   }
 
