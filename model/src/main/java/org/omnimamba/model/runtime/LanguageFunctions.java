@@ -128,6 +128,16 @@ final class LanguageFunctions {
     return lookUp("copy_state", this::buildCopy);
   }
 
+  /** Reads one slot's state. Input: slot. Outputs: its rows of the two variables. */
+  CompiledFunction readState() {
+    return lookUp("read_state", this::buildRead);
+  }
+
+  /** Overwrites one slot's state. Inputs: slot, its rows of the two variables. */
+  CompiledFunction writeState() {
+    return lookUp("write_state", this::buildWrite);
+  }
+
   private List<Operand<TFloat32>> buildPrefill(FunctionScope scope, Task task, int length) {
     Operand<TFloat32> input = scope.input(TFloat32.class, Shape.of(1, length, config.dModel()));
     Operand<TInt64> count = ids(scope, 1);
@@ -190,34 +200,56 @@ final class LanguageFunctions {
   private List<Operand<?>> buildCopy(FunctionScope scope) {
     Operand<TInt64> from = ids(scope, 1);
     Operand<TInt64> to = ids(scope, 1);
-    copyRows(scope, slots.ssm(), from, to, 1);
-    copyRows(scope, slots.conv(), from, to, config.dConv());
+    for (DeviceVariable variable : List.of(slots.ssm(), slots.conv())) {
+      writeRows(scope, variable, to, readRows(scope, variable, from));
+    }
     return List.of();
   }
 
-  /** Copies a slot's rows of all layers. */
-  private void copyRows(
+  private List<Operand<TFloat32>> buildRead(FunctionScope scope) {
+    Operand<TInt64> slot = ids(scope, 1);
+    return List.of(readRows(scope, slots.conv(), slot), readRows(scope, slots.ssm(), slot));
+  }
+
+  private List<Operand<?>> buildWrite(FunctionScope scope) {
+    Operand<TInt64> slot = ids(scope, 1);
+    for (DeviceVariable variable : List.of(slots.conv(), slots.ssm())) {
+      long[] shape = variable.shape().asArray();
+      shape[0] /= slots.rows();
+      writeRows(scope, variable, slot, scope.input(TFloat32.class, Shape.of(shape)));
+    }
+    return List.of();
+  }
+
+  private Operand<TFloat32> readRows(
+      FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
+    return scope
+        .tf()
+        .resourceGather(scope.handle(variable), rows(scope, variable, slot), TFloat32.class);
+  }
+
+  private void writeRows(
       FunctionScope scope,
       DeviceVariable variable,
-      Operand<TInt64> from,
-      Operand<TInt64> to,
-      int rowsPerSlot) {
-    Ops tf = scope.tf();
-    long[] offsets = new long[config.layers() * rowsPerSlot];
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = (long) (i / rowsPerSlot) * slots.rows() * rowsPerSlot + i % rowsPerSlot;
-    }
-    Operand<TInt64> places = tf.constant(offsets);
-    Operand<TInt64> width = tf.constant((long) rowsPerSlot);
+      Operand<TInt64> slot,
+      Operand<TFloat32> values) {
     Op update =
-        tf.resourceScatterUpdate(
-            scope.handle(variable),
-            tf.math.add(tf.math.mul(to, width), places),
-            tf.resourceGather(
-                scope.handle(variable),
-                tf.math.add(tf.math.mul(from, width), places),
-                TFloat32.class));
+        scope
+            .tf()
+            .resourceScatterUpdate(scope.handle(variable), rows(scope, variable, slot), values);
     scope.effect(update);
+  }
+
+  /** A slot's rows of all layers. */
+  private Operand<TInt64> rows(FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
+    int layerRows = (int) (variable.shape().get(0) / config.layers());
+    int slotRows = layerRows / slots.rows();
+    long[] offsets = new long[config.layers() * slotRows];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = (long) (i / slotRows) * layerRows + i % slotRows;
+    }
+    Ops tf = scope.tf();
+    return tf.math.add(tf.math.mul(slot, tf.constant((long) slotRows)), tf.constant(offsets));
   }
 
   private TaskLora lora(Task task) {

@@ -222,6 +222,32 @@ public final class LanguageModel {
     functions.copyState().call().longs(slots.checked(fromSlot)).longs(slots.checked(toSlot)).run();
   }
 
+  /** Bytes of one slot's state, on the device and in a {@link SlotState}. */
+  public long stateBytes() {
+    return slots.bytesPerSlot();
+  }
+
+  /** An exact copy of what a slot holds, in host memory; the slot stays as it is. */
+  public SlotState readState(int slot) {
+    CompiledFunction.Outputs rows = functions.readState().call().longs(slots.checked(slot)).run();
+    return new SlotState(rows.floats(0), rows.floats(1));
+  }
+
+  /**
+   * Makes a slot hold, bit by bit, what was read from one.
+   *
+   * @param state of a slot of the same model
+   */
+  public void writeState(int slot, SlotState state) {
+    functions
+        .writeState()
+        .call()
+        .longs(slots.checked(slot))
+        .floats(state.conv())
+        .floats(state.ssm())
+        .run();
+  }
+
   StateSlots states() {
     return slots;
   }

@@ -52,6 +52,11 @@ final class StateSlots {
     return slots + 2;
   }
 
+  /** Bytes of one slot's rows of all layers. */
+  long bytesPerSlot() {
+    return (conv.byteSize() + ssm.byteSize()) / rows();
+  }
+
   LanguageModelConfig config() {
     return config;
   }

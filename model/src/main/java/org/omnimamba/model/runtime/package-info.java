@@ -33,6 +33,8 @@
  *          v
  *   step(slots, tokens, positions) reads and writes the slots of its batch ---&gt; logits per row
  *          |
+ *          |  \
+ *          |   readState(slot) ---&gt; SlotState (host memory); writeState(slot, state) brings it back
  *          v
  *   nothing: a slot is free as soon as nobody steps it; the next prefill from 0 ignores its content
  * </pre>
@@ -58,7 +60,9 @@
  *   <li>on an accelerator, a step works on a window of consecutive rows, which it slices and
  *       updates as one block; rows of the window that do not take part keep their state. Slots in
  *       use should therefore lie close together;
- *   <li>a copy from slot to slot runs op by op, never compiled.
+ *   <li>copies from slot to slot, to host memory and back run op by op, never compiled. They move
+ *       bits and compute nothing, so a state that came back goes on exactly as the one it was read
+ *       from.
  * </ul>
  *
  * <h2>Memory</h2>

@@ -5,6 +5,8 @@ import org.omnimamba.model.config.Task;
 
 /** A prompt as the model reads it. Immutable. */
 public final class Prompt {
+  private static final int IDS_BEFORE_IMAGE = 2;
+
   private final Task task;
   private final int[] ids;
   private final int imagePlaces;
@@ -32,6 +34,11 @@ public final class Prompt {
   /** Positions that the image takes; zero for text-to-image. */
   public int imagePlaces() {
     return imagePlaces;
+  }
+
+  /** Positions up to the image's end, those before it included; zero for text-to-image. */
+  public int imageEnd() {
+    return imagePlaces == 0 ? 0 : IDS_BEFORE_IMAGE + imagePlaces;
   }
 
   /** Positions that the prompt takes, image places included. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
 
@@ -163,6 +164,33 @@ class LanguageModelTest {
   }
 
   @Test
+  void aStateThatWasInHostMemoryGoesOnLikeItsOriginal() {
+    prefill(0, t2iPrompt(0));
+    List<float[]> original = tiny.state(0);
+    List<float[]> neighbour = tiny.state(2);
+    SlotState state = model().readState(0);
+    assertSameBits(tiny.state(0), original);
+    float[] expected = step(Task.T2I, 0, 17, 72);
+    prefill(3, t2iPrompt(1));
+    for (int slot : new int[] {3, 0}) {
+      model().writeState(slot, state);
+      assertSameBits(tiny.state(slot), original);
+      assertThat(step(Task.T2I, slot, 17, 72)).containsExactly(expected);
+    }
+    assertSameBits(tiny.state(2), neighbour);
+  }
+
+  @Test
+  void aStateIsAsLargeAsItSays() {
+    LanguageModelConfig config = tiny.config();
+    long perLayer =
+        (long) config.dConv() * config.convDim()
+            + (long) config.dState() * config.heads() * config.headDim();
+    assertThat(model().stateBytes()).isEqualTo(4 * config.layers() * perLayer);
+    assertThat(model().readState(1).byteSize()).isEqualTo(model().stateBytes());
+  }
+
+  @Test
   void everyBatchSizeUpToTheSlots() {
     float[] expected = null;
     for (int count = 1; count <= 6; count++) {
@@ -206,6 +234,8 @@ class LanguageModelTest {
     refused(() -> model().embedMmu(new int[5], new float[3]), "16 x 64");
     refused(() -> model().embedMmu(new int[1485], null), "1500 positions");
     refused(() -> model().copyState(0, 7), "slots");
+    refused(() -> model().readState(6), "slots");
+    refused(() -> model().writeState(-1, model().readState(0)), "slots");
     assertSameBits(tiny.state(0), before);
   }
 
