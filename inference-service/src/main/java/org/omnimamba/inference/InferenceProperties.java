@@ -21,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param model the model directory
  * @param engine how the device is shared
+ * @param pictures what is kept of pictures that were asked about
  * @param runtime how the model is run on it
  * @param limits what a request may ask for
  * @param requestTimeout time after which a request fails, waiting included
@@ -34,6 +35,7 @@ import org.springframework.validation.annotation.Validated;
 public record InferenceProperties(
     @NotNull Path model,
     @Valid @DefaultValue EngineProperties engine,
+    @Valid @DefaultValue PictureProperties pictures,
     @Valid @DefaultValue RuntimeProperties runtime,
     @Valid @DefaultValue Limits limits,
     @NotNull @DurationMin(seconds = 1) @DefaultValue("5m") Duration requestTimeout,
@@ -61,6 +63,28 @@ public record InferenceProperties(
       @Min(1) @DefaultValue("3") int failuresUntilUnready,
       @NotNull @DurationMin(millis = 1) @DefaultValue("5s") Duration probeInterval,
       @NotNull @DurationMin(millis = 1) @DefaultValue("60s") Duration stallLimit) {}
+
+  /**
+   * What is kept of pictures, so that another question on one does not read it again.
+   *
+   * @param deviceSlots states behind pictures that stay on the device, each as large as a
+   *     sequence's
+   * @param hostMemory for states that no longer find room there; lies in the Java heap
+   * @param shared whether all tenants share the states. A quick answer then tells a tenant that
+   *     somebody has asked about the same picture before
+   */
+  public record PictureProperties(
+      @Min(0) @Max(4096) @DefaultValue("2") int deviceSlots,
+      @NotNull @DefaultValue("256MB") DataSize hostMemory,
+      @DefaultValue("false") boolean shared) {
+
+    public PictureProperties {
+      if (hostMemory.isNegative()) {
+        throw new IllegalArgumentException(
+            "omnimamba.inference.pictures.host-memory must be 0B (off) or more, is " + hostMemory);
+      }
+    }
+  }
 
   /**
    * How the model is run.

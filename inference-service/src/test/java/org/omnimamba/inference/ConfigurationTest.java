@@ -25,6 +25,8 @@ class ConfigurationTest {
     "omnimamba.inference.engine.slots=many, slots",
     "omnimamba.inference.engine.prefill-chunk=0, prefillChunk",
     "omnimamba.inference.engine.max-waiting=-1, maxWaiting",
+    "omnimamba.inference.pictures.device-slots=-1, deviceSlots",
+    "omnimamba.inference.pictures.host-memory=-1B, pictures.hostMemory",
     "omnimamba.inference.limits.json-depth=0, jsonDepth",
     "omnimamba.inference.limits.choices=0, choices",
     "omnimamba.inference.limits.body=0B, limits.body",

@@ -13,10 +13,10 @@ public interface Answers<Q, J> {
   /**
    * Checks a request, field by field.
    *
-   * @param id of the request
+   * @param caller who asks
    * @throws ApiException naming the field that is wrong
    */
-  J check(String id, Q request);
+  J check(Caller caller, Q request);
 
   /** Whether the answer is wanted piece by piece. */
   boolean isStreamed(J job);

@@ -29,10 +29,10 @@ public final class GenerationEndpoint {
   public <Q, J> Mono<Void> answer(
       ServerWebExchange exchange, Class<Q> type, Answers<Q, J> answers) {
     generations.requireReady();
-    String id = RequestHeadersFilter.requestId(exchange);
+    Caller caller = RequestHeadersFilter.caller(exchange);
     return bodies
         .read(exchange.getRequest(), type)
-        .map(request -> answers.check(id, request))
+        .map(request -> answers.check(caller, request))
         .flatMap(
             job ->
                 answers.isStreamed(job)

@@ -5,10 +5,14 @@ import org.omnimamba.model.image.RgbImage;
 
 /** What the engine reports of one request, as an element of a stream. */
 public sealed interface GenerationEvent {
-  /** Which of the request's sequences this is about. */
-  int index();
+  /**
+   * The prompt has been read; comes first.
+   *
+   * @param cachedTokens positions that did not have to be read
+   */
+  record PromptRead(int cachedTokens) implements GenerationEvent {}
 
-  /** One more token. */
+  /** One more token of the request's sequence {@code index}. */
   record Token(int index, GeneratedToken token) implements GenerationEvent {}
 
   /** An unfinished picture. */

@@ -2,6 +2,7 @@ package org.omnimamba.inference.api;
 
 import org.omnimamba.inference.api.GenerationEvent.PartialPicture;
 import org.omnimamba.inference.api.GenerationEvent.Picture;
+import org.omnimamba.inference.api.GenerationEvent.PromptRead;
 import org.omnimamba.inference.api.GenerationEvent.Token;
 import org.omnimamba.inference.engine.Engine;
 import org.omnimamba.inference.engine.EngineException;
@@ -60,6 +61,11 @@ public final class Generations {
   }
 
   private record Forwarder(FluxSink<GenerationEvent> sink) implements GenerationListener {
+    @Override
+    public void onPrompt(int cachedTokens) {
+      sink.next(new PromptRead(cachedTokens));
+    }
+
     @Override
     public void onToken(int index, GeneratedToken token) {
       sink.next(new Token(index, token));

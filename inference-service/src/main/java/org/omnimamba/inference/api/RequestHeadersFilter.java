@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 public final class RequestHeadersFilter implements WebFilter {
   static final int ORDER = -200;
   private static final String REQUEST_ID = "x-request-id";
+  private static final String TENANT = "X-OmniMamba-Tenant";
   private static final String PROCESSING_MS = "openai-processing-ms";
   private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
@@ -41,6 +42,11 @@ public final class RequestHeadersFilter implements WebFilter {
   /** The id of an exchange that has passed this filter. */
   public static String requestId(ServerWebExchange exchange) {
     return exchange.getAttributeOrDefault(REQUEST_ID, "unknown");
+  }
+
+  /** Who asks in an exchange that has passed this filter. */
+  static Caller caller(ServerWebExchange exchange) {
+    return new Caller(requestId(exchange), exchange.getRequest().getHeaders().getFirst(TENANT));
   }
 
   private static String idFor(@Nullable String presented) {

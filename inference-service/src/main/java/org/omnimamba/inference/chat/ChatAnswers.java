@@ -1,6 +1,7 @@
 package org.omnimamba.inference.chat;
 
 import org.omnimamba.inference.api.Answers;
+import org.omnimamba.inference.api.Caller;
 import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.serving.ServedModel;
@@ -23,8 +24,8 @@ final class ChatAnswers implements Answers<ChatCompletionRequest, ChatJob> {
   }
 
   @Override
-  public ChatJob check(String id, ChatCompletionRequest request) {
-    return requests.read(id, request);
+  public ChatJob check(Caller caller, ChatCompletionRequest request) {
+    return requests.read(caller, request);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.api.GenerationEvent;
+import org.omnimamba.inference.api.GenerationEvent.PromptRead;
 import org.omnimamba.inference.api.GenerationEvent.Token;
 import org.omnimamba.inference.chat.ChatCompletion.Choice;
 import org.omnimamba.inference.chat.ChatCompletion.Logprobs;
@@ -19,6 +20,7 @@ final class ChatCollector {
   private final ChatJob job;
   private final LogprobsWriter logprobs;
   private final List<Draft> drafts = new ArrayList<>();
+  private int cachedTokens;
 
   ChatCollector(ChatJob job, LogprobsWriter logprobs) {
     this.job = job;
@@ -29,7 +31,9 @@ final class ChatCollector {
   }
 
   void add(GenerationEvent event) {
-    if (event instanceof Token token) {
+    if (event instanceof PromptRead prompt) {
+      cachedTokens = prompt.cachedTokens();
+    } else if (event instanceof Token token) {
       drafts.get(token.index()).add(token.token());
     }
   }
@@ -48,7 +52,7 @@ final class ChatCollector {
         job.created(),
         job.model(),
         choices,
-        Usage.of(job.promptTokens(), generated),
+        Usage.of(job.promptTokens(), cachedTokens, generated),
         job.truncation());
   }
 

@@ -69,16 +69,27 @@ record ChatCompletion(
    *
    * @param promptTokens positions of the prompt, places of a picture included
    * @param completionTokens generated ids of all choices, end tokens included
+   * @param promptTokensDetails what the prompt's positions were
    */
   @Schema(name = "ChatUsage")
   record Usage(
       @JsonProperty("prompt_tokens") int promptTokens,
       @JsonProperty("completion_tokens") int completionTokens,
-      @JsonProperty("total_tokens") int totalTokens) {
-    static Usage of(int prompt, int completion) {
-      return new Usage(prompt, completion, prompt + completion);
+      @JsonProperty("total_tokens") int totalTokens,
+      @JsonProperty("prompt_tokens_details") PromptTokensDetails promptTokensDetails) {
+    static Usage of(int prompt, int cached, int completion) {
+      return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(cached));
     }
   }
+
+  /**
+   * What the prompt's positions were.
+   *
+   * @param cachedTokens positions that did not have to be read, because the state behind the same
+   *     picture was kept
+   */
+  @Schema(name = "PromptTokensDetails")
+  record PromptTokensDetails(@JsonProperty("cached_tokens") int cachedTokens) {}
 
   /**
    * Says that a prompt was cut.

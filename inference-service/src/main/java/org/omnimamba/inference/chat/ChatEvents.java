@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.api.GenerationEvent;
+import org.omnimamba.inference.api.GenerationEvent.PromptRead;
 import org.omnimamba.inference.api.GenerationEvent.Token;
 import org.omnimamba.inference.chat.ChatChunk.Choice;
 import org.omnimamba.inference.chat.ChatChunk.Delta;
@@ -23,6 +24,7 @@ final class ChatEvents {
   private final ChatJob job;
   private final LogprobsWriter logprobs;
   private final BitSet begun = new BitSet();
+  private int cachedTokens;
   private int generated;
 
   ChatEvents(ChatJob job, LogprobsWriter logprobs) {
@@ -31,6 +33,9 @@ final class ChatEvents {
   }
 
   List<ChatChunk> of(GenerationEvent event) {
+    if (event instanceof PromptRead prompt) {
+      cachedTokens = prompt.cachedTokens();
+    }
     if (!(event instanceof Token arrived)) {
       return List.of();
     }
@@ -59,7 +64,7 @@ final class ChatEvents {
   /** What follows the last token: the counts, if they were asked for. */
   List<ChatChunk> end() {
     return job.includeUsage()
-        ? List.of(chunk(List.of(), Usage.of(job.promptTokens(), generated), null))
+        ? List.of(chunk(List.of(), Usage.of(job.promptTokens(), cachedTokens, generated), null))
         : List.of();
   }
 

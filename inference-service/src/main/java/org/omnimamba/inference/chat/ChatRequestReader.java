@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.Limits;
 import org.omnimamba.inference.api.ApiException;
+import org.omnimamba.inference.api.Caller;
 import org.omnimamba.inference.api.Checks;
 import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.Ids;
@@ -16,6 +17,7 @@ import org.omnimamba.inference.api.SamplingReader;
 import org.omnimamba.inference.api.UnknownParameters;
 import org.omnimamba.inference.chat.ChatCompletion.TruncationNote;
 import org.omnimamba.inference.engine.GenerationRequest;
+import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
@@ -56,9 +58,11 @@ final class ChatRequestReader {
   }
 
   /**
+   * Takes the time that preparing a picture takes: not for an event loop.
+   *
    * @throws ApiException naming the field that is wrong
    */
-  ChatJob read(String requestId, ChatCompletionRequest request) {
+  ChatJob read(Caller caller, ChatCompletionRequest request) {
     Limits limits = properties.limits();
     UnknownParameters.checkChat(request.others());
     model.requireName(request.model());
@@ -82,9 +86,10 @@ final class ChatRequestReader {
       sequences.add(sequence::accept);
     }
     generations.requireRoom(n, prompt.length() + (long) longest * n);
-    PromptInput input = PromptInput.of(prompt, pixels(conversation.picture()));
+    PromptInput input = input(prompt, conversation.picture(), caller.tenant());
     return new ChatJob(
-        new GenerationRequest(requestId, input, sequences, longest, 0, properties.requestTimeout()),
+        new GenerationRequest(
+            caller.requestId(), input, sequences, longest, 0, properties.requestTimeout()),
         Ids.next("chatcmpl-"),
         clock.instant().getEpochSecond(),
         model.name(),
@@ -142,10 +147,17 @@ final class ChatRequestReader {
     }
   }
 
-  private @Nullable ImagePixels pixels(Conversation.@Nullable Picture picture) {
+  private PromptInput input(
+      Prompt prompt, Conversation.@Nullable Picture picture, @Nullable String tenant) {
     if (picture == null) {
-      return null;
+      return PromptInput.of(prompt);
     }
+    ImagePixels pixels = pixels(picture);
+    String owner = properties.pictures().shared() ? null : tenant;
+    return PromptInput.about(prompt, pixels, PictureKey.of(pixels, owner));
+  }
+
+  private ImagePixels pixels(Conversation.Picture picture) {
     try {
       return model.pixels(picture.encoded());
     } catch (InvalidImageException e) {

@@ -26,6 +26,7 @@ final class ActiveRequest implements Generation {
   private int slotsTaken;
   private @Nullable PreparedPrompt prepared;
   private int prefilled;
+  private int reused;
   private float @Nullable [] promptLogits;
   private int started;
   private int unfinished;
@@ -103,7 +104,18 @@ final class ActiveRequest implements Generation {
     return prefilled;
   }
 
-  /** Notes a prefilled chunk; the last one's logits are what every sequence starts from. */
+  /** Notes that the prompt slot holds the state behind so many positions, which were not fed. */
+  void reused(int positions) {
+    prefilled = positions;
+    reused = positions;
+  }
+
+  /** Positions of the prompt that were not fed, because their state was kept. */
+  int reused() {
+    return reused;
+  }
+
+  /** Notes a prefilled piece; the last one's logits are what every sequence starts from. */
   void prefilledTo(int position, float[] logits, boolean last) {
     prefilled = position;
     if (last) {

@@ -271,8 +271,7 @@ public final class Engine implements AutoCloseable {
   private void serve(ModelBackend backend) {
     DeviceHealth health =
         new DeviceHealth(settings.failuresUntilUnready(), settings.probeInterval());
-    EngineLoop loop =
-        new EngineLoop(backend, settings.prefillChunk(), health, meters, throughput, nanoTime);
+    EngineLoop loop = new EngineLoop(backend, settings, health, meters, throughput, nanoTime);
     while (takeWork(loop, health)) {
       iterationStartedNanos = nanoTime.getAsLong() | 1; // never NOT_ITERATING
       if (loop.hasWork()) {

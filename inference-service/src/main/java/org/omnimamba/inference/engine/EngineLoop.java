@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.omnimamba.inference.engine.ActiveRequest.Start;
 import org.omnimamba.inference.engine.EngineException.Reason;
-import org.omnimamba.inference.engine.ModelBackend.PreparedPrompt;
+import org.omnimamba.inference.engine.PromptFeeder.Fed;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
@@ -33,6 +33,8 @@ final class EngineLoop {
 
   private final TokenSampler sampler = new TokenSampler();
   private final SlotPool slots;
+  private final PictureStates pictures;
+  private final PromptFeeder feeder;
   private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
   private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
   private final List<ActiveRequest> starting = new ArrayList<>();
@@ -43,18 +45,20 @@ final class EngineLoop {
 
   EngineLoop(
       ModelBackend backend,
-      int prefillChunk,
+      EngineSettings settings,
       DeviceHealth health,
       EngineMeters meters,
       Throughput throughput,
       LongSupplier nanoTime) {
     this.backend = backend;
-    this.prefillChunk = prefillChunk;
+    this.prefillChunk = settings.prefillChunk();
     this.health = health;
     this.meters = meters;
     this.throughput = throughput;
     this.nanoTime = nanoTime;
     this.slots = new SlotPool(backend.slots());
+    this.pictures = new PictureStates(backend, settings.pictureHostBytes());
+    this.feeder = new PromptFeeder(backend, prefillChunk, pictures, meters, nanoTime);
   }
 
   void add(ActiveRequest request) {
@@ -78,10 +82,12 @@ final class EngineLoop {
     draw();
     throughput.add(tokensThisIteration, nanoTime.getAsLong() - start);
     meters.load(running.size(), sequencesWithoutSlot(), slots.inUse());
+    meters.pictureStates(pictures.deviceEntries(), pictures.hostBytes());
   }
 
   /** Ends everything that is left with the same failure. */
   void failAll(EngineException failure) {
+    pictures.forgetDevice();
     for (ActiveRequest request : List.copyOf(all)) {
       fail(request, failure);
     }
@@ -120,53 +126,28 @@ final class EngineLoop {
     }
   }
 
+  /** Feeds prompts one after the other, so that a second question on a picture finds its state. */
   private void prefill() {
     int budget = prefillChunk;
     ActiveRequest request = prefilling.peek();
     while (request != null) {
       try {
-        int cost = prefillNext(request, budget);
-        if (cost == 0) {
+        Fed fed = feeder.feed(request, budget);
+        if (fed.cost() == 0) {
           return;
         }
-        budget -= cost;
+        health.succeeded();
+        budget -= fed.cost();
+        tokensThisIteration += fed.tokens();
+        if (request.promptDone()) {
+          prefilling.remove();
+          starting.add(request);
+        }
       } catch (RuntimeException | Error e) {
         deviceFailed(List.of(request), "prefill", e);
       }
       request = prefilling.peek();
     }
-  }
-
-  /** Does the next part of one prompt; returns what it took of the budget, 0 to stop. */
-  private int prefillNext(ActiveRequest request, int budget) {
-    long start = nanoTime.getAsLong();
-    PreparedPrompt prompt = request.prepared();
-    if (prompt == null) {
-      prompt = backend.prepare(request.request.prompt());
-      request.prepared(prompt);
-      if (request.request.prompt().hasImage()) {
-        meters.deviceTime("vision", nanoTime.getAsLong() - start);
-        return budget; // the towers took this iteration's time for prompts
-      }
-    }
-    int from = request.prefilled();
-    int to = Math.min(from + prefillChunk, prompt.length());
-    if (to - from > budget) {
-      return 0;
-    }
-    float[] logits = backend.prefill(request.promptSlot(), prompt, from, to);
-    health.succeeded();
-    meters.deviceTime("prefill", nanoTime.getAsLong() - start);
-    meters.promptTokens(to - from);
-    request.reservation.returnTokens(to - from);
-    tokensThisIteration += to - from;
-    boolean last = to == prompt.length();
-    request.prefilledTo(to, logits, last);
-    if (last) {
-      prefilling.remove();
-      starting.add(request);
-    }
-    return to - from;
   }
 
   private void startSequences() {
@@ -196,8 +177,19 @@ final class EngineLoop {
     }
     if (start.index() == 0) {
       meters.firstToken(now - request.submittedNanos);
+      tellPrompt(request);
     }
-    accept(sequence, start.logits());
+    if (!request.ended()) {
+      accept(sequence, start.logits());
+    }
+  }
+
+  private void tellPrompt(ActiveRequest request) {
+    try {
+      request.listener.onPrompt(request.reused());
+    } catch (RuntimeException e) {
+      fail(request, new EngineException(Reason.FAILED, "The request failed.", null, e));
+    }
   }
 
   private void decode(Task task) {
@@ -312,6 +304,7 @@ final class EngineLoop {
   private void deviceFailed(List<ActiveRequest> affected, String what, Throwable cause) {
     log.error("The device failed in {}; {} requests end", what, affected.size(), cause);
     health.failed(nanoTime.getAsLong());
+    pictures.forgetDevice();
     for (ActiveRequest request : affected) {
       fail(
           request,

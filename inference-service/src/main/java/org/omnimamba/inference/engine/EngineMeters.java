@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 
@@ -17,6 +18,8 @@ import org.omnimamba.model.generation.FinishReason;
  * omnimamba_slots_in_use}, {@code omnimamba_request_queue_time_seconds}, {@code
  * omnimamba_time_to_first_token_seconds}, {@code omnimamba_inter_token_latency_seconds}, {@code
  * omnimamba_e2e_request_latency_seconds}, {@code omnimamba_prompt_tokens_total}, {@code
+ * omnimamba_prompt_tokens_cached_total}, {@code omnimamba_picture_lookups_total}, {@code
+ * omnimamba_picture_states}, {@code omnimamba_picture_host_bytes}, {@code
  * omnimamba_generation_tokens_total}, {@code omnimamba_images_total}, {@code
  * omnimamba_request_success_total}, {@code omnimamba_request_failure_total}, {@code
  * omnimamba_request_rejected_total}, {@code omnimamba_device_time_seconds}.
@@ -39,11 +42,14 @@ public final class EngineMeters {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger slotsInUse = new AtomicInteger();
   private final AtomicInteger slots = new AtomicInteger();
+  private final AtomicInteger pictureStates = new AtomicInteger();
+  private final AtomicLong pictureHostBytes = new AtomicLong();
   private final Timer queueTime;
   private final Timer timeToFirstToken;
   private final Timer interTokenLatency;
   private final Timer requestLatency;
   private final Counter promptTokens;
+  private final Counter cachedTokens;
   private final Counter images;
 
   public EngineMeters(MeterRegistry registry) {
@@ -52,6 +58,11 @@ public final class EngineMeters {
     gauge("omnimamba.requests.waiting", "Sequences that wait for a slot", waiting);
     gauge("omnimamba.slots.in.use", "State slots that are taken", slotsInUse);
     gauge("omnimamba.slots", "State slots there are", slots);
+    gauge("omnimamba.picture.states", "States behind pictures on the device", pictureStates);
+    gauge(
+        "omnimamba.picture.host.bytes",
+        "Host memory that states behind pictures take",
+        pictureHostBytes);
     queueTime =
         timer("omnimamba.request.queue.time", "Time from submission to a slot", REQUEST_BUCKETS);
     timeToFirstToken =
@@ -70,11 +81,15 @@ public final class EngineMeters {
         Counter.builder("omnimamba.prompt.tokens")
             .description("Prompt positions fed into the model")
             .register(registry);
+    cachedTokens =
+        Counter.builder("omnimamba.prompt.tokens.cached")
+            .description("Prompt positions skipped, because the state behind them was kept")
+            .register(registry);
     images = Counter.builder("omnimamba.images").description("Pictures drawn").register(registry);
   }
 
-  private void gauge(String name, String description, AtomicInteger value) {
-    Gauge.builder(name, value, AtomicInteger::get).description(description).register(registry);
+  private void gauge(String name, String description, Number value) {
+    Gauge.builder(name, value, Number::doubleValue).description(description).register(registry);
   }
 
   private Timer timer(String name, String description, Duration[] buckets) {
@@ -124,6 +139,21 @@ public final class EngineMeters {
 
   void promptTokens(int count) {
     promptTokens.increment(count);
+  }
+
+  void cachedTokens(int count) {
+    cachedTokens.increment(count);
+  }
+
+  /** Where the state behind a prompt's picture was looked for and found. */
+  void pictureLookup(PictureStates.Found found) {
+    String result = found == PictureStates.Found.NOWHERE ? "miss" : lower(found);
+    registry.counter("omnimamba.picture.lookups", "result", result).increment();
+  }
+
+  void pictureStates(int onDevice, long hostBytes) {
+    pictureStates.set(onDevice);
+    pictureHostBytes.set(hostBytes);
   }
 
   void generatedToken(Task task) {

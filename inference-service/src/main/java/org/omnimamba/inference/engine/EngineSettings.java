@@ -5,13 +5,14 @@ import java.time.Duration;
 /**
  * How the engine shares the device.
  *
- * @param prefillChunk prompt positions fed between two decode steps; chunk boundaries are multiples
- *     of it
+ * @param prefillChunk prompt positions fed between two decode steps; pieces end at multiples of it,
+ *     at a picture's end and at the prompt's
  * @param maxWaitingSequences sequences that may wait beside those that run
  * @param maxOutstandingTokens tokens accepted and not processed yet, at most
  * @param failuresUntilUnready failed device calls in a row after which new work is refused
  * @param probeInterval time between two attempts to use a failed device again
  * @param stallLimit time after which an iteration that does not end makes the engine unready
+ * @param pictureHostBytes host memory for states behind pictures; 0 for none
  */
 public record EngineSettings(
     int prefillChunk,
@@ -19,4 +20,5 @@ public record EngineSettings(
     long maxOutstandingTokens,
     int failuresUntilUnready,
     Duration probeInterval,
-    Duration stallLimit) {}
+    Duration stallLimit,
+    long pictureHostBytes) {}

@@ -9,6 +9,14 @@ import org.omnimamba.model.image.RgbImage;
  */
 public interface GenerationListener {
 
+  /**
+   * The prompt has been read; the first token follows.
+   *
+   * @param cachedTokens positions of it that did not have to be read, because the state behind its
+   *     picture was kept
+   */
+  default void onPrompt(int cachedTokens) {}
+
   /** A sequence has one more token. */
   void onToken(int index, GeneratedToken token);
 

@@ -14,11 +14,21 @@ public interface ModelBackend extends AutoCloseable {
   int slots();
 
   /**
-   * Embeds a prompt; runs the vision towers when it holds an image.
+   * Slots beside those of sequences, for states that are kept; numbered from {@link #slots()} on.
+   * Only {@link #copyState}, {@link #save} and {@link #restore} take them.
+   */
+  int spareSlots();
+
+  /** Bytes that the state of one slot takes, on the device and in host memory. */
+  long stateBytes();
+
+  /**
+   * Embeds a prompt; runs the vision towers when it holds a picture that is going to be fed.
    *
+   * @param from the first position that {@link #prefill} will be asked for: 0, or the picture's end
    * @return the prompt as {@link #prefill} takes it
    */
-  PreparedPrompt prepare(PromptInput prompt);
+  PreparedPrompt prepare(PromptInput prompt, int from);
 
   /**
    * Feeds positions {@code from} (inclusive) to {@code to} (exclusive) of a prompt into a slot.
@@ -39,6 +49,12 @@ public interface ModelBackend extends AutoCloseable {
 
   /** Makes {@code toSlot} an exact copy of {@code fromSlot}. */
   void copyState(int fromSlot, int toSlot);
+
+  /** Copies a slot's state to host memory. The slot is untouched, even if this fails. */
+  SavedState save(int slot);
+
+  /** Makes a slot hold, bit by bit, what was saved. */
+  void restore(int slot, SavedState state);
 
   /** Draws a picture from its tokens; missing tokens at the end leave their part grey. */
   RgbImage draw(int[] codes);
@@ -61,10 +77,8 @@ public interface ModelBackend extends AutoCloseable {
   }
 
   /** A prompt after embedding. */
-  interface PreparedPrompt {
-    Task task();
+  interface PreparedPrompt {}
 
-    /** Positions, image places included. */
-    int length();
-  }
+  /** A slot's state in host memory; it never changes. */
+  interface SavedState {}
 }

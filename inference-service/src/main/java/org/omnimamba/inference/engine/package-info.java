@@ -11,9 +11,16 @@
  *   <dt>prompt slot
  *   <dd>the slot a request's prompt is prefilled into; the other sequences start from copies of it,
  *       the last sequence runs in it
+ *   <dt>piece
+ *   <dd>a part of a prompt that is fed at once. Pieces end at multiples of the configured chunk, at
+ *       the end of the prompt's picture and at the end of the prompt
+ *   <dt>kept state
+ *   <dd>the state behind a picture's last position, which every prompt about the picture begins
+ *       with; in a spare slot of the device or in host memory
  *   <dt>iteration
- *   <dd>drop what was cancelled, hand out slots, prefill up to one chunk budget, one decode step
- *       per task over all running sequences, at most one picture drawn
+ *   <dd>drop what was cancelled, hand out slots, feed prompts up to one chunk (or run the towers
+ *       once, or bring one kept state back from host memory), one decode step per task over all
+ *       running sequences, at most one picture drawn
  * </dl>
  *
  * <h2>States of a request</h2>
@@ -31,17 +38,53 @@
  * it holds all. So whatever runs finishes and feeds the head; with at least two slots the head
  * itself always has a slot beside its prompt slot to work with.
  *
+ * <h2>Why a long prompt holds nobody up</h2>
+ *
+ * An iteration feeds one chunk at most, then every running sequence takes a step. So between two
+ * tokens of a sequence there is never more than one piece of one prompt (or the towers, or one
+ * state's way from host memory) and one picture drawn, however long the prompts are.
+ *
  * <h2>Why results do not depend on company</h2>
  *
- * Chunk boundaries are multiples of the configured chunk whatever else runs, pictures are drawn one
- * at a time, and sampling is a function of logits, seed, index and position. What remains is the
- * runtime's promise that a row of a decode step does not depend on the other rows.
+ * Pieces end at the same positions whatever else runs, and whether the prompt begins at its first
+ * position or behind its picture; pictures are drawn one at a time, and sampling is a function of
+ * logits, seed, index and position. What remains is the runtime's promise that a row of a decode
+ * step does not depend on the other rows.
+ *
+ * <h2>Pictures that were asked about before</h2>
+ *
+ * <pre>
+ *   not kept --towers, prefill--&gt; spare slot --least recently used--&gt; host memory --&gt; forgotten
+ *                                     ^                                   |
+ *                                     +------------ asked again ----------+
+ * </pre>
+ *
+ * The key of a kept state is a SHA-256 of what the towers get and of the tenant. A hit copies the
+ * state into the prompt slot, bit by bit, and the prompt begins behind the picture: neither towers
+ * nor the picture's positions run, and their share of the admission is returned at once. Prompts
+ * are fed one after the other, so of two requests with the same new picture the second finds the
+ * state that the first has left; if the first was taken back meanwhile, the second reads the
+ * picture itself.
+ *
+ * <p>A kept state gives nothing but what the same picture would give. The time of an answer (and
+ * its count of cached tokens) does tell that the picture was asked about before; therefore a tenant
+ * finds only its own states, unless the service is told to share them. Callers that name no tenant
+ * share theirs.
  *
  * <h2>Failures</h2>
  *
  * A request that fails on the host fails alone. A failed device step fails the sequences that were
  * in it; their states are no longer known. After several failures in a row the engine is unready,
  * refuses new work and probes the device until a step succeeds.
+ *
+ * <p>A kept state must not carry a failure on. It is entered only after its copy has succeeded, and
+ * only if the picture's last logits are numbers; after any failed device call all states in spare
+ * slots are forgotten, and one that could not be brought back from host memory is forgotten there.
+ * A state that cannot be read into host memory is not kept, and nobody's request fails for it.
+ *
+ * <p>A device call that never returns cannot be ended. It costs readiness once the iteration has
+ * taken longer than the stall limit: new requests are refused, and whoever watches readiness sends
+ * them elsewhere. Readiness returns if the call does.
  */
 @NullMarked
 package org.omnimamba.inference.engine;

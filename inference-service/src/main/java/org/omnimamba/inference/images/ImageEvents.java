@@ -29,7 +29,7 @@ final class ImageEvents {
     if (event instanceof PartialPicture partial) {
       return List.of(partial(partial));
     }
-    return List.of(completed((Picture) event));
+    return event instanceof Picture picture ? List.of(completed(picture)) : List.of();
   }
 
   private ImageEvent progress(int index) {

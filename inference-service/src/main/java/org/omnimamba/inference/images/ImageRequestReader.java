@@ -63,7 +63,7 @@ final class ImageRequestReader {
     }
     return new ImageJob(
         new GenerationRequest(
-            id, PromptInput.of(prompt, null), sequences, tokens, partialImages, timeout),
+            id, PromptInput.of(prompt), sequences, tokens, partialImages, timeout),
         clock.instant().getEpochSecond(),
         model.imageSize(),
         format,

@@ -2,29 +2,31 @@ package org.omnimamba.inference.serving;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.PromptInput.Picture;
 import org.omnimamba.model.config.SpecialTokens;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.LanguageModel;
 import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.runtime.PromptEmbeddings;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.SlotState;
 
 /** The real model as the engine sees it. */
 final class OmniMambaBackend implements ModelBackend {
   private final OmniMamba model;
   private final LanguageModel language;
+  private final int spareSlots;
 
-  private OmniMambaBackend(OmniMamba model) {
+  private OmniMambaBackend(OmniMamba model, int spareSlots) {
     this.model = model;
     this.language = model.language();
+    this.spareSlots = spareSlots;
   }
 
   /**
@@ -33,15 +35,17 @@ final class OmniMambaBackend implements ModelBackend {
    */
   static ModelBackend open(InferenceProperties properties) {
     RuntimeProperties runtime = properties.runtime();
+    int spareSlots = properties.pictures().deviceSlots();
     RuntimeOptions options =
         new RuntimeOptions(
-            properties.engine().slots(),
+            properties.engine().slots() + spareSlots,
             new ExecutionOptions(runtime.device(), runtime.compile(), runtime.threads()),
             runtime.storage(),
             runtime.layout(),
             runtime.precision(),
             runtime.mergeLora());
-    OmniMambaBackend backend = new OmniMambaBackend(OmniMamba.load(properties.model(), options));
+    OmniMambaBackend backend =
+        new OmniMambaBackend(OmniMamba.load(properties.model(), options), spareSlots);
     try {
       if (runtime.compile()) {
         backend.warmUp(properties.engine().prefillChunk());
@@ -66,6 +70,7 @@ final class OmniMambaBackend implements ModelBackend {
       step(task, slots(), prompt.length());
     }
     language.copyState(0, 1);
+    restore(0, save(1));
     draw(new int[model.images().tokens()]);
   }
 
@@ -92,24 +97,36 @@ final class OmniMambaBackend implements ModelBackend {
 
   @Override
   public int slots() {
-    return language.slots();
+    return language.slots() - spareSlots;
   }
 
   @Override
-  public PreparedPrompt prepare(PromptInput prompt) {
-    return new Prepared(
-        prompt.task() == Task.T2I
-            ? language.embedT2i(prompt.ids())
-            : language.embedMmu(prompt.ids(), embeddings(prompt.image())));
+  public int spareSlots() {
+    return spareSlots;
   }
 
-  private float @Nullable [] embeddings(@Nullable ImagePixels image) {
-    return image == null ? null : model.vision().encode(image);
+  @Override
+  public long stateBytes() {
+    return language.stateBytes();
+  }
+
+  @Override
+  public PreparedPrompt prepare(PromptInput prompt, int from) {
+    if (prompt.task() == Task.T2I) {
+      return new Prepared(language.embedT2i(prompt.ids()));
+    }
+    Picture picture = prompt.picture();
+    if (picture == null || from >= picture.end()) {
+      // places that are not going to be fed may hold anything
+      return new Prepared(language.embedMmu(prompt.ids(), null));
+    }
+    return new Prepared(language.embedMmu(prompt.ids(), model.vision().encode(picture.pixels())));
   }
 
   @Override
   public float[] prefill(int slot, PreparedPrompt prompt, int from, int to) {
-    return language.prefill(prompt.task(), slot, ((Prepared) prompt).embeddings(), from, to);
+    PromptEmbeddings embeddings = ((Prepared) prompt).embeddings();
+    return language.prefill(embeddings.task(), slot, embeddings, from, to);
   }
 
   @Override
@@ -120,6 +137,16 @@ final class OmniMambaBackend implements ModelBackend {
   @Override
   public void copyState(int fromSlot, int toSlot) {
     language.copyState(fromSlot, toSlot);
+  }
+
+  @Override
+  public SavedState save(int slot) {
+    return new Saved(language.readState(slot));
+  }
+
+  @Override
+  public void restore(int slot, SavedState state) {
+    language.writeState(slot, ((Saved) state).state());
   }
 
   @Override
@@ -143,15 +170,7 @@ final class OmniMambaBackend implements ModelBackend {
     model.close();
   }
 
-  private record Prepared(PromptEmbeddings embeddings) implements PreparedPrompt {
-    @Override
-    public Task task() {
-      return embeddings.task();
-    }
+  private record Prepared(PromptEmbeddings embeddings) implements PreparedPrompt {}
 
-    @Override
-    public int length() {
-      return embeddings.length();
-    }
-  }
+  private record Saved(SlotState state) implements SavedState {}
 }

@@ -57,7 +57,8 @@ class ServingConfiguration {
             engine.maxTokens(),
             engine.failuresUntilUnready(),
             engine.probeInterval(),
-            engine.stallLimit());
+            engine.stallLimit(),
+            properties.pictures().hostMemory().toBytes());
     return new Engine(
         factory,
         settings,

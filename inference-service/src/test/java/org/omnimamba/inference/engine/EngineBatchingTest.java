@@ -3,6 +3,7 @@ package org.omnimamba.inference.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,43 @@ class EngineBatchingTest {
     }
   }
 
+  @Test
+  void whileAPromptOf16kIsReadOthersGetATokenBehindEachOfItsPieces() {
+    int chunk = 256;
+    EngineSettings settings =
+        new EngineSettings(chunk, 8, 100_000, 3, Duration.ofMillis(1), Duration.ofMinutes(1), 0);
+    try (EngineFixture fixture = new EngineFixture(new FakeBackend(4), settings).start()) {
+      fixture.backend.steps.drainPermits();
+      RecordingListener text = fixture.submit(FakeRequests.text(4, 300));
+      RecordingListener image = fixture.submit(FakeRequests.image(4, 300, 1, 0));
+      fixture.backend.steps.release(2);
+      await().until(() -> text.tokens() > 0 && image.tokens() > 0);
+      fixture.backend.calls.clear();
+      RecordingListener longPrompt = fixture.submit(FakeRequests.text(16_384, 2));
+      fixture.backend.steps.release(10_000);
+      longPrompt.result();
+      text.result();
+      image.result();
+      List<String> calls = List.copyOf(fixture.backend.calls);
+      for (String others : List.of("step MMU", "step T2I")) {
+        int pieces = 0;
+        int sinceStep = 0;
+        for (String call : calls) {
+          if (call.startsWith("prefill")) {
+            assertThat(chunk(call)).isLessThanOrEqualTo(chunk);
+            pieces++;
+            sinceStep++;
+            assertThat(sinceStep).as("pieces between two steps of others").isEqualTo(1);
+          } else if (call.startsWith(others)) {
+            sinceStep = 0;
+          }
+        }
+        assertThat(pieces).isEqualTo(16_384 / chunk);
+      }
+      fixture.awaitIdle();
+    }
+  }
+
   private static int chunk(String call) {
     List<Integer> ends =
         Pattern.compile("(\\d+)\\.\\.(\\d+)")
@@ -157,7 +195,7 @@ class EngineBatchingTest {
       fixture.backend.steps.drainPermits();
       RecordingListener talking = fixture.submit(FakeRequests.text(4, 20));
       await().until(() -> talking.tokens() == 1);
-      RecordingListener looking = fixture.submit(FakeRequests.aboutPicture(10, 2));
+      RecordingListener looking = fixture.submit(FakeRequests.aboutPicture(30, 2));
       fixture.backend.steps.release(1000);
       looking.result();
       talking.result();

@@ -203,7 +203,7 @@ class EngineFailureTest {
   void aStepThatHangsCostsReadiness() {
     FakeBackend backend = new FakeBackend(2);
     EngineSettings impatient =
-        new EngineSettings(16, 4, 1000, 3, Duration.ofMillis(1), Duration.ofMillis(50));
+        new EngineSettings(16, 4, 1000, 3, Duration.ofMillis(1), Duration.ofMillis(50), 0);
     try (EngineFixture fixture = new EngineFixture(backend, impatient).start()) {
       CountDownLatch hang = new CountDownLatch(1);
       backend.beforeStep(() -> await().forever().until(() -> hang.getCount() == 0));

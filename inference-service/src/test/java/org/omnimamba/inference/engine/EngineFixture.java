@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 /** An engine over a fake backend. */
 final class EngineFixture implements AutoCloseable {
@@ -22,19 +23,28 @@ final class EngineFixture implements AutoCloseable {
   }
 
   EngineFixture(FakeBackend backend, EngineSettings settings) {
+    this(backend, settings, System::nanoTime);
+  }
+
+  EngineFixture(FakeBackend backend, EngineSettings settings, LongSupplier nanoTime) {
     this.backend = backend;
     this.engine =
-        new Engine(
-            () -> backend,
-            settings,
-            new EngineMeters(registry),
-            System::nanoTime,
-            loadFailure::set);
+        new Engine(() -> backend, settings, new EngineMeters(registry), nanoTime, loadFailure::set);
   }
 
   static EngineSettings settings() {
+    return settings(0);
+  }
+
+  static EngineSettings settings(long pictureHostBytes) {
     return new EngineSettings(
-        CHUNK, MAX_WAITING, MAX_TOKENS, 3, Duration.ofMillis(1), Duration.ofMinutes(1));
+        CHUNK,
+        MAX_WAITING,
+        MAX_TOKENS,
+        3,
+        Duration.ofMillis(1),
+        Duration.ofMinutes(1),
+        pictureHostBytes);
   }
 
   EngineFixture start() {

@@ -42,7 +42,7 @@ class EngineOverloadTest {
   @Test
   void tokensCountAsWell() {
     EngineSettings small =
-        new EngineSettings(16, 100, 1000, 3, Duration.ofMillis(1), Duration.ofMinutes(1));
+        new EngineSettings(16, 100, 1000, 3, Duration.ofMillis(1), Duration.ofMinutes(1), 0);
     try (EngineFixture fixture = new EngineFixture(new FakeBackend(4), small).start()) {
       fixture.backend.steps.drainPermits();
       RecordingListener first = fixture.submit(FakeRequests.text(100, 400));

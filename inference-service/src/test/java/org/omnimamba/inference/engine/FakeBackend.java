@@ -14,7 +14,13 @@ import org.omnimamba.model.image.RgbImage;
  * twice in a step) and can be paused, slowed down and made to fail.
  */
 public final class FakeBackend implements ModelBackend {
+  static final long STATE_BYTES = 1000;
   private static final int VOCABULARY = 64;
+
+  private static final int NOWHERE = -1;
+
+  /** What a slot holds after a failure. */
+  private static final long UNKNOWN = 0xBAD;
 
   /** What was done, in order, such as {@code prefill 0..32 slot 1} or {@code step MMU [0, 1]}. */
   public final List<String> calls = new CopyOnWriteArrayList<>();
@@ -24,6 +30,7 @@ public final class FakeBackend implements ModelBackend {
 
   private final int textVocabulary;
   private final int imageVocabulary;
+  private final int slots;
   private final long[] states;
   private final int[] lengths;
   private final Thread[] owner = new Thread[1];
@@ -31,19 +38,32 @@ public final class FakeBackend implements ModelBackend {
   private volatile Runnable beforePrefill = () -> {};
   private volatile Runnable beforePrepare = () -> {};
   private volatile Runnable beforeDraw = () -> {};
+  private volatile Runnable beforeCopy = () -> {};
+  private volatile Runnable beforeSave = () -> {};
+  private volatile Runnable beforeRestore = () -> {};
   private volatile Runnable beforeProbe = () -> {};
+  private volatile int numberlessPosition = NOWHERE;
   private volatile boolean closed;
 
   FakeBackend(int slots) {
     this(slots, VOCABULARY, VOCABULARY);
   }
 
+  FakeBackend(int slots, int spareSlots) {
+    this(slots, spareSlots, VOCABULARY, VOCABULARY);
+  }
+
   /** With vocabularies of a real model's sizes. */
   public FakeBackend(int slots, int textVocabulary, int imageVocabulary) {
+    this(slots, 0, textVocabulary, imageVocabulary);
+  }
+
+  private FakeBackend(int slots, int spareSlots, int textVocabulary, int imageVocabulary) {
     this.textVocabulary = textVocabulary;
     this.imageVocabulary = imageVocabulary;
-    states = new long[slots];
-    lengths = new int[slots];
+    this.slots = slots;
+    states = new long[slots + spareSlots];
+    lengths = new int[slots + spareSlots];
   }
 
   public void beforeStep(Runnable hook) {
@@ -62,8 +82,29 @@ public final class FakeBackend implements ModelBackend {
     beforeDraw = hook;
   }
 
+  public void beforeCopy(Runnable hook) {
+    beforeCopy = hook;
+  }
+
+  public void beforeSave(Runnable hook) {
+    beforeSave = hook;
+  }
+
+  public void beforeRestore(Runnable hook) {
+    beforeRestore = hook;
+  }
+
   public void beforeProbe(Runnable hook) {
     beforeProbe = hook;
+  }
+
+  /** The logits of a piece that ends there contain a NaN. */
+  void numberlessAt(int position) {
+    numberlessPosition = position;
+  }
+
+  void numbersEverywhere() {
+    numberlessPosition = NOWHERE;
   }
 
   public boolean closed() {
@@ -72,27 +113,65 @@ public final class FakeBackend implements ModelBackend {
 
   @Override
   public int slots() {
-    return states.length;
+    return slots;
   }
 
-  private record Prepared(Task task, int[] ids, int length) implements PreparedPrompt {}
+  @Override
+  public int spareSlots() {
+    return states.length - slots;
+  }
 
   @Override
-  public PreparedPrompt prepare(PromptInput prompt) {
+  public long stateBytes() {
+    return STATE_BYTES;
+  }
+
+  /**
+   * @param from positions before it were not embedded
+   */
+  private record Prepared(PromptInput input, int from) implements PreparedPrompt {
+    int at(int position) {
+      if (position < from) {
+        throw new AssertionError("position %d was not prepared".formatted(position));
+      }
+      PromptInput.Picture picture = input.picture();
+      int[] ids = input.ids();
+      if (picture == null) {
+        return position < ids.length ? ids[position] : -1;
+      }
+      int places = input.tokens() - ids.length;
+      int first = picture.end() - places;
+      boolean inside = position >= first && position < picture.end();
+      return inside
+          ? -2 - (int) picture.pixels().towers().get(0)[0]
+          : ids[position < first ? position : position - places];
+    }
+  }
+
+  private record Saved(long state, int length) implements SavedState {}
+
+  @Override
+  public PreparedPrompt prepare(PromptInput prompt, int from) {
     checkThread();
     beforePrepare.run();
-    calls.add("prepare " + prompt.task());
-    return new Prepared(prompt.task(), prompt.ids(), prompt.tokens());
+    if (prompt.picture() != null && from == 0) {
+      calls.add("towers");
+    }
+    calls.add("prepare " + prompt.task() + (from == 0 ? "" : " from " + from));
+    return new Prepared(prompt, from);
   }
 
   @Override
   public float[] prefill(int slot, PreparedPrompt prompt, int from, int to) {
     checkThread();
+    long before = states[slot];
+    states[slot] = UNKNOWN;
     beforePrefill.run();
+    states[slot] = before;
     calls.add("prefill %d..%d slot %d".formatted(from, to, slot));
     Prepared prepared = (Prepared) prompt;
     if (from == 0) {
-      states[slot] = prepared.task().ordinal() + 1;
+      states[slot] = prepared.input().task().ordinal() + 1;
       lengths[slot] = 0;
     }
     if (lengths[slot] != from) {
@@ -100,11 +179,14 @@ public final class FakeBackend implements ModelBackend {
           "slot %d has %d positions, not %d".formatted(slot, lengths[slot], from));
     }
     for (int position = from; position < to; position++) {
-      int id = position < prepared.ids().length ? prepared.ids()[position] : -1;
-      states[slot] = mix(states[slot], id);
+      states[slot] = mix(states[slot], prepared.at(position));
     }
     lengths[slot] = to;
-    return logits(prepared.task(), states[slot]);
+    float[] logits = logits(prepared.input().task(), states[slot]);
+    if (to == numberlessPosition) {
+      logits[1] = Float.NaN;
+    }
+    return logits;
   }
 
   @Override
@@ -133,9 +215,29 @@ public final class FakeBackend implements ModelBackend {
   @Override
   public void copyState(int fromSlot, int toSlot) {
     checkThread();
+    states[toSlot] = UNKNOWN;
+    beforeCopy.run();
     calls.add("copy %d to %d".formatted(fromSlot, toSlot));
     states[toSlot] = states[fromSlot];
     lengths[toSlot] = lengths[fromSlot];
+  }
+
+  @Override
+  public SavedState save(int slot) {
+    checkThread();
+    beforeSave.run();
+    calls.add("save " + slot);
+    return new Saved(states[slot], lengths[slot]);
+  }
+
+  @Override
+  public void restore(int slot, SavedState state) {
+    checkThread();
+    states[slot] = UNKNOWN;
+    beforeRestore.run();
+    calls.add("restore " + slot);
+    states[slot] = ((Saved) state).state();
+    lengths[slot] = ((Saved) state).length();
   }
 
   @Override

@@ -15,6 +15,11 @@ import org.omnimamba.model.sampling.SamplingParameters;
 final class FakeRequests {
   static final Duration TIMEOUT = Duration.ofMinutes(1);
 
+  /** Between two multiples of the fixture's chunk. */
+  static final int PICTURE_END = 23;
+
+  static final int PICTURE_PLACES = PICTURE_END - 2;
+
   private FakeRequests() {}
 
   static GenerationRequest text(int promptLength, int tokens) {
@@ -34,11 +39,25 @@ final class FakeRequests {
   }
 
   static GenerationRequest aboutPicture(int promptLength, int tokens) {
-    GenerationRequest plain = text(promptLength, tokens);
-    ImagePixels pixels = new ImagePixels(1, List.of(new float[3]));
+    return aboutPicture(0, promptLength, tokens, 1);
+  }
+
+  /**
+   * A prompt of two ids, {@link #PICTURE_PLACES} of a picture, and other ids.
+   *
+   * @param picture which one
+   */
+  static GenerationRequest aboutPicture(int picture, int promptLength, int tokens, int n) {
+    GenerationRequest plain = text(promptLength - PICTURE_PLACES, tokens, n);
+    int[] ids = plain.prompt().ids();
+    ids[0] = 5; // as [mmu] and [soi], the same in each
+    ids[1] = 6;
+    ImagePixels pixels = new ImagePixels(1, List.of(new float[] {picture, 0, 0}));
+    PictureKey key = PictureKey.of(pixels, null);
     return new GenerationRequest(
         "picture",
-        new PromptInput(Task.MMU, plain.prompt().ids(), promptLength, pixels),
+        new PromptInput(
+            Task.MMU, ids, promptLength, new PromptInput.Picture(pixels, PICTURE_END, key)),
         plain.sequences(),
         tokens,
         0,

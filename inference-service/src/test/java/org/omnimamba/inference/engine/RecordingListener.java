@@ -16,6 +16,15 @@ final class RecordingListener implements GenerationListener {
   private final List<String> partials = new ArrayList<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private int ends;
+  private int cachedTokens = -1;
+
+  @Override
+  public synchronized void onPrompt(int cached) {
+    if (cachedTokens != -1 || !ids.isEmpty()) {
+      throw new AssertionError("the prompt is reported once, before the first token");
+    }
+    cachedTokens = cached;
+  }
 
   @Override
   public synchronized void onToken(int index, GeneratedToken token) {
@@ -57,6 +66,11 @@ final class RecordingListener implements GenerationListener {
     return end.orTimeout(30, TimeUnit.SECONDS)
         .handle((ok, error) -> error instanceof EngineException e ? e : null)
         .join();
+  }
+
+  /** Positions of the prompt that were reused; -1 if it has not been read. */
+  synchronized int cachedTokens() {
+    return cachedTokens;
   }
 
   synchronized int tokens() {

@@ -17,6 +17,9 @@ class ChatTest {
   private static final TestServer SERVER = TestServer.shared();
   private static final String CHAT = "/v1/chat/completions";
 
+  /** [mmu][soi] and 16 image places. */
+  private static final int PICTURE_END = 18;
+
   static List<Oracle.Answer> oracle() {
     return Oracle.answers();
   }
@@ -86,7 +89,12 @@ class ChatTest {
         .hasSize(expected.ids().size());
     JsonNode last = chunks.get(chunks.size() - 1);
     assertThat(last.get("choices")).isEmpty();
-    assertThat(last.get("usage")).isEqualTo(whole.get("usage"));
+    // the picture was asked about just now
+    assertThat(last.get("usage").at("/prompt_tokens_details/cached_tokens").intValue())
+        .isEqualTo(PICTURE_END);
+    for (String count : List.of("prompt_tokens", "completion_tokens", "total_tokens")) {
+      assertThat(last.get("usage").get(count)).isEqualTo(whole.get("usage").get(count));
+    }
     assertThat(chunks.subList(0, chunks.size() - 1)).allMatch(chunk -> chunk.get("usage").isNull());
   }
 
@@ -115,6 +123,7 @@ class ChatTest {
     JsonNode answer = SERVER.ok(CHAT, text("What is in the image?", "\"temperature\":0"));
     // the layout keeps the image's 16 places: 4 + 16 + 19 ids of text
     assertThat(answer.get("usage").get("prompt_tokens").intValue()).isEqualTo(39);
+    assertThat(answer.at("/usage/prompt_tokens_details/cached_tokens").intValue()).isZero();
     assertThat(answer.get("choices").get(0).get("token_ids")).isNotEmpty();
   }
 
