@@ -90,7 +90,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer awaitReady() {
-    await().atMost(Duration.ofMinutes(2)).until(engine()::ready);
+    await().atMost(Duration.ofMinutes(5)).until(engine()::ready);
     return this;
   }
 
