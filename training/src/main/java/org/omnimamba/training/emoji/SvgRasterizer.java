@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.StringReader;
+import org.apache.batik.transcoder.ErrorHandler;
 import org.apache.batik.transcoder.SVGAbstractTranscoder;
 import org.apache.batik.transcoder.TranscoderException;
 import org.apache.batik.transcoder.TranscoderInput;
@@ -78,6 +79,10 @@ final class SvgRasterizer {
   private static final class Canvas extends ImageTranscoder {
     private @Nullable BufferedImage image;
 
+    Canvas() {
+      setErrorHandler(new Refusal());
+    }
+
     @Override
     public BufferedImage createImage(int width, int height) {
       return new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
@@ -86,6 +91,24 @@ final class SvgRasterizer {
     @Override
     public void writeImage(BufferedImage drawn, @Nullable TranscoderOutput output) {
       image = drawn;
+    }
+  }
+
+  /** Makes errors exceptions; the usual handler prints them. */
+  private static final class Refusal implements ErrorHandler {
+    @Override
+    public void error(TranscoderException e) throws TranscoderException {
+      throw e;
+    }
+
+    @Override
+    public void fatalError(TranscoderException e) throws TranscoderException {
+      throw e;
+    }
+
+    @Override
+    public void warning(TranscoderException e) {
+      // the picture is drawn all the same
     }
   }
 }
