@@ -2,6 +2,7 @@ package org.omnimamba.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,38 @@ class FairnessTest {
     assertThat(fixture.claim("deal", 10))
         .extracting(claim -> claim.job().tenant())
         .containsExactlyInAnyOrder("a", "a", "a", "a", "b", "b", "b", "b", "c", "c");
+  }
+
+  @Test
+  void whatShortLinesLeaveGoesToTheLongOnesAsEvenly() {
+    fixture.fill("short", "a", 100);
+    fixture.fill("short", "b", 1);
+    fixture.fill("short", "c", 3);
+    fixture.fill("short", "d", 100);
+    fixture.submit(NewJob.of("short", "e", "{}").delay(Duration.ofHours(1)));
+    assertThat(fixture.claim("short", 20))
+        .extracting(claim -> claim.job().tenant())
+        .containsExactlyInAnyOrder("aaaaaaaabcccdddddddd".split(""));
+  }
+
+  @Test
+  void aTenantThatIsAlwaysAloneStillLosesTheNextTie() {
+    fixture.fill("alone", "b", 10);
+    fixture.complete(fixture.claimOne("alone"));
+    fixture.complete(fixture.claimOne("alone"));
+    fixture.submit(NewJob.of("alone", "c", "{}"));
+    assertThat(fixture.claimOne("alone").job().tenant()).isEqualTo("c");
+  }
+
+  @Test
+  void aSingleTenantIsHeldToItsCap() {
+    fixture.queue.setLimits("single", "a", new TenantLimits(3, null)).block();
+    fixture.fill("single", "a", 10);
+    assertThat(fixture.claim("single", 2)).hasSize(2);
+    assertThat(fixture.claim("single", 2)).hasSize(1);
+    assertThat(fixture.claim("single", 2)).isEmpty();
+    fixture.queue.setLimits("single", "a", new TenantLimits(1, null)).block();
+    assertThat(fixture.claim("single", 2)).isEmpty();
   }
 
   @Test
