@@ -1,7 +1,6 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,10 +10,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
-/**
- * Completes jobs that need nothing else in their transaction, many with one statement and one
- * commit: what comes up while statements are under way goes with the next.
- */
+/** Completes jobs that need nothing else in their transaction, many with one statement. */
 final class CompletionBatch {
   private static final int MOST = 256;
 
@@ -23,9 +19,7 @@ final class CompletionBatch {
 
   private final Db db;
   private final Duration patience;
-  private final Object lock = new Object();
-  private final List<Entry> waiting = new ArrayList<>();
-  private int writing;
+  private final Gathering<Entry> entries = new Gathering<>(MOST, STATEMENTS, this::writeAll);
 
   /** Batches that give up on a statement after that long, so that the next ones get their turn. */
   CompletionBatch(Db db, Duration patience) {
@@ -41,44 +35,23 @@ final class CompletionBatch {
 
   /** Completes the job; empty when the claim no longer holds. */
   Mono<Job> complete(ClaimedJob claim, @Nullable String reference) {
-    return Mono.create(sink -> add(new Entry(claim, reference, sink)));
+    return Mono.create(sink -> entries.add(new Entry(claim, reference, sink)));
   }
 
-  private void add(Entry entry) {
-    synchronized (lock) {
-      waiting.add(entry);
-      if (writing == STATEMENTS) {
-        return;
-      }
-      writing++;
-    }
-    writeNext();
-  }
-
-  private void writeNext() {
-    List<Entry> batch;
-    synchronized (lock) {
-      if (waiting.isEmpty()) {
-        writing--;
-        return;
-      }
-      List<Entry> head = waiting.subList(0, Math.min(MOST, waiting.size()));
-      batch = new ArrayList<>(head);
-      head.clear();
-    }
+  private Mono<Void> writeAll(List<Entry> batch) {
     // always in the order of the keys, as heartbeats lock them, so that the two never deadlock
     batch.sort(Comparator.comparing(Entry::id));
-    write(batch)
-        .doFinally(signal -> writeNext())
-        .subscribe(
-            done -> batch.forEach(entry -> entry.sink().success(done.get(entry.id()))),
+    return write(batch)
+        .doOnNext(done -> batch.forEach(entry -> entry.sink().success(done.get(entry.id()))))
+        .doOnError(
             error -> {
               if (batch.size() == 1) {
                 batch.get(0).sink().error(error);
               } else {
                 batch.forEach(this::writeAlone);
               }
-            });
+            })
+        .then();
   }
 
   /** One entry may have been what the statement failed for; the others must not suffer. */

@@ -5,6 +5,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,23 @@ import reactor.core.publisher.Mono;
  * Borrows connections and gives them back, whatever the end: a value, an error or a cancellation.
  */
 final class Db {
-  private final ConnectionFactory connections;
+  private static final Duration LEAST_IDLE = Duration.ofSeconds(1);
 
-  Db(ConnectionFactory connections) {
+  private final ConnectionFactory connections;
+  private final String limitIdle;
+
+  /**
+   * A way to connections.
+   *
+   * @param idle how long the server waits in a transaction for this program's next statement. A
+   *     program whose machine has vanished would otherwise keep its rows locked for as long as the
+   *     server takes the connection for alive, by default hours, and nobody could take its jobs
+   *     back
+   */
+  Db(ConnectionFactory connections, Duration idle) {
     this.connections = connections;
+    long millis = Math.max(idle.toMillis(), LEAST_IDLE.toMillis());
+    this.limitIdle = "SET LOCAL idle_in_transaction_session_timeout = " + millis;
   }
 
   /** Runs one statement in its own transaction. */
@@ -35,7 +49,7 @@ final class Db {
   /** Runs the work in one transaction: committed when it ends well, else rolled back. */
   <T> Mono<T> transaction(Function<Connection, Mono<T>> work) {
     return Mono.usingWhen(
-            Mono.from(connections.create()).map(Transaction::new),
+            Mono.from(connections.create()).map(c -> new Transaction(c, limitIdle)),
             transaction -> transaction.run(work),
             Transaction::close,
             (transaction, error) -> transaction.rollback(),
@@ -53,9 +67,10 @@ final class Db {
      */
     private final Mono<Void> begun;
 
-    Transaction(Connection connection) {
+    Transaction(Connection connection, String setting) {
       this.connection = connection;
-      this.begun = Mono.from(connection.beginTransaction()).cache();
+      this.begun =
+          Mono.from(connection.beginTransaction()).then(update(connection, setting)).then().cache();
     }
 
     <T> Mono<Optional<T>> run(Function<Connection, Mono<T>> work) {

@@ -8,18 +8,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Sends hints over NOTIFY after the change they speak of has committed.
  *
  * <p>Not in the same transaction: a transaction with a NOTIFY holds a lock of the whole database
  * while it commits, which would put all commits of the queue in one line. One statement is under
- * way at a time; what comes up meanwhile is collected, without repetitions, for the next.
+ * way at a time, and a short pause comes before each: what comes up meanwhile is collected, without
+ * repetitions. A job that is submitted, claimed and completed within the pause is one hint.
  */
 final class Hints {
   static final String READY = "queue_ready";
@@ -28,6 +32,8 @@ final class Hints {
 
   /** A payload is less than 8,000 bytes; 200 ids of 36 characters and their commas fit. */
   private static final int IDS_PER_PAYLOAD = 200;
+
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -38,6 +44,7 @@ final class Hints {
   private static final Logger log = LoggerFactory.getLogger(Hints.class);
 
   private final Db db;
+  private final Scheduler scheduler = Schedulers.parallel();
   private final Object lock = new Object();
   private final Set<String> ready = new LinkedHashSet<>();
   private final Set<UUID> changed = new LinkedHashSet<>();
@@ -62,15 +69,15 @@ final class Hints {
 
   /** The row changed; when that put the job in line, its kind is ready too. */
   void changed(Job job) {
-    if (job.status() == JobStatus.QUEUED) {
+    boolean isReady = job.status() == JobStatus.QUEUED;
+    if (isReady) {
+      // first, since this process may claim it while the others are being told
+      tell(new QueueSignal.Ready(job.kind()));
       synchronized (lock) {
         ready.add(job.kind());
       }
     }
     add(changed, job.id());
-    if (job.status() == JobStatus.QUEUED) {
-      tell(new QueueSignal.Ready(job.kind()));
-    }
   }
 
   private void tell(QueueSignal signal) {
@@ -96,7 +103,16 @@ final class Hints {
       }
       sending = true;
     }
-    send();
+    sendSoon();
+  }
+
+  /** At once only when work is ready for other processes and none here has been told of it. */
+  private void sendSoon() {
+    boolean urgent;
+    synchronized (lock) {
+      urgent = (!ready.isEmpty() && neighbours.isEmpty()) || !cancel.isEmpty();
+    }
+    scheduler.schedule(this::send, urgent ? 0 : PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void send() {
@@ -123,13 +139,14 @@ final class Hints {
             channels.toArray(String[]::new),
             payloads.toArray(String[]::new))
         .then()
+        .timeout(PATIENCE)
         .onErrorResume(
             error -> {
               log.debug(
                   "{} hints were not sent; polling will find the work", channels.size(), error);
               return Mono.empty();
             })
-        .subscribe(null, null, this::send);
+        .subscribe(null, null, this::sendSoon);
   }
 
   private static void collect(

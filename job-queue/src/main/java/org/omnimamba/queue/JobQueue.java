@@ -27,14 +27,18 @@ public final class JobQueue {
   private final Transitions transitions;
   private final QueueOptions options;
   private final JobLeases leases;
+  private final SubmissionBatch submissions;
+  private final DeadLetters deadLetters;
 
   private JobQueue(
       ConnectionFactory pool, QueueOptions options, Map<String, TransactionHook> hooks) {
-    this.db = new Db(pool);
+    this.db = new Db(pool, options.lease());
     this.hints = new Hints(db);
     this.transitions = new Transitions(db, hints, hooks);
     this.options = options;
     this.leases = new JobLeases(db, hints, transitions, options);
+    this.submissions = new SubmissionBatch(db, options);
+    this.deadLetters = new DeadLetters(db, transitions, options);
   }
 
   /**
@@ -85,10 +89,10 @@ public final class JobQueue {
     return options;
   }
 
-  /** Puts a job in line. */
+  /** Puts a job in line. Submissions at the same time share statements and commits. */
   public Mono<SubmitOutcome> submit(NewJob job) {
-    return new Submission(job, options, db::query)
-        .submit()
+    return submissions
+        .submit(job)
         .doOnNext(
             outcome -> {
               if (outcome instanceof SubmitOutcome.Accepted accepted) {
@@ -198,20 +202,26 @@ public final class JobQueue {
    * Puts a failed or expired job in line again, with all its attempts and without its old deadline.
    *
    * @param deadline how long from now it has, or null for no deadline
-   * @return the job as it waits now; empty when the tenant has no failed or expired job of that id
    */
-  public Mono<Job> redrive(String tenant, UUID id, @Nullable Duration deadline) {
-    return kindOf(tenant, id)
-        .flatMap(
-            kind ->
-                transitions.one(
-                    kind,
-                    TransactionHook.NONE,
-                    JobSql.REDRIVE,
-                    id,
-                    tenant,
-                    Db.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
-                    options.ageingStep().toMillis()));
+  public Mono<RedriveOutcome> redrive(String tenant, UUID id, @Nullable Duration deadline) {
+    return get(tenant, id)
+        .flatMap(job -> deadLetters.redrive(job, deadline))
+        .defaultIfEmpty(new RedriveOutcome.NotFound());
+  }
+
+  /**
+   * Puts failed or expired jobs in line again, as {@link #redrive} does, as many as the filter
+   * allows and as have room in the tenant's line.
+   */
+  public Mono<RedrivenJobs> redriveAll(String tenant, DeadLetterFilter filter) {
+    return deadLetters.redriveAll(tenant, filter);
+  }
+
+  /** When a tenant's line should have room again if it is full, at least a second. */
+  public Mono<Duration> roomIn(String kind, String tenant) {
+    return db.query(
+            Room::wait, Room.SQL, Room.arguments(kind, tenant, options.limitsOf(kind).maxQueued()))
+        .next();
   }
 
   /** Sets one tenant's limits for a kind, in place of the defaults; null means the default. */

@@ -37,17 +37,6 @@ final class JobSql {
           + " AND status IN ('completed', 'failed', 'cancelled', 'expired') RETURNING "
           + JobRow.COLUMNS;
 
-  /** $3 milliseconds to the new deadline or null, $4 the ageing step in milliseconds. */
-  static final String REDRIVE =
-      "UPDATE queue_job j SET status = 'queued', attempt = 0, finished_at = NULL,"
-          + " error_code = NULL, error_message = NULL, available_at = clock.at,"
-          + " ranked_at = clock.at - priority * $4::bigint * interval '1 millisecond',"
-          + " deadline_at = clock.at + $3::bigint * interval '1 millisecond',"
-          + " version = version + 1, updated_at = clock.at"
-          + " FROM (SELECT queue_now() AS at) clock"
-          + " WHERE id = $1 AND tenant = $2 AND status IN ('failed', 'expired') RETURNING "
-          + JobRow.COLUMNS;
-
   /** $1 kind, $2 tenant, $3 running, $4 queued. */
   static final String SET_LIMITS =
       "INSERT INTO queue_tenant (kind, tenant, max_running, max_queued)"

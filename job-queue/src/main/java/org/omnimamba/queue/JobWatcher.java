@@ -12,7 +12,7 @@ public final class JobWatcher {
   private final JobQueue queue;
   private final QueueListener listener;
   private final Duration pollInterval;
-  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final RandomGenerator random = Jitter.RANDOM;
 
   /**
    * A watcher.

@@ -38,7 +38,7 @@ public final class JobWorker {
   private final @Nullable QueueListener listener;
   private final AttemptRunner runner;
   private final Scheduler scheduler = Schedulers.parallel();
-  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final RandomGenerator random = Jitter.RANDOM;
   private final WorkerCounters counters = new WorkerCounters();
   private final Map<Key, Attempt> running = new ConcurrentHashMap<>();
   private final Heartbeat heartbeat;

@@ -24,7 +24,7 @@ public final class QueueMaintenance implements AutoCloseable {
   private final Db db;
   private final Transitions transitions;
   private final RetentionOptions options;
-  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final RandomGenerator random = Jitter.RANDOM;
   private final Disposable.Composite tasks = Disposables.composite();
 
   /** Maintenance that has not been started. */

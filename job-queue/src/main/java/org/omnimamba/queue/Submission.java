@@ -33,13 +33,6 @@ final class Submission {
           + JobRow.COLUMNS
           + ", request_hash FROM queue_job WHERE tenant = $1 AND idempotency_key = $2";
 
-  private static final String ROOM =
-      "SELECT queue_room_in($1, $2) AS seconds, COALESCE((SELECT t.max_queued FROM queue_tenant t"
-          + " WHERE t.kind = $1 AND t.tenant = $2), $3::int, 0) AS most";
-
-  private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
-  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
-
   private final NewJob job;
   private final QueueOptions options;
   private final Queries queries;
@@ -105,26 +98,13 @@ final class Submission {
   private Mono<SubmitOutcome> full() {
     return queries
         .<SubmitOutcome>query(
-            row ->
-                new SubmitOutcome.QueueFull(
-                    JobRow.get(row, "most", Integer.class),
-                    wait(JobRow.get(row, "seconds", Double.class))),
-            ROOM,
-            job.kind(),
-            job.tenant(),
-            Db.nullable(maxQueued(), Integer.class))
+            row -> new SubmitOutcome.QueueFull(Room.limit(row), Room.wait(row)),
+            Room.SQL,
+            Room.arguments(job.kind(), job.tenant(), maxQueued()))
         .next();
   }
 
   private @Nullable Integer maxQueued() {
     return options.limitsOf(job.kind()).maxQueued();
-  }
-
-  private static Duration wait(double seconds) {
-    Duration wait = Duration.ofMillis((long) Math.min(1e9, Math.ceil(seconds * 1000)));
-    if (wait.compareTo(SHORTEST_WAIT) < 0) {
-      return SHORTEST_WAIT;
-    }
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 }

@@ -90,6 +90,9 @@
  *   <li><b>A worker is killed.</b> Its leases run out within 30 s; maintenance, which looks every 5
  *       s in every process, puts the jobs back at their old places, and the attempt counts. A job
  *       that kills its workers thus ends in {@code failed} with {@code worker_lost}.
+ *   <li><b>A worker's machine vanishes inside a transaction.</b> The server does not notice and the
+ *       rows stay locked, so nobody could take the jobs back. Every transaction therefore tells the
+ *       server to end the session when the next statement does not come within a lease.
  *   <li><b>A worker cannot reach the database.</b> Heartbeats fail; at the end of the trust window
  *       it cancels its handlers. A result that is ready meanwhile is tried again until then.
  *   <li><b>The answer to a commit is lost.</b> Completing is repeated; the repetition finds the job

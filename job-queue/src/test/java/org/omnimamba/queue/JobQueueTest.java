@@ -84,7 +84,8 @@ class JobQueueTest {
     assertThat(queue.payload("other", job.id()).blockOptional()).isEmpty();
     assertThat(queue.cancel("other", job.id()).block()).isEqualTo(new CancelOutcome.NotFound());
     assertThat(queue.delete("other", job.id()).block()).isEqualTo(new DeleteOutcome.NotFound());
-    assertThat(queue.redrive("other", job.id(), null).blockOptional()).isEmpty();
+    assertThat(queue.redrive("other", job.id(), null).block())
+        .isEqualTo(new RedriveOutcome.NotFound());
     assertThat(queue.list("other", new JobFilter("foreign", null, null, 10)).block()).isEmpty();
     assertThat(get(job).status()).isEqualTo(JobStatus.QUEUED);
   }
@@ -161,12 +162,15 @@ class JobQueueTest {
     assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
     assertThat(failed.attempt()).isEqualTo(2);
 
-    Job again = queue.redrive("a", job.id(), null).block();
+    assertThat(queue.redrive("a", job.id(), null).block())
+        .isInstanceOf(RedriveOutcome.Redriven.class);
+    Job again = get(job);
     assertThat(again.status()).isEqualTo(JobStatus.QUEUED);
     assertThat(again.attempt()).isZero();
     assertThat(again.error()).isNull();
     leases.complete(claimOne("retry"), null, TransactionHook.NONE).block();
-    assertThat(queue.redrive("a", job.id(), null).blockOptional()).isEmpty();
+    assertThat(queue.redrive("a", job.id(), null).block())
+        .isInstanceOf(RedriveOutcome.NotDead.class);
   }
 
   @Test

@@ -269,9 +269,10 @@ class QueueModelTest {
   }
 
   private void redrive(ModelJob job) {
-    boolean redriven = queue.redrive(job.tenant, job.id, null).hasElement().block();
+    RedriveOutcome outcome = queue.redrive(job.tenant, job.id, null).block();
     boolean may = job.status == JobStatus.FAILED || job.status == JobStatus.EXPIRED;
-    assertThat(redriven).isEqualTo(may);
+    assertThat(outcome)
+        .isInstanceOf(may ? RedriveOutcome.Redriven.class : RedriveOutcome.NotDead.class);
     if (may) {
       job.attempt = 0;
       job.deadline = QueueModel.NEVER;

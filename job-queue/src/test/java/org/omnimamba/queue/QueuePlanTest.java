@@ -68,8 +68,8 @@ class QueuePlanTest {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(
-          "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0;"
-              + " SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice");
+          "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET"
+              + " auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice");
       statement.execute("SELECT id FROM queue_claim('plan', 'w', 10, interval '30 s', 5)");
       StringBuilder plans = new StringBuilder();
       for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
@@ -88,7 +88,8 @@ class QueuePlanTest {
         Arguments.of("queue_job_pkey", JobSql.GET),
         Arguments.of("queue_job_pkey", JobSql.CANCEL),
         Arguments.of("queue_job_pkey", JobSql.DELETE),
-        Arguments.of("queue_job_pkey", JobSql.REDRIVE),
+        Arguments.of("queue_job_pkey", DeadLetters.REDRIVE),
+        Arguments.of("queue_job_dead", DeadLetters.REDRIVE_ALL),
         Arguments.of("queue_job_listing", JobSql.LIST),
         Arguments.of("queue_job_pkey", LeaseSql.HEARTBEAT),
         Arguments.of("queue_job_pkey", LeaseSql.PROGRESS),

@@ -27,7 +27,9 @@ AS $$
 DECLARE
     v_now     timestamptz;
     v_left    integer := p_limit;
-    v_taken   integer;
+    v_ids     uuid[];
+    v_got     text[];
+    v_served  text[] := '{}';
     -- the tenants of a deal in the order in which they are served, how many jobs each may take, how
     -- many it has running if it finds them all, and how many tenants there were to choose from
     v_tenants text[];
@@ -118,47 +120,49 @@ BEGIN
             EXIT WHEN v_tenants IS NULL;
         END IF;
 
-        RETURN QUERY
-        WITH picked AS MATERIALIZED (
-            SELECT h.id, d.tenant, d.place
-            FROM unnest(v_tenants, v_takes) WITH ORDINALITY AS d (tenant, take, place)
-            CROSS JOIN LATERAL (
-                SELECT j.id FROM queue_job j
-                WHERE j.kind = p_kind AND j.tenant = d.tenant AND j.status = 'queued'
-                  AND j.ranked_at <= v_now AND j.available_at <= v_now
-                  AND (j.deadline_at IS NULL OR j.deadline_at > v_now)
-                ORDER BY j.kind, j.tenant, j.ranked_at
-                LIMIT d.take
-                FOR UPDATE SKIP LOCKED) h
-        ), turned AS (
-            INSERT INTO queue_tenant AS t (kind, tenant, turn)
-            SELECT p_kind, o.tenant, nextval('queue_turn')
-            FROM (SELECT p.tenant FROM picked p WHERE v_again IS NOT TRUE
-                  GROUP BY p.tenant ORDER BY min(p.place)) o
-            ON CONFLICT (kind, tenant) DO UPDATE SET turn = EXCLUDED.turn
-        )
-        UPDATE queue_job j
-        SET status = 'in_progress',
-            token = j.token + 1,
-            attempt = j.attempt + 1,
-            worker = p_worker,
-            lease_until = v_now + p_lease,
-            started_at = COALESCE(j.started_at, v_now),
-            updated_at = v_now,
-            version = j.version + 1,
-            progress_done = 0,
-            progress_total = 0,
-            progress_detail = NULL
-        WHERE j.id = ANY (ARRAY(SELECT p.id FROM picked p))
-        RETURNING j.*;
-
-        GET DIAGNOSTICS v_taken = ROW_COUNT;
-        v_left := v_left - v_taken;
+        SELECT array_agg(h.id), array_agg(d.tenant ORDER BY d.place)
+        INTO v_ids, v_got
+        FROM unnest(v_tenants, v_takes) WITH ORDINALITY AS d (tenant, take, place)
+        CROSS JOIN LATERAL (
+            SELECT j.id FROM queue_job j
+            WHERE j.kind = p_kind AND j.tenant = d.tenant AND j.status = 'queued'
+              AND j.ranked_at <= v_now AND j.available_at <= v_now
+              AND (j.deadline_at IS NULL OR j.deadline_at > v_now)
+            ORDER BY j.kind, j.tenant, j.ranked_at
+            LIMIT d.take
+            FOR UPDATE SKIP LOCKED) h;
+        IF v_ids IS NOT NULL THEN
+            RETURN QUERY
+            UPDATE queue_job j
+            SET status = 'in_progress',
+                token = j.token + 1,
+                attempt = j.attempt + 1,
+                worker = p_worker,
+                lease_until = v_now + p_lease,
+                started_at = COALESCE(j.started_at, v_now),
+                updated_at = v_now,
+                version = j.version + 1,
+                progress_done = 0,
+                progress_total = 0,
+                progress_detail = NULL
+            WHERE j.id = ANY (v_ids)
+            RETURNING j.*;
+            v_left := v_left - cardinality(v_ids);
+            v_served := v_served || v_got;
+        END IF;
         -- done when every share was found, and nobody is left when there was one tenant to choose
         EXIT WHEN v_left <= 0 OR v_choice = 1
-            OR v_taken = (SELECT sum(take) FROM unnest(v_takes) AS take);
+            OR cardinality(v_ids) = (SELECT sum(take) FROM unnest(v_takes) AS take);
         v_dealt := v_dealt || v_tenants;
         v_full := v_full || v_running;
     END LOOP;
+    IF v_served <> '{}' AND (v_again IS NOT TRUE OR v_dealt <> '{}') THEN
+        -- only now, since all deals of a claim go by the turns that it found
+        INSERT INTO queue_tenant AS t (kind, tenant, turn)
+        SELECT p_kind, o.tenant, nextval('queue_turn')
+        FROM (SELECT d.tenant FROM unnest(v_served) WITH ORDINALITY AS d (tenant, place)
+              GROUP BY d.tenant ORDER BY min(d.place)) o
+        ON CONFLICT (kind, tenant) DO UPDATE SET turn = EXCLUDED.turn;
+    END IF;
 END
 $$;

@@ -1,0 +1,131 @@
+package org.omnimamba.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Puts jobs in line again that failed or expired, as far as their tenant's line has room. */
+final class DeadLetters {
+  /**
+   * $1 job, $2 tenant, $3 milliseconds to the new deadline or null, $4 the ageing step in
+   * milliseconds, $5 how many may wait or null.
+   */
+  static final String REDRIVE =
+      "UPDATE queue_job j SET"
+          + again("$4", "$3::bigint")
+          + " FROM (SELECT queue_now() AS at) clock"
+          + " WHERE id = $1 AND tenant = $2 AND status IN ('failed', 'expired')"
+          + " AND COALESCE(queue_room(kind, tenant, $5::int), 1) > 0 RETURNING "
+          + JobRow.COLUMNS;
+
+  /** The same columns in the same order as the index of dead letters has them. */
+  private static final String MATCHING =
+      " FROM queue_job WHERE tenant = $1 AND kind = $2 AND finished_at IS NOT NULL"
+          + " AND error_code IS NOT NULL AND status = $3"
+          + " AND ($4::text IS NULL OR error_code = $4)"
+          + " AND finished_at >= COALESCE($5::timestamptz, '-infinity')"
+          + " AND finished_at < COALESCE($6::timestamptz, 'infinity')";
+
+  /** $1 to $6 as in the filter, $7 its limit, $8 how many may wait or null, $9 the ageing step. */
+  static final String REDRIVE_ALL =
+      "UPDATE queue_job j SET"
+          + again("$9", "NULL::bigint")
+          + " FROM (SELECT queue_now() AS at) clock WHERE id = ANY (ARRAY(SELECT id"
+          + MATCHING
+          + " ORDER BY tenant, kind, finished_at"
+          + " LIMIT LEAST($7::int, GREATEST(0, (SELECT COALESCE(queue_room($2, $1, $8::int), $7))))"
+          + " FOR UPDATE SKIP LOCKED)) RETURNING "
+          + JobRow.COLUMNS;
+
+  /** Whether anything is left, with $1 to $6 as above. */
+  private static final String ANY_LEFT = "SELECT EXISTS (SELECT" + MATCHING + ") AS more";
+
+  private final Db db;
+  private final Transitions transitions;
+  private final QueueOptions options;
+
+  DeadLetters(Db db, Transitions transitions, QueueOptions options) {
+    this.db = db;
+    this.transitions = transitions;
+    this.options = options;
+  }
+
+  private static String again(String ageingStep, String timeLeft) {
+    return " status = 'queued', attempt = 0, finished_at = NULL, error_code = NULL,"
+        + " error_message = NULL, available_at = clock.at, ranked_at = clock.at - priority * "
+        + ageingStep
+        + "::bigint * interval '1 millisecond', deadline_at = clock.at + "
+        + timeLeft
+        + " * interval '1 millisecond', version = version + 1, updated_at = clock.at";
+  }
+
+  /** Puts one job in line again; {@code found} is the job as it was. */
+  Mono<RedriveOutcome> redrive(Job found, @Nullable Duration deadline) {
+    return transitions
+        .one(
+            found.kind(),
+            TransactionHook.NONE,
+            REDRIVE,
+            found.id(),
+            found.tenant(),
+            Db.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
+            options.ageingStep().toMillis(),
+            Db.nullable(maxQueued(found.kind()), Integer.class))
+        .<RedriveOutcome>map(RedriveOutcome.Redriven::new)
+        .switchIfEmpty(Mono.defer(() -> refused(found.tenant(), found.id())));
+  }
+
+  private Mono<RedriveOutcome> refused(String tenant, UUID id) {
+    return db.query(JobRow::job, JobSql.GET, id, tenant)
+        .next()
+        .flatMap(
+            job ->
+                job.status() == JobStatus.FAILED || job.status() == JobStatus.EXPIRED
+                    ? full(job)
+                    : Mono.<RedriveOutcome>just(new RedriveOutcome.NotDead(job)))
+        .defaultIfEmpty(new RedriveOutcome.NotFound());
+  }
+
+  private Mono<RedriveOutcome> full(Job job) {
+    return db.<RedriveOutcome>query(
+            row -> new RedriveOutcome.QueueFull(Room.limit(row), Room.wait(row)),
+            Room.SQL,
+            Room.arguments(job.kind(), job.tenant(), maxQueued(job.kind())))
+        .next();
+  }
+
+  Mono<RedrivenJobs> redriveAll(String tenant, DeadLetterFilter filter) {
+    Object[] matching = {
+      tenant,
+      filter.kind(),
+      filter.status().wireName(),
+      Db.nullable(filter.errorCode(), String.class),
+      Db.nullable(filter.finishedFrom(), Instant.class),
+      Db.nullable(filter.finishedBefore(), Instant.class)
+    };
+    Mono<Boolean> more =
+        db.query(row -> JobRow.get(row, "more", Boolean.class), ANY_LEFT, matching).next();
+    return transitions
+        .many(
+            REDRIVE_ALL,
+            and(
+                matching,
+                filter.limit(),
+                Db.nullable(maxQueued(filter.kind()), Integer.class),
+                options.ageingStep().toMillis()))
+        .zipWhen(jobs -> more, RedrivenJobs::new);
+  }
+
+  private @Nullable Integer maxQueued(String kind) {
+    return options.limitsOf(kind).maxQueued();
+  }
+
+  private static Object[] and(Object[] first, Object... rest) {
+    Object[] all = Arrays.copyOf(first, first.length + rest.length);
+    System.arraycopy(rest, 0, all, first.length, rest.length);
+    return all;
+  }
+}

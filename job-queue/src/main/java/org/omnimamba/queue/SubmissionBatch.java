@@ -1,0 +1,173 @@
+package org.omnimamba.queue;
+
+import io.r2dbc.spi.R2dbcBadGrammarException;
+import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Puts jobs in line that are submitted at the same time: many with one statement and one commit,
+ * and each submitter is told after it.
+ *
+ * <p>What needs a decision of its own goes alone, through {@link Submission}: a job with an
+ * idempotency key, which may have to wait for the transaction that holds the key, a large one, and
+ * one whose line is nearly full.
+ */
+final class SubmissionBatch {
+  private static final int MOST = 64;
+  private static final int LARGE_CHARACTERS = 64 * 1024;
+
+  /** Two at a time, as for {@link CompletionBatch}. */
+  private static final int STATEMENTS = 2;
+
+  /** A connection that is silent for so long does not hold up the next submissions any longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** $1 to $9 are arrays with an element for each job, $10 is the ageing step in milliseconds. */
+  static final String INSERT_ALL =
+      "WITH wanted AS MATERIALIZED (SELECT uuidv7() AS new_id, queue_now() AS at, w.*"
+          + " FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::bigint[], $6::bigint[],"
+          + " $7::text[], $8::text[], $9::int[]) WITH ORDINALITY AS w (new_kind, new_tenant,"
+          + " new_priority, most_attempts, delay, time_left, new_attributes, new_payload, most,"
+          + " place)),"
+          + " roomy AS MATERIALIZED (SELECT g.new_kind, g.new_tenant FROM (SELECT new_kind,"
+          + " new_tenant, min(most) AS most, count(*) AS jobs FROM wanted"
+          + " GROUP BY new_kind, new_tenant) g"
+          + " WHERE queue_has_room(g.new_kind, g.new_tenant, g.most, g.jobs)),"
+          + " placed AS (INSERT INTO queue_job (id, kind, tenant, priority, max_attempts,"
+          + " available_at, ranked_at, deadline_at, attributes, payload, created_at, updated_at)"
+          + " SELECT new_id, new_kind, new_tenant, new_priority, most_attempts,"
+          + " at + delay * interval '1 millisecond',"
+          + " at + (delay - new_priority * $10::bigint) * interval '1 millisecond',"
+          + " at + time_left * interval '1 millisecond', new_attributes, new_payload, at, at"
+          + " FROM wanted JOIN roomy USING (new_kind, new_tenant) ORDER BY place RETURNING "
+          + JobRow.COLUMNS
+          + ") SELECT "
+          + JobRow.COLUMNS
+          + ", place FROM placed JOIN wanted ON new_id = id";
+
+  private static final int PLACE = 22;
+
+  private final Db db;
+  private final QueueOptions options;
+  private final Gathering<Entry> entries = new Gathering<>(MOST, STATEMENTS, this::writeAll);
+
+  SubmissionBatch(Db db, QueueOptions options) {
+    this.db = db;
+    this.options = options;
+  }
+
+  private record Entry(NewJob job, MonoSink<SubmitOutcome> sink, AtomicBoolean cancelled) {}
+
+  /** Puts the job in line, or says why not. */
+  Mono<SubmitOutcome> submit(NewJob job) {
+    if (job.idempotencyKey() != null
+        || job.payload().length() + job.attributes().length() > LARGE_CHARACTERS) {
+      return alone(job);
+    }
+    return Mono.create(
+        sink -> {
+          AtomicBoolean cancelled = new AtomicBoolean();
+          sink.onCancel(() -> cancelled.set(true));
+          entries.add(new Entry(job, sink, cancelled));
+        });
+  }
+
+  private Mono<SubmitOutcome> alone(NewJob job) {
+    return new Submission(job, options, db::query).submit();
+  }
+
+  private Mono<Void> writeAll(List<Entry> gathered) {
+    List<Entry> batch = gathered.stream().filter(entry -> !entry.cancelled().get()).toList();
+    if (batch.size() <= 1) {
+      return Mono.when(batch.stream().map(this::writeAlone).toList());
+    }
+    return insert(batch)
+        .timeout(PATIENCE)
+        .doOnNext(
+            placed -> {
+              for (int i = 0; i < batch.size(); i++) {
+                answer(batch.get(i), placed.get(i));
+              }
+            })
+        .doOnError(
+            error -> {
+              if (changedNothing(error)) {
+                batch.forEach(entry -> writeAlone(entry).subscribe());
+              } else {
+                batch.forEach(entry -> entry.sink().error(error));
+              }
+            })
+        .then();
+  }
+
+  private void answer(Entry entry, @Nullable Job placed) {
+    if (placed == null) {
+      // the line may be full: that is decided one by one
+      writeAlone(entry).subscribe();
+    } else {
+      entry.sink().success(new SubmitOutcome.Accepted(placed));
+    }
+  }
+
+  /**
+   * Whether the server refused the statement, for what may be one entry's fault. After any other
+   * error the jobs may be in line, and only their submitters know whether to submit them again.
+   */
+  private static boolean changedNothing(Throwable error) {
+    return error instanceof R2dbcDataIntegrityViolationException
+        || error instanceof R2dbcBadGrammarException;
+  }
+
+  private Mono<Void> writeAlone(Entry entry) {
+    return alone(entry.job())
+        .timeout(PATIENCE)
+        .doOnNext(outcome -> entry.sink().success(outcome))
+        .doOnError(error -> entry.sink().error(error))
+        .onErrorComplete()
+        .then();
+  }
+
+  /** The jobs that are in line now, by their places in the batch. */
+  private Mono<Map<Integer, Job>> insert(List<Entry> batch) {
+    return db.query(
+            row -> Map.entry(place(row.get(PLACE, Long.class)), JobRow.job(row)),
+            INSERT_ALL,
+            column(batch, String[]::new, NewJob::kind),
+            column(batch, String[]::new, NewJob::tenant),
+            column(batch, Integer[]::new, NewJob::priority),
+            column(batch, Integer[]::new, NewJob::maxAttempts),
+            column(batch, Long[]::new, job -> job.delay().toMillis()),
+            column(batch, Long[]::new, SubmissionBatch::timeLeft),
+            column(batch, String[]::new, NewJob::attributes),
+            column(batch, String[]::new, NewJob::payload),
+            column(batch, Integer[]::new, job -> options.limitsOf(job.kind()).maxQueued()),
+            options.ageingStep().toMillis())
+        .collect(HashMap::new, (placed, each) -> placed.put(each.getKey(), each.getValue()));
+  }
+
+  private static int place(@Nullable Long ordinality) {
+    if (ordinality == null) {
+      throw new IllegalStateException("a job without its place");
+    }
+    return (int) (ordinality - 1);
+  }
+
+  private static @Nullable Long timeLeft(NewJob job) {
+    Duration deadline = job.deadline();
+    return deadline == null ? null : deadline.toMillis();
+  }
+
+  private static <T> T[] column(
+      List<Entry> batch, IntFunction<T[]> array, Function<NewJob, @Nullable T> value) {
+    return batch.stream().map(entry -> value.apply(entry.job())).toArray(array);
+  }
+}
