@@ -31,6 +31,8 @@ class OpenApiTest {
             "get /v1/jobs/{id}",
             "delete /v1/jobs/{id}",
             "post /v1/jobs/{id}/cancel",
+            "post /v1/jobs/{id}/redrive",
+            "post /v1/jobs/redrive",
             "get /v1/jobs/{id}/events",
             "get /v1/jobs/{id}/content",
             "get /v1/jobs/{id}/deliveries",

@@ -169,10 +169,13 @@ class InferenceWorkerTest {
     Instant databaseNow =
         Instant.ofEpochSecond(
             service.database().number("SELECT extract(epoch FROM queue_now())::bigint"));
-    JsonNode job =
-        end(
-            Jobs.with(Jobs.image("late"), "deadline", databaseNow.plusSeconds(4).toString()),
-            "expired");
+    String id =
+        Jobs.submitForId(
+            client,
+            Jobs.with(Jobs.image("late"), "deadline", databaseNow.plusSeconds(1800).toString()));
+    await().atMost(Jobs.PATIENCE).until(() -> inference.running() == 1);
+    service.database().advance(Duration.ofMinutes(31));
+    JsonNode job = Jobs.awaitStatus(client, id, "expired");
     assertThat(job.path("error").path("code").stringValue()).isEqualTo("deadline_exceeded");
     await().atMost(Jobs.PATIENCE).until(() -> inference.running() == 0);
   }

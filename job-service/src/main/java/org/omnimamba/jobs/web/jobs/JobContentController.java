@@ -4,16 +4,13 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
-import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.web.ConditionalOnApi;
-import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.Job;
-import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobStatus;
 import org.omnimamba.queue.StoredResult;
 import org.springframework.http.HttpStatus;
@@ -33,12 +30,12 @@ import reactor.core.publisher.Mono;
 class JobContentController {
   private static final int MAX_INDEX = 1000;
 
-  private final JobQueue queue;
+  private final JobLookup jobs;
   private final ResultStores results;
   private final JobJson json;
 
-  JobContentController(JobQueue queue, ResultStores results, JobJson json) {
-    this.queue = queue;
+  JobContentController(JobLookup jobs, ResultStores results, JobJson json) {
+    this.jobs = jobs;
     this.results = results;
     this.json = json;
   }
@@ -50,11 +47,7 @@ class JobContentController {
       @PathVariable String id,
       @RequestParam(defaultValue = "0") int index,
       ServerWebExchange exchange) {
-    return Ids.parse(id)
-        .flatMap(uuid -> queue.get(tenant.name(), uuid))
-        .filter(job -> job.kind().equals(JobKinds.INFERENCE))
-        .switchIfEmpty(Mono.error(Problem::notFound))
-        .flatMap(job -> content(job, index, exchange));
+    return jobs.find(tenant, id).flatMap(job -> content(job, index, exchange));
   }
 
   private Mono<ResponseEntity<byte[]>> content(Job job, int index, ServerWebExchange exchange) {

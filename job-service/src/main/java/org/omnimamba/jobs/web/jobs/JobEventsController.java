@@ -9,14 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.event.JobEvent;
 import org.omnimamba.jobs.event.JobEvents;
-import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.web.ConditionalOnApi;
-import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.Job;
-import org.omnimamba.queue.JobQueue;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
@@ -37,19 +34,19 @@ import tools.jackson.databind.node.ObjectNode;
 class JobEventsController {
   private static final Duration RETRY = Duration.ofSeconds(2);
 
-  private final JobQueue queue;
+  private final JobLookup jobs;
   private final JobEvents events;
   private final StreamLimit streams;
   private final JsonMapper json;
   private final Duration keepAlive;
 
   JobEventsController(
-      JobQueue queue,
+      JobLookup jobs,
       JobEvents events,
       StreamLimit streams,
       JsonMapper json,
       JobsProperties properties) {
-    this.queue = queue;
+    this.jobs = jobs;
     this.events = events;
     this.streams = streams;
     this.json = json;
@@ -68,11 +65,7 @@ class JobEventsController {
       @PathVariable String id,
       @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
     long after = position(lastEventId);
-    return Ids.parse(id)
-        .flatMap(uuid -> queue.get(tenant.name(), uuid))
-        .filter(job -> job.kind().equals(JobKinds.INFERENCE))
-        .switchIfEmpty(Mono.error(Problem::notFound))
-        .flatMap(job -> answer(tenant, job, after));
+    return jobs.find(tenant, id).flatMap(job -> answer(tenant, job, after));
   }
 
   private Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> answer(

@@ -2,7 +2,6 @@ package org.omnimamba.jobs.web.jobs;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,13 +18,11 @@ import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
 import org.omnimamba.jobs.web.problem.ProblemType;
-import org.omnimamba.queue.CancelOutcome;
 import org.omnimamba.queue.DeleteOutcome;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobFilter;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobStatus;
-import org.omnimamba.queue.JobWatcher;
 import org.omnimamba.queue.SubmitOutcome;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -47,33 +44,31 @@ import reactor.core.publisher.Mono;
 @Tag(name = "Jobs")
 @ConditionalOnApi
 class JobsController {
-  private static final String PATH = "/v1/jobs/";
-
   private final JobSubmissions submissions;
   private final JobQueue queue;
+  private final JobLookup jobs;
+  private final JobAnswers answers;
   private final JobViews views;
-  private final JobWatcher watcher;
   private final ResultStores results;
   private final JobWebhookGate webhooks;
-  private final StreamLimit streams;
   private final Duration maxWait;
 
   JobsController(
       JobSubmissions submissions,
       JobQueue queue,
+      JobLookup jobs,
+      JobAnswers answers,
       JobViews views,
-      JobWatcher watcher,
       ResultStores results,
       JobWebhookGate webhooks,
-      StreamLimit streams,
       JobsProperties properties) {
     this.submissions = submissions;
     this.queue = queue;
+    this.jobs = jobs;
+    this.answers = answers;
     this.views = views;
-    this.watcher = watcher;
     this.results = results;
     this.webhooks = webhooks;
-    this.streams = streams;
     this.maxWait = properties.api().maxWait();
   }
 
@@ -93,14 +88,14 @@ class JobsController {
     return body.map(JobRequestReader::read)
         .flatMap(job -> webhooks.check(tenant, job).thenReturn(job))
         .flatMap(job -> submit(tenant, job, key))
-        .flatMap(outcome -> answer(tenant, outcome, wait));
+        .flatMap(outcome -> answers.submitted(tenant, outcome, wait));
   }
 
   @GetMapping("/{id}")
   @Operation(summary = "Shows a job, with its result when it has completed")
   Mono<ResponseEntity<JobView>> get(
       Tenant tenant, @PathVariable String id, ServerWebExchange exchange) {
-    return find(tenant, id)
+    return jobs.find(tenant, id)
         .flatMap(
             job -> {
               String tag = tag(job);
@@ -131,33 +126,21 @@ class JobsController {
     }
     JobFilter filter =
         new JobFilter(JobKinds.INFERENCE, statusOf(status), afterOf(after), limit + 1);
-    return queue.list(tenant.name(), filter).map(jobs -> page(jobs, limit));
+    return queue.list(tenant.name(), filter).map(found -> answers.page(found, limit));
   }
 
   @PostMapping("/{id}/cancel")
   @Operation(summary = "Cancels a job; the answer says whether it has ended or is being stopped")
   Mono<ResponseEntity<JobView.Cancellation>> cancel(Tenant tenant, @PathVariable String id) {
-    return find(tenant, id)
+    return jobs.find(tenant, id)
         .flatMap(job -> queue.cancel(tenant.name(), job.id()))
-        .map(
-            outcome -> {
-              if (outcome instanceof CancelOutcome.Cancelled cancelled) {
-                return cancellation(HttpStatus.OK, "cancelled", cancelled.job());
-              }
-              if (outcome instanceof CancelOutcome.Cancelling cancelling) {
-                return cancellation(HttpStatus.ACCEPTED, "cancelling", cancelling.job());
-              }
-              if (outcome instanceof CancelOutcome.AlreadyFinished finished) {
-                return cancellation(HttpStatus.OK, "already_finished", finished.job());
-              }
-              throw Problem.notFound();
-            });
+        .map(answers::cancelled);
   }
 
   @DeleteMapping("/{id}")
   @Operation(summary = "Deletes a job that has ended, with its result")
   Mono<ResponseEntity<Void>> delete(Tenant tenant, @PathVariable String id) {
-    return find(tenant, id)
+    return jobs.find(tenant, id)
         .flatMap(job -> queue.delete(tenant.name(), job.id()))
         .flatMap(
             outcome -> {
@@ -181,87 +164,6 @@ class JobsController {
                 () ->
                     Problem.validation(
                         List.of(new MemberError("/deadline", "must lie in the future")))));
-  }
-
-  private Mono<ResponseEntity<JobView>> answer(
-      Tenant tenant, SubmitOutcome outcome, Optional<Duration> wait) {
-    if (outcome instanceof SubmitOutcome.Accepted accepted) {
-      return accepted(tenant, accepted.job(), wait);
-    }
-    if (outcome instanceof SubmitOutcome.Replayed replayed) {
-      return views
-          .full(replayed.job())
-          .map(
-              view ->
-                  located(HttpStatus.OK, view).header("Idempotency-Replayed", "true").body(view));
-    }
-    if (outcome instanceof SubmitOutcome.StillRunning running) {
-      return Mono.error(
-          new Problem(
-                  ProblemType.IDEMPOTENCY_IN_PROGRESS,
-                  "The job of the first request with this key has not ended yet.")
-              .with("job_id", running.job().id())
-              .withHeader("Location", PATH + running.job().id())
-              .withHeader("X-Should-Retry", "false"));
-    }
-    if (outcome instanceof SubmitOutcome.QueueFull full) {
-      return Mono.error(
-          new Problem(
-                  ProblemType.QUEUE_FULL,
-                  "There are " + full.limit() + " jobs waiting, as many as may wait.")
-              .withHeader("Retry-After", Long.toString(full.retryAfter().toSeconds())));
-    }
-    return Mono.error(
-        new Problem(
-                ProblemType.IDEMPOTENCY_KEY_REUSED,
-                "This key was used before with another request.")
-            .withHeader("X-Should-Retry", "false"));
-  }
-
-  private Mono<ResponseEntity<JobView>> accepted(Tenant tenant, Job job, Optional<Duration> wait) {
-    if (wait.isEmpty()) {
-      JobView view = views.summary(job);
-      return Mono.just(located(HttpStatus.ACCEPTED, view).body(view));
-    }
-    return streams
-        .limit(
-            watcher.watch(tenant.name(), job.id()).takeUntilOther(Mono.delay(wait.get())).last(job))
-        .flatMap(
-            latest ->
-                views
-                    .full(latest)
-                    .map(
-                        view ->
-                            located(
-                                    latest.status().isTerminal()
-                                        ? HttpStatus.OK
-                                        : HttpStatus.ACCEPTED,
-                                    view)
-                                .header("Preference-Applied", "wait=" + wait.get().toSeconds())
-                                .body(view)));
-  }
-
-  private Mono<Job> find(Tenant tenant, String id) {
-    return Ids.parse(id)
-        .flatMap(uuid -> queue.get(tenant.name(), uuid))
-        .filter(job -> job.kind().equals(JobKinds.INFERENCE))
-        .switchIfEmpty(Mono.error(Problem::notFound));
-  }
-
-  private ResponseEntity<JobView.Cancellation> cancellation(
-      HttpStatus status, String outcome, Job job) {
-    return ResponseEntity.status(status)
-        .body(new JobView.Cancellation(outcome, views.summary(job)));
-  }
-
-  private JobView.Page page(List<Job> jobs, int limit) {
-    List<JobView> data = jobs.stream().limit(limit).map(views::summary).toList();
-    boolean more = jobs.size() > limit;
-    return new JobView.Page("list", data, more, more ? data.get(limit - 1).id() : null);
-  }
-
-  private static ResponseEntity.BodyBuilder located(HttpStatus status, JobView view) {
-    return ResponseEntity.status(status).location(URI.create(PATH + view.id()));
   }
 
   private static String tag(Job job) {
