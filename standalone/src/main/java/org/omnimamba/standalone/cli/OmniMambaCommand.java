@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.omnimamba.training.cli.EvaluateCommand;
 import org.omnimamba.training.cli.ExportCommand;
 import org.omnimamba.training.cli.PrepareCommand;
+import org.omnimamba.training.cli.ScoreCommand;
 import org.omnimamba.training.cli.TokenizeCommand;
 import org.omnimamba.training.cli.TowersCommand;
 import org.omnimamba.training.cli.TrainCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ExportCommand.class,
       PrepareCommand.class,
+      ScoreCommand.class,
       TokenizeCommand.class,
       TowersCommand.class,
       TrainCommand.class

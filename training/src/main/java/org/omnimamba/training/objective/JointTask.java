@@ -1,5 +1,6 @@
 package org.omnimamba.training.objective;
 
+import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.training.config.Section;
@@ -14,7 +15,7 @@ import org.omnimamba.training.run.TrainingTask;
  * {@code kind: joint}, stage 2: both tasks in each step. Its data: the sections {@code t2i} and
  * {@code mmu}, with the fields that {@link T2iTask} and {@link MmuTask} read; their batch sizes are
  * the ratio of the tasks. Its objective: {@code lora_dropout}, and {@code mmu_weight}, 1 in the
- * reference.
+ * reference; {@code adapters} and {@code vocabulary} as for {@link T2iTask}.
  */
 public final class JointTask implements TaskFactory {
 
@@ -25,7 +26,8 @@ public final class JointTask implements TaskFactory {
     LoraDropout dropout = T2iTask.dropout(config, model);
     JointObjective objective =
         new JointObjective(
-            new T2iObjective(model, TextData.batchSize(t2i), dropout),
+            new T2iObjective(
+                model, TextData.batchSize(t2i), dropout, Vocabulary.of(config.objective())),
             MmuTask.objective(mmu, model, dropout),
             config.objective().number("mmu_weight", 1));
     BatchSource batches =
@@ -34,7 +36,8 @@ public final class JointTask implements TaskFactory {
     t2i.refuseUnknown();
     mmu.refuseUnknown();
     config.data().refuseUnknown();
+    Predicate<String> trained = Stage.STAGE2.trained(config.objective());
     config.objective().refuseUnknown();
-    return new TrainingTask(objective, Stage.STAGE2, initial, batches, StepListener.NONE);
+    return new TrainingTask(objective, trained, initial, batches, StepListener.NONE);
   }
 }

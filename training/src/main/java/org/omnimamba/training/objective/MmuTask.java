@@ -1,6 +1,7 @@
 package org.omnimamba.training.objective;
 
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.training.config.PictureData;
@@ -33,7 +34,7 @@ import org.omnimamba.training.run.TrainingTask;
  *       org.omnimamba.training.augmentation.AugmentationSettings}; not at all if absent.
  * </ul>
  *
- * Its objective: {@code lora_dropout}.
+ * Its objective: {@code lora_dropout}, and {@code adapters} as for {@link T2iTask}.
  */
 public final class MmuTask implements TaskFactory {
 
@@ -43,8 +44,9 @@ public final class MmuTask implements TaskFactory {
     MmuObjective objective = objective(data, model, T2iTask.dropout(config, model));
     BatchSource batches = batches(config, data, model, MmuText.ALIGNMENT);
     data.refuseUnknown();
+    Predicate<String> trained = Stage.STAGE1_MMU.trained(config.objective());
     config.objective().refuseUnknown();
-    return new TrainingTask(objective, Stage.STAGE1_MMU, initial, batches, StepListener.NONE);
+    return new TrainingTask(objective, trained, initial, batches, StepListener.NONE);
   }
 
   static MmuObjective objective(Section data, ModelConfig model, LoraDropout dropout) {

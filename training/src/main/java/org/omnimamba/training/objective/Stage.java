@@ -3,6 +3,7 @@ package org.omnimamba.training.objective;
 import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.ParameterNames;
 import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.training.config.Section;
 
 /**
  * Which parameters a stage declares trainable. Adapters of the task that a stage does not run have
@@ -43,6 +44,14 @@ public enum Stage implements Predicate<String> {
       return name.startsWith(ParameterNames.PROJECTOR) || name.startsWith(ParameterNames.LANGUAGE);
     }
   };
+
+  /**
+   * What this stage trains, without the adapters where {@code objective.adapters} is false: they
+   * stay at their initial values, which add nothing.
+   */
+  Predicate<String> trained(Section objective) {
+    return objective.flag("adapters", true) ? this : and(name -> !isAdapter(name));
+  }
 
   private static boolean isIn(String name, String part) {
     return name.startsWith(Backbone.PREFIX + "." + part);

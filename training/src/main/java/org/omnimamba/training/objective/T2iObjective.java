@@ -29,8 +29,15 @@ import org.tensorflow.types.TInt64;
  * @param model its sizes
  * @param batch rows
  * @param dropout in front of the adapters
+ * @param vocabulary where image tokens stand
  */
-public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout) implements Objective {
+public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout, Vocabulary vocabulary)
+    implements Objective {
+
+  /** With the paper's decoupled vocabularies. */
+  public T2iObjective(ModelConfig model, int batch, LoraDropout dropout) {
+    this(model, batch, dropout, Vocabulary.DECOUPLED);
+  }
 
   @Override
   public Loss build(ObjectiveScope scope) {
@@ -39,16 +46,18 @@ public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout) im
     long prompt = language.t2iPromptTokens();
     long image = language.imageTokens();
     Operand<TInt64> captionIds = scope.longs("caption_ids", Shape.of(batch, prompt + 1));
-    Operand<TInt64> imageIds = scope.longs("image_ids", Shape.of(batch, image));
+    Operand<TInt64> imageIds =
+        vocabulary.ids(tf, language, scope.longs("image_ids", Shape.of(batch, image)));
     BlockContext context = scope.parameters().in(Backbone.PREFIX);
     TokenEmbeddings embeddings = new TokenEmbeddings(context);
     Operand<TFloat32> caption =
-        embeddings.caption(embeddings.text(Parts.ids(tf, captionIds, 0, prompt)));
+        vocabulary.caption(embeddings, Parts.ids(tf, captionIds, 0, prompt));
     Operand<TFloat32> sequence =
         image == 1
             ? caption
             : tf.concat(
-                List.of(caption, embeddings.image(Parts.ids(tf, imageIds, 0, image - 1))),
+                List.of(
+                    caption, vocabulary.image(embeddings, Parts.ids(tf, imageIds, 0, image - 1))),
                 tf.constant(1));
     Operand<TFloat32> positions =
         embeddings.t2iPositions(Parts.firstPositions(tf, prompt + image - 1));
@@ -56,7 +65,7 @@ public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout) im
         new Backbone(context, language, dropout.adapter(scope, Task.T2I, language.lora()))
             .sequence(tf.math.add(sequence, positions), null, LayerStates.NONE);
     Operand<TFloat32> logits =
-        new TiedHeads(context).logits(Task.T2I, Parts.places(tf, hidden, prompt - 1, image));
+        vocabulary.logits(new TiedHeads(context), Parts.places(tf, hidden, prompt - 1, image));
     return TokenLoss.of(scope, logits, imageIds, "t2i");
   }
 }

@@ -2,6 +2,7 @@ package org.omnimamba.training.objective;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
@@ -24,7 +25,8 @@ import org.omnimamba.training.run.TrainingTask;
  * {@code kind: t2i}, stage 1 of drawing. Its data: {@code tokens}, a JSONL file of captions with
  * image tokens as {@code tokenize} writes it; {@code tokenizer}; {@code batch_size}; and, if
  * captions are to be told in other words each epoch, {@code folder} as {@code prepare} writes it.
- * Its objective: {@code lora_dropout}.
+ * Its objective: {@code lora_dropout}; for the paper's comparisons, {@code adapters: false} trains
+ * none, and {@code vocabulary: shared} puts image tokens among the text's, see {@link Vocabulary}.
  */
 public final class T2iTask implements TaskFactory {
 
@@ -32,11 +34,16 @@ public final class T2iTask implements TaskFactory {
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
     Section data = config.data();
     T2iObjective objective =
-        new T2iObjective(model, TextData.batchSize(data), dropout(config, model));
+        new T2iObjective(
+            model,
+            TextData.batchSize(data),
+            dropout(config, model),
+            Vocabulary.of(config.objective()));
     BatchSource batches = batches(config, data, model);
     data.refuseUnknown();
+    Predicate<String> trained = Stage.STAGE1_T2I.trained(config.objective());
     config.objective().refuseUnknown();
-    return new TrainingTask(objective, Stage.STAGE1_T2I, initial, batches, StepListener.NONE);
+    return new TrainingTask(objective, trained, initial, batches, StepListener.NONE);
   }
 
   /** {@code objective.lora_dropout}; the model's own if absent. */
