@@ -29,7 +29,7 @@ public record LoraDropout(double rate) {
     return rate == 0 || !scope.training() ? lora : lora.withAdapterInput(x -> drop(scope, x));
   }
 
-  private Operand<TFloat32> drop(ObjectiveScope scope, Operand<TFloat32> x) {
+  Operand<TFloat32> drop(ObjectiveScope scope, Operand<TFloat32> x) {
     Ops tf = scope.tf();
     Operand<TFloat32> kept =
         tf.dtypes.cast(
