@@ -85,11 +85,7 @@ class PictureReuseTest {
   @Test
   void compiledGraphsGiveTheSameBitsToo() {
     try (TestServer server =
-        TestServer.start(
-            ONE_SLOT,
-            CHUNK,
-            "omnimamba.inference.engine.slots=2",
-            "omnimamba.inference.runtime.compile=true")) {
+        TestServer.start(ONE_SLOT, CHUNK, "omnimamba.inference.runtime.compile=true")) {
       server.awaitReady();
       Answer cold = ask(server, OTHER);
       ask(server, PHOTO);
