@@ -110,6 +110,27 @@ public final class FunctionScope {
   }
 
   /**
+   * The part of {@code value} that starts at {@code begin}. Only XLA knows this operation. Other
+   * than TensorFlow's Slice, it takes a begin that changes from call to call without another
+   * compilation.
+   *
+   * @param begin the part's first element, one index for each axis
+   */
+  Operand<TFloat32> dynamicSlice(Operand<TFloat32> value, Operand<TInt64> begin, long... size) {
+    Output<TFloat32> part =
+        graph
+            .baseScope()
+            .withName("dynamic_slice")
+            .opBuilder("XlaDynamicSlice", "dynamic_slice")
+            .addInput(value.asOutput())
+            .addInput(begin.asOutput())
+            .addInput(tf.constant(size).asOutput())
+            .build()
+            .output(0);
+    return tf.reshape(part, tf.constant(size));
+  }
+
+  /**
    * {@code value} with a part of it replaced. Only XLA knows this operation.
    *
    * @param begin the part's first element, one index for each axis

@@ -16,6 +16,10 @@ import org.tensorflow.types.TInt64;
  * One token for each of several consecutive rows of {@link StateSlots}, inside a compiled function.
  * An accelerator updates a window in place and at once, whereas rows that lie anywhere have to be
  * gathered and scattered. Rows that do not take part keep their state: their step size is 0.
+ *
+ * <p>Reads are dynamic slices with the very begin of the update that follows: a GPU fuses both into
+ * one kernel, and that kernel works in place only if they provably touch the same elements. With
+ * static slices it copied the whole variable in every layer.
  */
 final class WindowStates implements LayerStates {
   private final FunctionScope scope;
@@ -68,8 +72,8 @@ final class WindowStates implements LayerStates {
   @Override
   public MixerState before(int layer) {
     Shape one = slots.ssm().shape();
-    long[] ssmSize = {batch, one.get(1), one.get(2), one.get(3)};
-    Operand<TFloat32> rows = tf.slice(ssm, ssmRow(layer), tf.constant(ssmSize));
+    Operand<TFloat32> rows =
+        scope.dynamicSlice(ssm, ssmRow(layer), batch, one.get(1), one.get(2), one.get(3));
     return new MixerState(
         tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)), rows);
   }
@@ -93,9 +97,10 @@ final class WindowStates implements LayerStates {
 
   /** The window's columns as they are stored, {@code [batch, dConv, convDim]}. */
   private Operand<TFloat32> ring(int layer) {
-    long[] size = {(long) batch * config.dConv(), config.convDim()};
     long[] shape = {batch, config.dConv(), config.convDim()};
-    return tf.reshape(tf.slice(conv, convRow(layer), tf.constant(size)), tf.constant(shape));
+    return tf.reshape(
+        scope.dynamicSlice(conv, convRow(layer), (long) batch * config.dConv(), config.convDim()),
+        tf.constant(shape));
   }
 
   /** Places of the ring in the order of their tokens, {@code [batch, dConv]}. */

@@ -3,6 +3,7 @@ package org.omnimamba.model.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.omnimamba.model.testing.Tolerances.assertClose;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -112,7 +113,7 @@ class MixedStepTest {
 
   private PromptEmbeddings prompt(Task task, int which) {
     return task == Task.T2I
-        ? model().embedT2i(GENERATE.ints("t2i/%d/input_ids".formatted(which)))
+        ? model().embedT2i(Arrays.copyOf(GENERATE.ints("t2i/%d/input_ids".formatted(which)), 72))
         : model().embedMmu(GENERATE.ints("mmu/%d/input_ids".formatted(which)), null);
   }
 
