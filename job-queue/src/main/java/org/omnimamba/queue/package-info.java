@@ -19,7 +19,7 @@
  *       job of priority 3 only within three ageing steps, and nothing waits for ever.
  *   <li><b>Hint</b>: a NOTIFY. It makes things quick and is never needed for them to be right.
  *   <li><b>Dead letter</b>: a job in {@code failed}, kept with its error; a <b>redrive</b> puts it
- *       back in line with all its attempts.
+ *       back in line with all its attempts, as far as its tenant's line has room.
  *   <li><b>Hook</b>: work of the caller's in the transaction of a change: result rows, an outbox
  *       entry.
  * </ul>
@@ -54,8 +54,19 @@
  * and status. Its cost depends on the number of tenants with waiting jobs and on the number of jobs
  * asked for, not on how many wait. Tenants are equal whatever priorities they give their jobs.
  *
+ * <p>Slots are dealt in rounds. The first deal takes every line for endless; where a line was
+ * shorter than its share, the rest is dealt again among the tenants that were not short. The shares
+ * are those of a deal that counted all lines first, and only rows that are taken are read.
+ *
  * <p>Claims of one kind take turns at the server, for the length of that one statement and its
  * commit, because a running cap read from two snapshots at once is not a cap.
+ *
+ * <h2>Submissions</h2>
+ *
+ * <p>Jobs submitted while earlier ones are on their way to the database share the next statement and
+ * its commit, up to 64 at a time; each submitter hears of its own job, after that commit. Alone go
+ * jobs with an idempotency key, large ones, and those of a line that is nearly full, since each of
+ * these needs a decision of its own. Hints are gathered for 5 ms, so that many submissions send one.
  *
  * <h2>The trust window</h2>
  *
