@@ -63,10 +63,11 @@
  *
  * <h2>Submissions</h2>
  *
- * <p>Jobs submitted while earlier ones are on their way to the database share the next statement and
- * its commit, up to 64 at a time; each submitter hears of its own job, after that commit. Alone go
- * jobs with an idempotency key, large ones, and those of a line that is nearly full, since each of
- * these needs a decision of its own. Hints are gathered for 5 ms, so that many submissions send one.
+ * <p>Jobs submitted while earlier ones are on their way to the database share the next statement
+ * and its commit, up to 64 at a time; each submitter hears of its own job, after that commit. Alone
+ * go jobs with an idempotency key, large ones, and those of a line that is nearly full, since each
+ * of these needs a decision of its own. Hints are gathered for 5 ms, so that many submissions send
+ * one.
  *
  * <h2>The trust window</h2>
  *

@@ -57,7 +57,8 @@ class TrainingConfigReaderTest {
     TrainingConfig config = TrainingConfigReader.read(recipe, Map.of("work", "/tmp/work"));
     assertThat(config.model()).exists();
     assertThat(ConfigReader.read(config.model())).isNotNull();
-    assertThat(config.run().output()).satisfies(output -> assertThat(output.startsWith("/tmp/work")).isTrue());
+    assertThat(config.run().output())
+        .satisfies(output -> assertThat(output.startsWith("/tmp/work")).isTrue());
     assertThat(config.objective().text("kind")).isNotBlank();
   }
 
