@@ -90,7 +90,8 @@ if [ ! -f "$model/config.json" ]; then
   for file in "$recipe/LICENSES.md" "$root/models/omnimamba-emoji/LICENSES.md"; do
     [ ! -f "$file" ] || licenses=(--licenses "$file")
   done
-  "$omnimamba" export --config "$config" --tokenizer "$work/tokenizer.json" "${licenses[@]}" --out "$model" "${parts[@]}"
+  "$omnimamba" export --config "$config" --tokenizer "$work/tokenizer.json" \
+    --generation "$recipe/generation_config.json" "${licenses[@]}" --out "$model" "${parts[@]}"
 fi
 if [ ! -f "$work/evaluation/evaluation.md" ]; then
   say "evaluating $model"

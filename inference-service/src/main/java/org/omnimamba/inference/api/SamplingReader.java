@@ -13,14 +13,15 @@ public final class SamplingReader {
   private SamplingReader() {}
 
   /**
-   * Checked parameters. Without a temperature it is 1; without a seed a random one is drawn.
+   * Checked parameters. Without a seed a random one is drawn.
    *
+   * @param temperature where the request has none
    * @throws ApiException naming the field that is out of range
    */
-  public static SamplingParameters read(SamplingFields fields) {
+  public static SamplingParameters read(SamplingFields fields, float temperature) {
     Long seed = fields.seed();
     return new SamplingParameters(
-        (float) Checks.range("temperature", fields.temperature(), 1, 0, MAX_TEMPERATURE),
+        (float) Checks.range("temperature", fields.temperature(), temperature, 0, MAX_TEMPERATURE),
         topK(fields.topK()),
         (float) Checks.range("top_p", fields.topP(), 1, 0, 1),
         (float) Checks.range("min_p", fields.minP(), 0, 0, 1),

@@ -35,6 +35,9 @@ final class ChatRequestReader {
   private static final int MAX_TOP_LOGPROBS = 20;
   private static final int NO_LOGPROBS = -1;
 
+  /** As in OpenAI's API. */
+  private static final float TEMPERATURE = 1;
+
   private final ServedModel model;
   private final MessagesReader messages;
   private final PromptChecks prompts;
@@ -72,7 +75,7 @@ final class ChatRequestReader {
     int topLogprobs = topLogprobs(request);
     int maxTokens = maxTokens(request, limits.defaultCompletionTokens());
     GenerationOptions options =
-        GenerationOptions.of(SamplingReader.read(request))
+        GenerationOptions.of(SamplingReader.read(request, TEMPERATURE))
             .withMaxNewTokens(maxTokens)
             .withStop(StopReader.read(request.stop()))
             .withTopLogprobs(topLogprobs);

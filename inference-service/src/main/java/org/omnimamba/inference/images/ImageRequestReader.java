@@ -53,7 +53,8 @@ final class ImageRequestReader {
     boolean stream = Checks.flag(request.stream());
     int partialImages = partialImages(request.partialImages(), stream);
     int n = Checks.range("n", request.n(), 1, 1, MAX_IMAGES);
-    SamplingParameters sampling = SamplingReader.read(request);
+    SamplingParameters sampling =
+        SamplingReader.read(request, model.generation().imageTemperature());
     Prompt prompt = prompts.caption(request.prompt(), request.truncation());
     int tokens = model.config().language().imageTokens();
     List<TokenSequence> sequences = new ArrayList<>();

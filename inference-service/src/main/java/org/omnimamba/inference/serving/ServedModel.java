@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties.Limits;
 import org.omnimamba.inference.api.ApiException;
 import org.omnimamba.model.checkpoint.Checkpoint;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;
@@ -23,13 +24,16 @@ import org.springframework.http.HttpStatus;
  */
 public final class ServedModel implements AutoCloseable {
   private final ModelConfig config;
+  private final GenerationDefaults generation;
   private final Tokenizer tokenizer;
   private final PromptLayouts layouts;
   private final ImageDecoder decoder;
   private final ImagePreprocessor preprocessor;
 
-  private ServedModel(ModelConfig config, Tokenizer tokenizer, Limits limits) {
+  private ServedModel(
+      ModelConfig config, GenerationDefaults generation, Tokenizer tokenizer, Limits limits) {
     this.config = config;
+    this.generation = generation;
     this.tokenizer = tokenizer;
     this.layouts = new PromptLayouts(config, tokenizer);
     this.decoder =
@@ -49,12 +53,14 @@ public final class ServedModel implements AutoCloseable {
    */
   public static ServedModel open(Path directory, Limits limits) {
     ModelConfig config;
+    GenerationDefaults generation;
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       config = checkpoint.config();
+      generation = checkpoint.generation();
     }
     Tokenizer tokenizer = Tokenizer.open(directory.resolve(Checkpoint.TOKENIZER_FILE));
     try {
-      return new ServedModel(config, tokenizer, limits);
+      return new ServedModel(config, generation, tokenizer, limits);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -63,6 +69,11 @@ public final class ServedModel implements AutoCloseable {
 
   public ModelConfig config() {
     return config;
+  }
+
+  /** What holds where a request does not say. */
+  public GenerationDefaults generation() {
+    return generation;
   }
 
   public Tokenizer tokenizer() {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 import org.omnimamba.model.config.ConfigReader;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.config.InvalidConfigException;
 import org.omnimamba.model.config.ModelConfig;
 
@@ -80,6 +81,19 @@ public final class Checkpoint implements TensorSource {
 
   public ModelConfig config() {
     return config;
+  }
+
+  /**
+   * How the model is best asked.
+   *
+   * @throws CheckpointException if the directory says so in a wrong way
+   */
+  public GenerationDefaults generation() {
+    try {
+      return GenerationDefaults.read(directory);
+    } catch (InvalidConfigException e) {
+      throw new CheckpointException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   public TensorSchema schema() {

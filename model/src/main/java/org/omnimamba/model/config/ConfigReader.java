@@ -85,7 +85,7 @@ public final class ConfigReader {
         name, language.get(), vision.get(), projectorPart.get(), vqPart.get(), specialTokens.get());
   }
 
-  private static JsonNode parse(Path file) {
+  static JsonNode parse(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new InvalidConfigException("%s is too long for a configuration".formatted(file));
@@ -101,7 +101,8 @@ public final class ConfigReader {
     }
   }
 
-  private static ModelConfig inFile(Path file, Supplier<ModelConfig> reading) {
+  /** Names the file in what is wrong with its content. */
+  static <T> T inFile(Path file, Supplier<T> reading) {
     try {
       return reading.get();
     } catch (InvalidConfigException e) {

@@ -2,6 +2,7 @@ package org.omnimamba.model.runtime;
 
 import java.nio.file.Path;
 import org.omnimamba.model.checkpoint.Checkpoint;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.text.Tokenizer;
 
@@ -11,6 +12,7 @@ import org.omnimamba.model.text.Tokenizer;
  */
 public final class OmniMamba implements AutoCloseable {
   private final ModelConfig config;
+  private final GenerationDefaults generation;
   private final Tokenizer tokenizer;
   private final DeviceProgram program;
   private final LanguageModel language;
@@ -19,12 +21,14 @@ public final class OmniMamba implements AutoCloseable {
 
   private OmniMamba(
       ModelConfig config,
+      GenerationDefaults generation,
       Tokenizer tokenizer,
       DeviceProgram program,
       LanguageModel language,
       VisionEncoder vision,
       ImageTokenizer images) {
     this.config = config;
+    this.generation = generation;
     this.tokenizer = tokenizer;
     this.program = program;
     this.language = language;
@@ -56,16 +60,22 @@ public final class OmniMamba implements AutoCloseable {
   private static OmniMamba load(
       Checkpoint checkpoint, Tokenizer tokenizer, DeviceProgram program, RuntimeOptions options) {
     ModelConfig config = checkpoint.config();
+    GenerationDefaults generation = checkpoint.generation();
     // the largest part first, while little else is in memory
     LanguageModel language = LanguageModel.load(program, checkpoint, config, options);
     PartOptions parts = PartOptions.of(options.execution(), options.storage(), options.precision());
     VisionEncoder vision = VisionEncoder.load(program, checkpoint, config, parts);
     ImageTokenizer images = ImageTokenizer.load(program, checkpoint, config, parts);
-    return new OmniMamba(config, tokenizer, program, language, vision, images);
+    return new OmniMamba(config, generation, tokenizer, program, language, vision, images);
   }
 
   public ModelConfig config() {
     return config;
+  }
+
+  /** How the model is best asked, where the one who asks does not say. */
+  public GenerationDefaults generation() {
+    return generation;
   }
 
   public Tokenizer tokenizer() {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.generation.GenerationListener;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.ImageGenerator;
@@ -27,8 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     description = "Draw a caption, without a server.")
 final class ImageCommand implements Callable<Integer> {
-  private static final float TEMPERATURE = 1;
-
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "CAPTION", description = "What to draw")
@@ -46,12 +45,13 @@ final class ImageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PictureFile file = PictureFile.at(output, spec.commandLine());
-    SamplingParameters sampling = sampling();
+    sampling(GenerationDefaults.REFERENCE); // wrong options are told before the model is loaded
     if (caption.isBlank()) {
       throw new ParameterException(spec.commandLine(), "the caption is empty");
     }
     PrintWriter err = spec.commandLine().getErr();
     try (LoadedModel loaded = LoadedModel.load(options, err)) {
+      SamplingParameters sampling = sampling(loaded.model().generation());
       Prompt prompt = loaded.layouts().t2i(caption, options.truncation());
       if (prompt.truncated() != null) {
         err.println("omnimamba: " + RunReport.cutNotice(prompt.truncated()));
@@ -77,9 +77,9 @@ final class ImageCommand implements Callable<Integer> {
     return 0;
   }
 
-  private SamplingParameters sampling() {
+  private SamplingParameters sampling(GenerationDefaults defaults) {
     try {
-      return options.sampling().parameters(TEMPERATURE);
+      return options.sampling().parameters(defaults.imageTemperature());
     } catch (InvalidSamplingException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -17,7 +17,7 @@ final class SamplingOptions {
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      description = "0 is greedy. Default: 1 for pictures, 0 for answers")
+      description = "0 is greedy. Default: the model's own for pictures, 0 for answers")
   private @Nullable Float temperature;
 
   @Option(

@@ -2,11 +2,14 @@ package org.omnimamba.training.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.Dtype;
 import org.omnimamba.model.config.ConfigReader;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.training.export.ModelExport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,6 +57,12 @@ public final class ExportCommand implements Callable<Integer> {
   private @Nullable Path licenses;
 
   @Option(
+      names = "--generation",
+      paramLabel = "FILE",
+      description = "How the model is best asked, which goes along as generation_config.json.")
+  private @Nullable Path generation;
+
+  @Option(
       names = "--dtype",
       paramLabel = "TYPE",
       defaultValue = "BF16",
@@ -78,7 +87,7 @@ public final class ExportCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--dtype is BF16 or F32, not " + dtype);
     }
     ModelExport export =
-        new ModelExport(ConfigReader.read(config), tokenizer, parts, licenses, dtype, untrained);
+        new ModelExport(ConfigReader.read(config), tokenizer, parts, texts(), dtype, untrained);
     PrintWriter err = spec.commandLine().getErr();
     for (ModelExport.Origin origin : export.write(out)) {
       err.printf("omnimamba: %d tensors from %s", origin.tensors(), origin.source());
@@ -89,5 +98,16 @@ public final class ExportCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().println(out);
     return 0;
+  }
+
+  private Map<String, Path> texts() {
+    Map<String, Path> texts = new LinkedHashMap<>();
+    if (licenses != null) {
+      texts.put(ModelExport.LICENSES_FILE, licenses);
+    }
+    if (generation != null) {
+      texts.put(GenerationDefaults.FILE, generation);
+    }
+    return texts;
   }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.CheckpointException;
 import org.omnimamba.model.checkpoint.Dtype;
 import org.omnimamba.model.checkpoint.InitialTensors;
@@ -26,7 +25,7 @@ import org.omnimamba.model.text.TokenizerDefinitions;
  * @param config sizes of the model
  * @param tokenizer its {@code tokenizer.json}; special tokens that it lacks are added
  * @param parts safetensors files with checkpoint names; a tensor comes from the last that has it
- * @param licenses text that goes along as {@code LICENSES.md}, or null
+ * @param texts files that go along, by their names in the directory
  * @param dtype of the weights: {@link Dtype#BF16} or {@link Dtype#F32}
  * @param untrained whether parameters that no part holds get initial values; otherwise only those
  *     that no result depends on
@@ -35,7 +34,7 @@ public record ModelExport(
     ModelConfig config,
     Path tokenizer,
     List<Path> parts,
-    @Nullable Path licenses,
+    Map<String, Path> texts,
     Dtype dtype,
     boolean untrained) {
 
@@ -94,7 +93,7 @@ public record ModelExport(
       throw e;
     }
     try (LayeredSource source = new LayeredSource(layers)) {
-      ModelDirectory.write(out, config, source, tokenizerJson, dtype, texts());
+      ModelDirectory.write(out, config, source, tokenizerJson, dtype, contents());
       List<Origin> origins = new ArrayList<>();
       for (int i = 0; i < layers.size(); i++) {
         String name = i == 0 ? "initial values" : parts.get(i - 1).toString();
@@ -109,15 +108,16 @@ public record ModelExport(
     return PREFIXES.stream().anyMatch(name::startsWith);
   }
 
-  private Map<String, String> texts() {
-    Map<String, String> texts = new LinkedHashMap<>();
-    if (licenses != null) {
-      try {
-        texts.put(LICENSES_FILE, Files.readString(licenses));
-      } catch (IOException e) {
-        throw new CheckpointException("cannot read " + licenses, e);
-      }
-    }
-    return texts;
+  private Map<String, String> contents() {
+    Map<String, String> contents = new LinkedHashMap<>();
+    texts.forEach(
+        (name, file) -> {
+          try {
+            contents.put(name, Files.readString(file));
+          } catch (IOException e) {
+            throw new CheckpointException("cannot read " + file, e);
+          }
+        });
+    return contents;
   }
 }
