@@ -20,6 +20,10 @@ import com.openai.models.images.ImageGenStreamEvent;
 import com.openai.models.images.ImageGenerateParams;
 import com.openai.models.images.ImagesResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,6 +160,32 @@ class OpenAiSdksTest {
             .collect(Collectors.toList());
     assertThat(pictures).hasSize(2).doesNotHaveDuplicates();
     assertThat(Base64.getDecoder().decode(pictures.get(0))).startsWith(0x89, 'P', 'N', 'G');
+  }
+
+  @Test
+  void javaDrawsBehindAddresses() throws Exception {
+    ImagesResponse response =
+        client
+            .images()
+            .generate(
+                ImageGenerateParams.builder()
+                    .model(model)
+                    .prompt("a red apple")
+                    .n(2)
+                    .responseFormat(ImageGenerateParams.ResponseFormat.URL)
+                    .build());
+    List<String> urls =
+        response.data().orElseThrow().stream().map(image -> image.url().orElseThrow()).toList();
+    assertThat(urls).hasSize(2).doesNotHaveDuplicates();
+    for (String url : urls) {
+      HttpResponse<byte[]> picture =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(url)).build(),
+                  HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(picture.statusCode()).isEqualTo(200);
+      assertThat(picture.body()).startsWith(0x89, 'P', 'N', 'G');
+    }
   }
 
   @Test
