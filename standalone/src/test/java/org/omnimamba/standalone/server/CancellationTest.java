@@ -1,0 +1,169 @@
+package org.omnimamba.standalone.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.omnimamba.gateway.GatewayServiceApplication;
+import org.omnimamba.inference.InferenceServiceApplication;
+import org.omnimamba.inference.engine.Engine;
+import org.omnimamba.model.testing.TinyModel;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * A client that closes its socket at the gateway frees the engine's slots behind it, counted in
+ * decode steps of the real model, which happen one by one as this test allows.
+ */
+class CancellationTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final String KEY = "key-of-the-cancellation-test";
+  private static final int MOST_STEPS = 3;
+
+  private static final SteppedModel MODEL = new SteppedModel();
+  private static ConfigurableApplicationContext inference;
+  private static ConfigurableApplicationContext gateway;
+
+  @BeforeAll
+  static void start() {
+    inference =
+        run(
+            InferenceServiceApplication.builder()
+                .initializers(context -> context.getBeanFactory().addBeanPostProcessor(MODEL)),
+            "omnimamba.inference.model=" + TinyModel.directory());
+    gateway =
+        run(
+            GatewayServiceApplication.builder(),
+            "omnimamba.gateway.inference-urls=http://127.0.0.1:" + port(inference),
+            "omnimamba.gateway.jobs-url=http://127.0.0.1:1",
+            "omnimamba.gateway.api-key=" + KEY);
+    await().atMost(PATIENCE).until(engine()::ready);
+  }
+
+  private static ConfigurableApplicationContext run(
+      SpringApplicationBuilder service, String... settings) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--server.address=127.0.0.1",
+                "--server.port=0",
+                "--management.server.port=0",
+                "--omnimamba.internal-token=token-of-the-cancellation-test"));
+    for (String setting : settings) {
+      arguments.add("--" + setting);
+    }
+    return service.run(arguments.toArray(String[]::new));
+  }
+
+  @AfterAll
+  static void stop() {
+    MODEL.allow(1_000_000);
+    gateway.close();
+    inference.close();
+  }
+
+  @AfterEach
+  void finishWhatIsLeft() {
+    MODEL.allow(10_000);
+    await().atMost(PATIENCE).until(() -> engine().status().sequences() == 0);
+    MODEL.allowNone();
+  }
+
+  private static int port(ConfigurableApplicationContext service) {
+    return service.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
+  private static Engine engine() {
+    return inference.getBean(Engine.class);
+  }
+
+  @ParameterizedTest(name = "{0}, streamed: {1}")
+  @CsvSource({"chat, true", "chat, false", "images, true", "images, false"})
+  void theSlotsAreFreeWithinThreeSteps(String what, boolean streamed) throws Exception {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(gateway))) {
+      client.setSoTimeout((int) PATIENCE.toMillis());
+      ask(client, what, streamed);
+      MODEL.allow(2);
+      await().atMost(PATIENCE).until(() -> slots() == 4 && MODEL.isWaiting());
+      if (streamed) {
+        readUntil(client.getInputStream(), "data: ");
+      }
+      assertThat(slots()).as("slots while the client is there").isEqualTo(4);
+    }
+    await().atMost(PATIENCE).until(CancellationTest::theServiceKnows);
+    int steps = 0;
+    while (slots() > 0 && steps <= MOST_STEPS) {
+      MODEL.allow(1);
+      steps++;
+      await().atMost(PATIENCE).until(() -> slots() == 0 || MODEL.isWaiting());
+    }
+    System.out.printf("%s, streamed %s: free after %d steps%n", what, streamed, steps);
+    assertThat(slots()).isZero();
+    assertThat(steps).isLessThanOrEqualTo(MOST_STEPS);
+    assertThat(engine().status().outstandingTokens()).isZero();
+  }
+
+  private static int slots() {
+    return engine().status().slotsInUse();
+  }
+
+  /** Its web server has seen the connection end, and so ended the exchange. */
+  private static boolean theServiceKnows() {
+    return inference
+            .getBean(MeterRegistry.class)
+            .find("http.server.requests.active")
+            .longTaskTimers()
+            .stream()
+            .mapToInt(LongTaskTimer::activeTasks)
+            .sum()
+        == 0;
+  }
+
+  private static void ask(Socket client, String what, boolean streamed) throws IOException {
+    boolean chat = what.equals("chat");
+    String path = chat ? "/v1/chat/completions" : "/v1/images/generations";
+    String body =
+        chat
+            ? "{\"messages\":[{\"role\":\"user\",\"content\":\"Is it red?\"}],\"max_tokens\":300,"
+                + "\"n\":4,\"temperature\":2,\"seed\":1,\"stream\":"
+                + streamed
+                + "}"
+            : "{\"prompt\":\"an apple\",\"n\":4,\"stream\":"
+                + streamed
+                + (streamed ? ",\"stream_options\":{\"include_progress\":true}}" : "}");
+    String head =
+        "POST %s HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Authorization: Bearer %s\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Content-Length: %d\r\n\r\n";
+    client
+        .getOutputStream()
+        .write(
+            (head.formatted(path, KEY, body.length()) + body).getBytes(StandardCharsets.US_ASCII));
+    client.getOutputStream().flush();
+  }
+
+  private static void readUntil(InputStream in, String mark) throws IOException {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(mark) < 0) {
+      int next = in.read();
+      assertThat(next).as("the answer ended: " + read).isNotNegative();
+      read.append((char) next);
+    }
+  }
+}
