@@ -17,7 +17,9 @@ class ServerConfiguration {
                 server
                     .idleTimeout(properties.idleTimeout())
                     .doOnChannelInit(
-                        (observer, channel, address) ->
-                            HeadDeadline.watch(channel, properties.headTimeout())));
+                        (observer, channel, address) -> {
+                          HeadDeadline.watch(channel, properties.headTimeout());
+                          LingeringClose.watch(channel, properties.lingerTimeout());
+                        }));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
 import reactor.core.publisher.Mono;
@@ -23,6 +25,7 @@ import reactor.core.publisher.Mono;
  */
 class HostileRequestsTest {
   private static final String KEY = "Authorization: Bearer " + Gateway.KEY + "\r\n";
+  private static final String JSON = "Content-Type: application/json\r\n";
 
   static Upstream inference;
   static Upstream jobs;
@@ -80,6 +83,28 @@ class HostileRequestsTest {
       assertThat(reached).as("requests that reached a service").isZero();
       assertThat(answer.text()).doesNotContain("Exception", "at org.", Gateway.INTERNAL_TOKEN);
     }
+  }
+
+  /** Most clients send all of a request before they look for an answer. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aClientThatSendsFarTooMuchStillReadsWhy(boolean chunked) throws Exception {
+    int size = 24 << 20;
+    String framing = chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + size;
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    request.writeBytes(
+        ("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n" + KEY + JSON + framing + "\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    if (chunked) {
+      request.writeBytes((Integer.toHexString(size) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+    request.writeBytes(new byte[size]);
+    if (chunked) {
+      request.writeBytes("\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    RawAnswer answer = RawAnswer.sendAll(gateway.port(), request.toByteArray());
+    assertThat(answer.status()).as(answer.text()).isEqualTo(413);
+    assertThat(answer.text()).contains("body_too_large", "connection: close");
   }
 
   @Test

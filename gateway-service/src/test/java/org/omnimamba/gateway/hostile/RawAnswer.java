@@ -37,6 +37,16 @@ record RawAnswer(int status, String text) {
     }
   }
 
+  /** Fails unless the server takes every byte, answers, and ends the connection properly. */
+  static RawAnswer sendAll(int port, byte[] bytes) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(15_000);
+      socket.getOutputStream().write(bytes);
+      String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      return new RawAnswer(status(text), text);
+    }
+  }
+
   private static RawAnswer read(InputStream in, boolean head, boolean untilClosed)
       throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -52,8 +62,11 @@ record RawAnswer(int status, String text) {
       // Reset after the answer, because the rest of the request was not read.
     }
     String text = all.toString(Charset.forName("ISO-8859-1"));
-    int status = text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : CLOSED;
-    return new RawAnswer(status, text);
+    return new RawAnswer(status(text), text);
+  }
+
+  private static int status(String text) {
+    return text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : CLOSED;
   }
 
   /** Whether a plain answer with a length is there, and no second one is to come. */

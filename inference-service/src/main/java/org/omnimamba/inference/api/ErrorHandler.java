@@ -1,6 +1,5 @@
 package org.omnimamba.inference.api;
 
-import java.util.Set;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -14,10 +13,6 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(-2)
 final class ErrorHandler implements WebExceptionHandler {
-  /** The rest of such a body is not waited for. */
-  private static final Set<HttpStatus> UNREAD_BODY =
-      Set.of(HttpStatus.REQUEST_TIMEOUT, HttpStatus.CONTENT_TOO_LARGE);
-
   private final ResponseWriter writer;
 
   ErrorHandler(ResponseWriter writer) {
@@ -33,7 +28,10 @@ final class ErrorHandler implements WebExceptionHandler {
     ApiException failure = ErrorTranslator.translate(error);
     HttpHeaders headers = response.getHeaders();
     headers.remove(HttpHeaders.CACHE_CONTROL);
-    if (UNREAD_BODY.contains(failure.status())) {
+    if (failure.status() == HttpStatus.REQUEST_TIMEOUT) {
+      // the rest of such a body is not waited for; what is left of one that is too long is read
+      // and dropped, since closing with bytes unread would reset the connection and lose this
+      // answer on its way
       headers.set(HttpHeaders.CONNECTION, "close");
     }
     if (failure.retryAfter() != null) {
