@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.StringReader;
+import java.util.regex.Pattern;
 import org.apache.batik.transcoder.ErrorHandler;
 import org.apache.batik.transcoder.SVGAbstractTranscoder;
 import org.apache.batik.transcoder.TranscoderException;
@@ -19,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SvgRasterizer {
   private static final int SUPERSAMPLING = 4;
+
+  /**
+   * A colour with an alpha, which SVG 1.1 does not know. The sets that have some give the same
+   * alpha in the opacity attribute beside it too, so the colour alone is what was meant.
+   */
+  private static final Pattern RGBA =
+      Pattern.compile("rgba\\(([^,()]+,[^,()]+,[^,()]+),[^,()]+\\)");
 
   private final int size;
 
@@ -43,12 +51,26 @@ final class SvgRasterizer {
     canvas.addTranscodingHint(ImageTranscoder.KEY_BACKGROUND_COLOR, Color.WHITE);
     canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_ALLOW_EXTERNAL_RESOURCES, false);
     canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_ALLOWED_SCRIPT_TYPES, "");
-    canvas.transcode(new TranscoderInput(new StringReader(svg)), null);
+    String plain = RGBA.matcher(svg).replaceAll("rgb($1)");
+    try {
+      canvas.transcode(new TranscoderInput(new StringReader(plain)), null);
+    } catch (RuntimeException e) {
+      // what the parts below the transcoder refuse arrives unchecked, often without a message
+      throw new TranscoderException(reason(e), e);
+    }
     BufferedImage image = canvas.image;
     if (image == null) {
       throw new TranscoderException("nothing was drawn");
     }
     return averaged(((DataBufferInt) image.getRaster().getDataBuffer()).getData());
+  }
+
+  private static String reason(Throwable error) {
+    Throwable deepest = error;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage()).replaceAll("\\s+", " ").strip();
   }
 
   private byte[] averaged(int[] argb) {

@@ -46,6 +46,28 @@ class SvgRasterizerTest {
     assertThatThrownBy(() -> draw("<path d=\"M0")).isInstanceOf(TranscoderException.class);
   }
 
+  @Test
+  void takesAnAlphaInAColourFromTheOpacityBesideIt() throws Exception {
+    byte[] pixels =
+        draw(
+            "<linearGradient id=\"g\"><stop stop-color=\"rgba(255, 0, 0, .5)\""
+                + " stop-opacity=\".5\"/></linearGradient>"
+                + "<path fill=\"url(#g)\" d=\"M0 0h4v4H0z\"/>");
+    assertThat(pixels[0] & 0xFF).isEqualTo(255);
+    assertThat(pixels[1] & 0xFF).isBetween(126, 129);
+  }
+
+  @Test
+  void aColourThatIsNotKnownIsRefusedWithItsReason() {
+    assertThatThrownBy(
+            () ->
+                draw(
+                    "<linearGradient id=\"g\"><stop stop-color=\"hsl(1, 2%, 3%)\"/>"
+                        + "</linearGradient><path fill=\"url(#g)\" d=\"M0 0h4v4H0z\"/>"))
+        .isInstanceOf(TranscoderException.class)
+        .hasMessageContaining("stop-color");
+  }
+
   private static byte[] draw(String body) throws TranscoderException {
     return new SvgRasterizer(4).draw(HEAD + body + "</svg>");
   }
