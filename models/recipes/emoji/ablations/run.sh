@@ -10,7 +10,8 @@
 #   SEEDS           "1 2 3"
 #   LANGUAGE_STEPS, STAGE1_STEPS, STAGE2_STEPS    300, 600, 900
 #   T2I_BATCH, MMU_BATCH                          128, 64
-#   DEVICE, TOY, OMNIMAMBA                        as for train.sh
+#   CONFIG                                        sizes of the model other than the demo's, with its towers and image tokens
+#   DEVICE, TOY, OMNIMAMBA                        as for train.sh; on a CPU products are float32
 set -euo pipefail
 
 [ $# -eq 1 ] || { sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//' >&2; exit 2; }
@@ -19,7 +20,7 @@ recipe=$(dirname "$here")
 work=$(cd "$1" && pwd)
 omnimamba=${OMNIMAMBA:-$(cd "$recipe/../../.." && pwd)/omnimamba}
 device=${DEVICE:-GPU}
-config=$recipe/config.json
+config=${CONFIG:-$recipe/config.json}
 language_steps=${LANGUAGE_STEPS:-300}
 stage1_steps=${STAGE1_STEPS:-600}
 stage2_steps=${STAGE2_STEPS:-900}
@@ -27,6 +28,7 @@ t2i_batch=${T2I_BATCH:-128}
 mmu_batch=${MMU_BATCH:-64}
 limit=400
 toy=()
+[ "$device" != CPU ] || toy=(--set run.precision=float32)
 if [ -n "${TOY:-}" ]; then
   config=$recipe/toy/config.json
   language_steps=2 stage1_steps=2 stage2_steps=2 t2i_batch=2 mmu_batch=2 limit=8
