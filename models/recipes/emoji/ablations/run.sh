@@ -9,7 +9,7 @@
 #
 #   SEEDS           "1 2 3"
 #   LANGUAGE_STEPS, STAGE1_STEPS, STAGE2_STEPS    300, 600, 900
-#   T2I_BATCH, MMU_BATCH                          128, 64
+#   LANGUAGE_BATCH, T2I_BATCH, MMU_BATCH          256, 128, 64
 #   CONFIG                                        sizes of the model other than the demo's, with its towers and image tokens
 #   DEVICE, TOY, OMNIMAMBA                        as for train.sh; on a CPU products are float32
 set -euo pipefail
@@ -24,6 +24,7 @@ config=${CONFIG:-$recipe/config.json}
 language_steps=${LANGUAGE_STEPS:-300}
 stage1_steps=${STAGE1_STEPS:-600}
 stage2_steps=${STAGE2_STEPS:-900}
+language_batch=${LANGUAGE_BATCH:-256}
 t2i_batch=${T2I_BATCH:-128}
 mmu_batch=${MMU_BATCH:-64}
 limit=400
@@ -31,7 +32,7 @@ toy=()
 [ "$device" != CPU ] || toy=(--set run.precision=float32)
 if [ -n "${TOY:-}" ]; then
   config=$recipe/toy/config.json
-  language_steps=2 stage1_steps=2 stage2_steps=2 t2i_batch=2 mmu_batch=2 limit=8
+  language_steps=2 stage1_steps=2 stage2_steps=2 language_batch=2 t2i_batch=2 mmu_batch=2 limit=8
   toy=(--set run.compile=false --set run.precision=float32)
 fi
 out=$work/ablations
@@ -61,7 +62,7 @@ variant() {
   local folder=ablations/$name-$seed language
   language=ablations/language-$(basename "$model" .json)-$seed
   grep -qs "^$name $seed " "$out/scores.txt" && return 0
-  train 03-language.yaml "$language" "$model" "$language_steps" "$seed" ""
+  train 03-language.yaml "$language" "$model" "$language_steps" "$seed" "" --set "data.batch_size=$language_batch"
   local parts="towers/trained.safetensors, $language/trained.safetensors"
   local steps=$((stage1_steps + stage2_steps))
   if [ "$stages" = 2 ]; then
