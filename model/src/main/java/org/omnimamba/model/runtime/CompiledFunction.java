@@ -1,6 +1,8 @@
 package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -78,6 +80,13 @@ public final class CompiledFunction {
 
     /** Runs the function and copies its outputs to the host. */
     public Outputs run() {
+      BitSet all = new BitSet();
+      all.set(0, outputs.size());
+      return run(all);
+    }
+
+    /** Runs the function and copies these outputs to the host; the others stay on the device. */
+    Outputs run(BitSet wanted) {
       if (arrays.size() != inputs.size()) {
         throw new IllegalArgumentException(
             "%s has %d inputs, not %d".formatted(name, inputs.size(), arrays.size()));
@@ -91,11 +100,9 @@ public final class CompiledFunction {
           write(tensor, arrays.get(i));
           runner.feed(fed.get(i), tensor);
         }
-        for (int i = 0; i < outputs.size(); i++) {
-          runner.fetch(call.output(i));
-        }
+        wanted.stream().forEach(i -> runner.fetch(call.output(i)));
         try (Result result = runner.run()) {
-          return copy(result);
+          return copy(result, wanted);
         }
       } finally {
         tensors.forEach(Tensor::close);
@@ -112,11 +119,12 @@ public final class CompiledFunction {
       }
     }
 
-    private Outputs copy(Result result) {
-      List<Object> copies = new ArrayList<>();
-      for (int i = 0; i < outputs.size(); i++) {
-        Tensor tensor = result.get(i);
-        copies.add(
+    private Outputs copy(Result result, BitSet wanted) {
+      Map<Integer, Object> copies = new HashMap<>();
+      for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
+        Tensor tensor = result.get(copies.size());
+        copies.put(
+            i,
             switch (outputs.get(i)) {
               case F32, BF16 -> TensorMemory.floats(tensor);
               case I64 -> TensorMemory.longs(tensor);
@@ -129,23 +137,31 @@ public final class CompiledFunction {
 
   /** What a call returned, in host memory. */
   public static final class Outputs {
-    private final List<Object> arrays;
+    private final Map<Integer, Object> arrays;
 
-    private Outputs(List<Object> arrays) {
+    private Outputs(Map<Integer, Object> arrays) {
       this.arrays = arrays;
+    }
+
+    private Object get(int index) {
+      Object array = arrays.get(index);
+      if (array == null) {
+        throw new IllegalArgumentException("output " + index + " was not asked for");
+      }
+      return array;
     }
 
     /** Output {@code index}, row-major; bfloat16 is widened to float32. */
     public float[] floats(int index) {
-      return (float[]) arrays.get(index);
+      return (float[]) get(index);
     }
 
     public long[] longs(int index) {
-      return (long[]) arrays.get(index);
+      return (long[]) get(index);
     }
 
     public byte[] bytes(int index) {
-      return (byte[]) arrays.get(index);
+      return (byte[]) get(index);
     }
   }
 }

@@ -1,12 +1,19 @@
 package org.omnimamba.model.runtime;
 
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.sampling.PlainDraw;
 
 /** Turns a decode step into calls of functions that are built for certain sizes. */
 final class DecodeSteps {
+  /** The output of a step that holds the drawn ids. */
+  private static final int IDS = 0;
+
   private final LanguageModelConfig config;
   private final LanguageFunctions functions;
   private final StateSlots slots;
@@ -30,44 +37,59 @@ final class DecodeSteps {
     this.mixes = mixes;
   }
 
-  /** One token for each sequence; all arguments were checked. */
-  float[][] run(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+  /**
+   * One token for each sequence; all arguments were checked.
+   *
+   * @param draws how the device draws each sequence's next token; null where logits are wanted
+   */
+  StepOutput[] run(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws) {
     boolean mixed = Arrays.stream(tasks).anyMatch(task -> task != tasks[0]);
-    Batch batch = new Batch(tasks, slots, tokens, positions);
+    Batch batch = new Batch(tasks, slots, tokens, positions, draws);
     return mixed && !mixes ? onePassEach(batch) : onePass(batch, mixed);
   }
 
   /** The sequences of a step. */
-  private record Batch(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+  private record Batch(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws) {
 
     Batch of(int[] rows) {
       return new Batch(
           Arrays.stream(rows).mapToObj(i -> tasks[i]).toArray(Task[]::new),
           Arrays.stream(rows).map(i -> slots[i]).toArray(),
           Arrays.stream(rows).map(i -> tokens[i]).toArray(),
-          Arrays.stream(rows).map(i -> positions[i]).toArray());
+          Arrays.stream(rows).map(i -> positions[i]).toArray(),
+          Arrays.stream(rows).mapToObj(draws::get).toList());
     }
   }
 
-  private float[][] onePassEach(Batch batch) {
-    float[][] logits = new float[batch.slots.length][];
+  private StepOutput[] onePassEach(Batch batch) {
+    StepOutput[] outputs = new StepOutput[batch.slots.length];
     for (Task task : Task.values()) {
-      int[] rows = IntStream.range(0, logits.length).filter(i -> batch.tasks[i] == task).toArray();
+      int[] rows = IntStream.range(0, outputs.length).filter(i -> batch.tasks[i] == task).toArray();
       if (rows.length > 0) {
-        float[][] own = onePass(batch.of(rows), false);
+        StepOutput[] own = onePass(batch.of(rows), false);
         for (int i = 0; i < rows.length; i++) {
-          logits[rows[i]] = own[i];
+          outputs[rows[i]] = own[i];
         }
       }
     }
-    return logits;
+    return outputs;
   }
 
-  private float[][] onePass(Batch batch, boolean mixed) {
+  private StepOutput[] onePass(Batch batch, boolean mixed) {
     return windows ? window(batch, mixed) : rows(batch, mixed);
   }
 
-  private float[][] rows(Batch batch, boolean mixed) {
+  private StepOutput[] rows(Batch batch, boolean mixed) {
     int size = Buckets.batch(batch.slots.length);
     long[] rows = new long[size];
     Arrays.fill(rows, slots.scratch());
@@ -83,10 +105,10 @@ final class DecodeSteps {
             .longs(placed(batch.tokens, places, size))
             .longs(rows)
             .longs(placed(batch.positions, places, size));
-    return logits(batch, call, places, mixed);
+    return outputs(batch, call, places, size, mixed);
   }
 
-  private float[][] window(Batch batch, boolean mixed) {
+  private StepOutput[] window(Batch batch, boolean mixed) {
     int lowest = Arrays.stream(batch.slots).min().orElseThrow();
     int span = Arrays.stream(batch.slots).max().orElseThrow() - lowest + 1;
     int size = Math.min(Buckets.batch(span), slots.rows());
@@ -105,7 +127,7 @@ final class DecodeSteps {
             .longs(first)
             .longs(placed(batch.positions, places, size))
             .floats(active);
-    return logits(batch, call, places, mixed);
+    return outputs(batch, call, places, size, mixed);
   }
 
   private static CompiledFunction.Call begin(
@@ -129,16 +151,41 @@ final class DecodeSteps {
     return placed;
   }
 
-  private float[][] logits(Batch batch, CompiledFunction.Call call, int[] places, boolean mixed) {
-    CompiledFunction.Outputs outputs = call.run();
-    float[][] logits = new float[places.length][];
+  private StepOutput[] outputs(
+      Batch batch, CompiledFunction.Call call, int[] places, int size, boolean mixed) {
+    float[] temperatures = new float[size];
+    float[] uniforms = new float[size];
+    BitSet wanted = new BitSet();
+    for (int i = 0; i < places.length; i++) {
+      PlainDraw draw = batch.draws.get(i);
+      if (draw == null) {
+        wanted.set(logitsOf(batch.tasks[i], mixed));
+      } else {
+        wanted.set(IDS);
+        temperatures[places[i]] = draw.temperature();
+        uniforms[places[i]] = (float) draw.uniform();
+      }
+    }
+    CompiledFunction.Outputs outputs = call.floats(temperatures).floats(uniforms).run(wanted);
+    StepOutput[] results = new StepOutput[places.length];
     for (int i = 0; i < places.length; i++) {
       Task task = batch.tasks[i];
-      float[] all = outputs.floats(mixed && task == Task.T2I ? 1 : 0);
-      int vocabulary = config.outputVocabSize(task);
-      int at = places[i] * vocabulary;
-      logits[i] = Arrays.copyOfRange(all, at, at + vocabulary);
+      results[i] =
+          batch.draws.get(i) == null
+              ? logits(outputs.floats(logitsOf(task, mixed)), places[i], task)
+              : new StepOutput.Drawn((int) outputs.longs(IDS)[places[i]]);
     }
-    return logits;
+    return results;
+  }
+
+  private StepOutput logits(float[] all, int place, Task task) {
+    int vocabulary = config.outputVocabSize(task);
+    int at = place * vocabulary;
+    return new StepOutput.Logits(Arrays.copyOfRange(all, at, at + vocabulary));
+  }
+
+  /** Which output of a step holds the logits of a task's rows. */
+  private static int logitsOf(Task task, boolean mixed) {
+    return mixed && task == Task.T2I ? IDS + 2 : IDS + 1;
   }
 }

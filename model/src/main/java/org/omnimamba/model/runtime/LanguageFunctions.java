@@ -1,5 +1,6 @@
 package org.omnimamba.model.runtime;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -53,8 +54,9 @@ final class LanguageFunctions {
   }
 
   /**
-   * Runs one token of each of {@code batch} sequences. Inputs: tokens, slots, positions, each
-   * {@code [batch]}. Output: logits {@code [batch, vocabulary]}.
+   * Runs one token of each of {@code batch} sequences. Inputs: tokens, slots, positions,
+   * temperatures and random numbers of the next tokens' draws, each {@code [batch]}. Outputs: the
+   * drawn ids {@code [batch]}, logits {@code [batch, vocabulary]}.
    */
   CompiledFunction step(Task task, int batch) {
     return functions.computeIfAbsent(
@@ -64,7 +66,8 @@ final class LanguageFunctions {
 
   /**
    * {@link #step} for rows of both tasks. One input in front: 1 for rows that draw, else 0, {@code
-   * [batch]}. Outputs: logits of the text vocabulary, then of the image vocabulary, for all rows.
+   * [batch]}. Outputs: the drawn ids, logits of the text vocabulary, then of the image vocabulary,
+   * for all rows.
    */
   CompiledFunction mixedStep(int batch) {
     return functions.computeIfAbsent(
@@ -75,7 +78,7 @@ final class LanguageFunctions {
   /**
    * Runs one token of some of {@code batch} consecutive rows; compiled always. Inputs: tokens
    * {@code [batch]}, first row, positions {@code [batch]}, 1 or 0 for rows that take part or not
-   * {@code [batch]}. Output: logits {@code [batch, vocabulary]}.
+   * {@code [batch]}, temperatures and random numbers as {@link #step}. Outputs as {@link #step}.
    */
   CompiledFunction window(Task task, int batch) {
     return functions.computeIfAbsent(
@@ -162,30 +165,49 @@ final class LanguageFunctions {
             .logits(task, tf.reshape(last, tf.constant(new long[] {1, config.dModel()}))));
   }
 
-  private List<Operand<TFloat32>> buildStep(FunctionScope scope, int batch, StepTasks tasks) {
+  private List<Operand<?>> buildStep(FunctionScope scope, int batch, StepTasks tasks) {
     Operand<TInt64> tokens = ids(scope, batch);
     Operand<TInt64> rows = ids(scope, batch);
     Operand<TInt64> positions = ids(scope, batch);
+    Draws draws = new Draws(scope, batch);
     BlockContext context = parameters.context(scope);
     Operand<TFloat32> input = tasks.embed(context, tokens, positions);
     SlotStates states = SlotStates.step(scope, slots, new SlotStates.Rows(rows, positions));
     Operand<TFloat32> hidden =
         new Backbone(context, config, tasks.lora()).step(input, null, states);
-    return tasks.logits(context, hidden);
+    return draws.before(tasks, tasks.logits(context, hidden));
   }
 
-  private List<Operand<TFloat32>> buildWindow(FunctionScope scope, int batch, StepTasks tasks) {
+  private List<Operand<?>> buildWindow(FunctionScope scope, int batch, StepTasks tasks) {
     Operand<TInt64> tokens = ids(scope, batch);
     Operand<TInt64> first = ids(scope, 1);
     Operand<TInt64> positions = ids(scope, batch);
     Operand<TFloat32> active = scope.input(TFloat32.class, Shape.of(batch));
+    Draws draws = new Draws(scope, batch);
     BlockContext context = parameters.context(scope);
     Operand<TFloat32> input = tasks.embed(context, tokens, positions);
     WindowStates states = new WindowStates(scope, slots, first, positions, active);
     Operand<TFloat32> hidden =
         new Backbone(context, config, tasks.lora()).step(input, active, states);
     states.store();
-    return tasks.logits(context, hidden);
+    return draws.before(tasks, tasks.logits(context, hidden));
+  }
+
+  /** Declares the inputs of a step's draws. */
+  private record Draws(Operand<TFloat32> temperatures, Operand<TFloat32> uniforms) {
+    Draws(FunctionScope scope, int batch) {
+      this(
+          scope.input(TFloat32.class, Shape.of(batch)),
+          scope.input(TFloat32.class, Shape.of(batch)));
+    }
+
+    /** The drawn ids, then the logits. */
+    List<Operand<?>> before(StepTasks tasks, List<Operand<TFloat32>> logits) {
+      List<Operand<?>> outputs = new ArrayList<>();
+      outputs.add(tasks.draw(logits, temperatures, uniforms));
+      outputs.addAll(logits);
+      return outputs;
+    }
   }
 
   private List<Operand<TFloat32>> buildCaption(FunctionScope scope, int length) {

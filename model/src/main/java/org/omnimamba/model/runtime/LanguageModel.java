@@ -1,11 +1,14 @@
 package org.omnimamba.model.runtime;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.sampling.PlainDraw;
 
 /**
  * The language model with its state slots: prompts in, logits out, one step after the other. Used
@@ -213,8 +216,32 @@ public final class LanguageModel {
    * @return logits {@code [sequence][vocabulary of its task]}
    */
   public float[][] step(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+    StepOutput[] outputs =
+        step(tasks, slots, tokens, positions, Collections.nCopies(slots.length, null));
+    return Arrays.stream(outputs)
+        .map(output -> ((StepOutput.Logits) output).values())
+        .toArray(float[][]::new);
+  }
+
+  /**
+   * {@link #step(Task[], int[], int[], int[])} that draws next tokens on the device. A vocabulary's
+   * logits come to the host only if some sequence wants them.
+   *
+   * @param draws how each sequence's next token is drawn; null for a sequence that wants its logits
+   * @return for each sequence a {@link StepOutput.Drawn} or a {@link StepOutput.Logits}
+   */
+  public StepOutput[] step(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws) {
     checkStep(tasks, slots, tokens, positions);
-    return steps.run(tasks, slots, tokens, positions);
+    if (draws.size() != slots.length) {
+      throw new IllegalArgumentException(
+          "%d draws for %d sequences".formatted(draws.size(), slots.length));
+    }
+    return steps.run(tasks, slots, tokens, positions, draws);
   }
 
   /** Makes {@code toSlot} hold what {@code fromSlot} holds. */

@@ -6,6 +6,7 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.TaskLora;
 import org.omnimamba.model.graph.TiedHeads;
+import org.omnimamba.model.graph.TokenDraw;
 import org.omnimamba.model.graph.TokenEmbeddings;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -34,6 +35,17 @@ interface StepTasks {
    */
   List<Operand<TFloat32>> logits(BlockContext context, Operand<TFloat32> hidden);
 
+  /**
+   * The token of each row, drawn on the device.
+   *
+   * @param logits as {@link #logits} gives them
+   * @param temperatures {@code [batch]}; see {@link TokenDraw}
+   * @param uniforms {@code [batch]}
+   * @return ids in the vocabulary of each row's task, {@code [batch]}
+   */
+  Operand<TInt64> draw(
+      List<Operand<TFloat32>> logits, Operand<TFloat32> temperatures, Operand<TFloat32> uniforms);
+
   /** All rows are of one task. */
   record Single(Task task, FunctionScope scope, LanguageParameters parameters, TaskLora lora)
       implements StepTasks {
@@ -47,6 +59,14 @@ interface StepTasks {
     @Override
     public List<Operand<TFloat32>> logits(BlockContext context, Operand<TFloat32> hidden) {
       return List.of(new TiedHeads(context).logits(task, hidden));
+    }
+
+    @Override
+    public Operand<TInt64> draw(
+        List<Operand<TFloat32>> logits,
+        Operand<TFloat32> temperatures,
+        Operand<TFloat32> uniforms) {
+      return new TokenDraw(scope.tf()).apply(logits.get(0), temperatures, uniforms);
     }
   }
 
@@ -104,6 +124,20 @@ interface StepTasks {
     public List<Operand<TFloat32>> logits(BlockContext context, Operand<TFloat32> hidden) {
       TiedHeads heads = new TiedHeads(context);
       return List.of(heads.logits(Task.MMU, hidden), heads.logits(Task.T2I, hidden));
+    }
+
+    @Override
+    public Operand<TInt64> draw(
+        List<Operand<TFloat32>> logits,
+        Operand<TFloat32> temperatures,
+        Operand<TFloat32> uniforms) {
+      TokenDraw draw = new TokenDraw(scope.tf());
+      return scope
+          .tf()
+          .select(
+              scope.tf().math.greater(drawing, scope.tf().constant(0f)),
+              draw.apply(logits.get(1), temperatures, uniforms),
+              draw.apply(logits.get(0), temperatures, uniforms));
     }
   }
 

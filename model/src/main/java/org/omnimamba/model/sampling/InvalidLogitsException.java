@@ -11,7 +11,13 @@ public final class InvalidLogitsException extends IllegalStateException {
     this.tokenId = tokenId;
   }
 
-  /** The first token with such a logit. */
+  /** A device found such a logit and did not say where. */
+  public InvalidLogitsException() {
+    super("a logit is not a number, or infinite");
+    this.tokenId = -1;
+  }
+
+  /** The first token with such a logit; -1 if that is not known. */
   public int tokenId() {
     return tokenId;
   }

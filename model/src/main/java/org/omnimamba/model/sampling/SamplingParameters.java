@@ -58,6 +58,11 @@ public record SamplingParameters(
     return temperature == 0 || topK == 1;
   }
 
+  /** Whether {@code topP} leaves tokens out. */
+  boolean limitsMass() {
+    return topP > 0 && topP < 1;
+  }
+
   public SamplingParameters withTemperature(float value) {
     return new SamplingParameters(value, topK, topP, minP, repetitionPenalty, seed);
   }

@@ -40,7 +40,25 @@ public final class TokenSampler {
       return argMax(effective);
     }
     double total = filter(effective, parameters);
-    double target = CounterRandom.uniform(parameters.seed(), imageIndex, position) * total;
+    return pick(CounterRandom.uniform(parameters.seed(), imageIndex, position) * total);
+  }
+
+  /**
+   * Draws one token as a device does in its step; up to rounding the same token.
+   *
+   * @param logits {@code [vocab]}; left unchanged
+   * @throws InvalidLogitsException if a logit is NaN or infinite
+   */
+  public int sample(float[] logits, PlainDraw draw) {
+    int best = argMax(logits);
+    if (draw.temperature() == 0) {
+      return best;
+    }
+    candidates.reset(logits);
+    return pick(draw.uniform() * candidates.weigh(logits[best], draw.temperature()));
+  }
+
+  private int pick(double target) {
     double sum = 0;
     for (int i = 0; i < candidates.size(); i++) {
       sum += candidates.weight(i);
@@ -128,8 +146,7 @@ public final class TokenSampler {
       return candidates.weigh(highest, parameters.temperature());
     }
     double total = candidates.weigh(highest, parameters.temperature());
-    boolean limited = parameters.topP() > 0 && parameters.topP() < 1;
-    return limited ? candidates.keepMass(parameters.topP() * total) : total;
+    return parameters.limitsMass() ? candidates.keepMass(parameters.topP() * total) : total;
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.omnimamba.model.testing.Tolerances.assertClose;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -11,6 +12,8 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
 
 /** Steps of sequences that draw and sequences that understand, in one call. */
@@ -52,6 +55,27 @@ class MixedStepTest {
   @AfterParameterizedClassInvocation
   static void close() {
     tiny.close();
+  }
+
+  @Test
+  void drawsOnTheDeviceWhatTheHostDrawsFromTheLogits() {
+    List<PlainDraw> draws =
+        Arrays.asList(new PlainDraw(1, 0.3), PlainDraw.BEST, null, new PlainDraw(0.5f, 0.9));
+    int[] positions = prefillAll(0);
+    float[][] expected = model().step(TASKS, SLOTS, TOKENS, positions);
+    positions = prefillAll(0);
+    StepOutput[] outputs = model().step(TASKS, SLOTS, TOKENS, positions, draws);
+    TokenSampler sampler = new TokenSampler();
+    for (int i = 0; i < SLOTS.length; i++) {
+      PlainDraw draw = draws.get(i);
+      if (draw == null) {
+        assertThat(outputs[i]).isInstanceOf(StepOutput.Logits.class);
+        assertClose("row " + i, ((StepOutput.Logits) outputs[i]).values(), expected[i]);
+      } else {
+        int host = sampler.sample(expected[i], draw);
+        assertThat(outputs[i]).as("row " + i).isEqualTo(new StepOutput.Drawn(host));
+      }
+    }
   }
 
   @Test
