@@ -115,7 +115,7 @@ final class OverloadClient {
     GenerationOptions options =
         GenerationOptions.of(SamplingParameters.defaults()).withMaxNewTokens(ANSWER_TOKENS);
     Sequence sequence = model.sequence(prompt, options);
-    return request(input, List.of(sequence::accept), sequence.maxNewTokens());
+    return request(input, List.of(TokenSequence.of(sequence)), sequence.maxNewTokens());
   }
 
   private GenerationRequest drawing() {
@@ -123,7 +123,7 @@ final class OverloadClient {
     GenerationOptions options = GenerationOptions.of(SamplingParameters.defaults());
     int tokens = model.config().language().imageTokens();
     return request(
-        PromptInput.of(prompt), List.of(model.sequence(prompt, options)::accept), tokens);
+        PromptInput.of(prompt), List.of(TokenSequence.of(model.sequence(prompt, options))), tokens);
   }
 
   private static GenerationRequest request(

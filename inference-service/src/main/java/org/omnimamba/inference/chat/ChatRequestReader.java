@@ -86,7 +86,7 @@ final class ChatRequestReader {
     for (int index = 0; index < n; index++) {
       Sequence sequence = model.sequence(prompt, options.withImageIndex(index));
       longest = Math.max(longest, sequence.maxNewTokens());
-      sequences.add(sequence::accept);
+      sequences.add(TokenSequence.of(sequence));
     }
     generations.requireRoom(n, prompt.length() + (long) longest * n);
     PromptInput input = input(prompt, conversation.picture(), caller.tenant());

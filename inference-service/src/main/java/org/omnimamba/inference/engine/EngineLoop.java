@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.engine.ActiveRequest.Start;
 import org.omnimamba.inference.engine.EngineException.Reason;
 import org.omnimamba.inference.engine.PromptFeeder.Fed;
@@ -13,6 +14,8 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.RgbImage;
+import org.omnimamba.model.runtime.StepOutput;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,8 +80,7 @@ final class EngineLoop {
     handOutSlots();
     prefill();
     startSequences();
-    decode(Task.MMU);
-    decode(Task.T2I);
+    decode();
     draw();
     throughput.add(tokensThisIteration, nanoTime.getAsLong() - start);
     meters.load(running.size(), sequencesWithoutSlot(), slots.inUse());
@@ -180,7 +182,7 @@ final class EngineLoop {
       tellPrompt(request);
     }
     if (!request.ended()) {
-      accept(sequence, start.logits());
+      accept(sequence, new StepOutput.Logits(start.logits()));
     }
   }
 
@@ -192,23 +194,22 @@ final class EngineLoop {
     }
   }
 
-  private void decode(Task task) {
-    List<RunningSequence> batch = new ArrayList<>();
-    for (RunningSequence sequence : running) {
-      if (sequence.owner.task() == task) {
-        batch.add(sequence);
-      }
-    }
+  /** One token of every running sequence, of both tasks, for one pass over the weights. */
+  private void decode() {
+    List<RunningSequence> batch = List.copyOf(running);
     if (batch.isEmpty()) {
       return;
     }
+    Task[] tasks = batch.stream().map(s -> s.owner.task()).toArray(Task[]::new);
+    List<@Nullable PlainDraw> draws = new ArrayList<>();
+    batch.forEach(sequence -> draws.add(sequence.nextDraw()));
     int[] batchSlots = batch.stream().mapToInt(s -> s.slot).toArray();
     int[] tokens = batch.stream().mapToInt(RunningSequence::lastToken).toArray();
     int[] positions = batch.stream().mapToInt(RunningSequence::position).toArray();
-    float[][] logits;
+    StepOutput[] outputs;
     long start = nanoTime.getAsLong();
     try {
-      logits = backend.step(task, batchSlots, tokens, positions);
+      outputs = backend.step(tasks, batchSlots, tokens, positions, draws);
     } catch (RuntimeException | Error e) {
       deviceFailed(batch.stream().map(s -> s.owner).distinct().toList(), "a decode step", e);
       return;
@@ -216,20 +217,20 @@ final class EngineLoop {
     health.succeeded();
     long now = nanoTime.getAsLong();
     meters.deviceTime("decode", now - start);
-    for (int row = 0; row < logits.length; row++) {
+    for (int row = 0; row < outputs.length; row++) {
       RunningSequence sequence = batch.get(row);
       if (!sequence.owner.ended()) {
         meters.interToken(sequence.markToken(now));
-        accept(sequence, logits[row]);
+        accept(sequence, outputs[row]);
       }
     }
   }
 
-  /** Samples the next token; whatever goes wrong here concerns this request alone. */
-  private void accept(RunningSequence sequence, float[] logits) {
+  /** Takes or draws the next token; whatever goes wrong here concerns this request alone. */
+  private void accept(RunningSequence sequence, StepOutput output) {
     ActiveRequest owner = sequence.owner;
     try {
-      GeneratedToken token = sequence.accept(logits, sampler);
+      GeneratedToken token = sequence.accept(output, sampler);
       tokensThisIteration++;
       owner.reservation.returnTokens(1);
       meters.generatedToken(owner.task());

@@ -1,7 +1,11 @@
 package org.omnimamba.inference.engine;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.image.RgbImage;
+import org.omnimamba.model.runtime.StepOutput;
+import org.omnimamba.model.sampling.PlainDraw;
 
 /**
  * What the engine needs of a model on a device. Every method is called by the engine's one thread.
@@ -39,13 +43,20 @@ public interface ModelBackend extends AutoCloseable {
   float[] prefill(int slot, PreparedPrompt prompt, int from, int to);
 
   /**
-   * Feeds one token into each of some slots.
+   * Feeds one token into each of some slots, of either task.
    *
+   * @param tasks of each row
    * @param positions for each row the number of positions its slot has already processed
-   * @return logits, {@code [slots.length][vocabulary of the task]}; a row does not depend on the
-   *     other rows
+   * @param draws how the device draws each row's next token; null for a row whose logits are wanted
+   * @return for each row a {@link StepOutput.Drawn} or a {@link StepOutput.Logits}; it does not
+   *     depend on the other rows
    */
-  float[][] step(Task task, int[] slots, int[] tokens, int[] positions);
+  StepOutput[] step(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws);
 
   /** Makes {@code toSlot} an exact copy of {@code fromSlot}. */
   void copyState(int fromSlot, int toSlot);

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.runtime.StepOutput;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /** A sequence that takes part in decode steps. */
@@ -30,8 +32,16 @@ final class RunningSequence {
     this.lastTokenNanos = now;
   }
 
-  GeneratedToken accept(float[] logits, TokenSampler sampler) {
-    GeneratedToken token = sequence.accept(logits, sampler);
+  /** How the device may draw the next token; null if that takes the logits. */
+  @Nullable PlainDraw nextDraw() {
+    return sequence.nextDraw();
+  }
+
+  GeneratedToken accept(StepOutput output, TokenSampler sampler) {
+    GeneratedToken token =
+        output instanceof StepOutput.Logits logits
+            ? sequence.accept(logits.values(), sampler)
+            : sequence.accept(((StepOutput.Drawn) output).id());
     if (generated == ids.length) {
       ids = Arrays.copyOf(ids, 2 * generated);
     }

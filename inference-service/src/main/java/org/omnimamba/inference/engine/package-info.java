@@ -19,8 +19,8 @@
  *       with; in a spare slot of the device or in host memory
  *   <dt>iteration
  *   <dd>drop what was cancelled, hand out slots, feed prompts up to one chunk (or run the towers
- *       once, or bring one kept state back from host memory), one decode step per task over all
- *       running sequences, at most one picture drawn
+ *       once, or bring one kept state back from host memory), one decode step over all running
+ *       sequences of both tasks, at most one picture drawn
  * </dl>
  *
  * <h2>States of a request</h2>
@@ -49,7 +49,9 @@
  * Pieces end at the same positions whatever else runs, and whether the prompt begins at its first
  * position or behind its picture; pictures are drawn one at a time, and sampling is a function of
  * logits, seed, index and position. What remains is the runtime's promise that a row of a decode
- * step does not depend on the other rows.
+ * step does not depend on the other rows: not by a bit while its step has the same batch bucket and
+ * the same tasks, within rounding otherwise. Whether a token is drawn on the device or on the host
+ * depends on its own request alone.
  *
  * <h2>Pictures that were asked about before</h2>
  *

@@ -60,7 +60,7 @@ final class ImageRequestReader {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int index = 0; index < n; index++) {
       GenerationOptions options = GenerationOptions.of(sampling).withImageIndex(index);
-      sequences.add(model.sequence(prompt, options)::accept);
+      sequences.add(TokenSequence.of(model.sequence(prompt, options)));
     }
     return new ImageJob(
         new GenerationRequest(

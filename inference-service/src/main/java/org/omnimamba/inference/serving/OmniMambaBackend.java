@@ -1,7 +1,10 @@
 package org.omnimamba.inference.serving;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
@@ -16,6 +19,8 @@ import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.runtime.PromptEmbeddings;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.SlotState;
+import org.omnimamba.model.runtime.StepOutput;
+import org.omnimamba.model.sampling.PlainDraw;
 
 /** The real model as the engine sees it. */
 final class OmniMambaBackend implements ModelBackend {
@@ -64,14 +69,19 @@ final class OmniMambaBackend implements ModelBackend {
         language.prefill(task, 0, prompt, 0, length);
       }
       language.prefill(task, 0, prompt, 0, prompt.length());
-      for (int batch = 1; batch <= slots(); batch *= 2) {
-        step(task, batch, prompt.length());
-      }
-      step(task, slots(), prompt.length());
+      forEachBatch(batch -> step(task, batch, prompt.length()));
     }
+    forEachBatch(this::mixedStep);
     language.copyState(0, 1);
     restore(0, save(1));
     draw(new int[model.images().tokens()]);
+  }
+
+  private void forEachBatch(IntConsumer step) {
+    for (int batch = 1; batch < slots(); batch *= 2) {
+      step.accept(batch);
+    }
+    step.accept(slots());
   }
 
   private PromptEmbeddings prompt(Task task, int atLeast) {
@@ -93,6 +103,17 @@ final class OmniMambaBackend implements ModelBackend {
     int[] tokens = new int[batch];
     int[] positions = IntStream.range(0, batch).map(i -> position).toArray();
     language.step(task, slots, tokens, positions);
+  }
+
+  /** The first row draws, the others understand. */
+  private void mixedStep(int batch) {
+    if (batch == 1) {
+      return;
+    }
+    Task[] tasks = new Task[batch];
+    Arrays.fill(tasks, Task.MMU);
+    tasks[0] = Task.T2I;
+    language.step(tasks, IntStream.range(0, batch).toArray(), new int[batch], new int[batch]);
   }
 
   @Override
@@ -130,8 +151,13 @@ final class OmniMambaBackend implements ModelBackend {
   }
 
   @Override
-  public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
-    return language.step(task, slots, tokens, positions);
+  public StepOutput[] step(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws) {
+    return language.step(tasks, slots, tokens, positions, draws);
   }
 
   @Override

@@ -1,12 +1,18 @@
 package org.omnimamba.inference.engine;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.image.RgbImage;
+import org.omnimamba.model.runtime.StepOutput;
+import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.TokenSampler;
 
 /**
  * A model in memory: a slot's state is a hash of everything fed into it, logits are a function of
@@ -32,6 +38,7 @@ public final class FakeBackend implements ModelBackend {
   private final int imageVocabulary;
   private final int slots;
   private final long[] states;
+  private final TokenSampler sampler = new TokenSampler();
   private final int[] lengths;
   private final Thread[] owner = new Thread[1];
   private volatile Runnable beforeStep = () -> {};
@@ -190,15 +197,20 @@ public final class FakeBackend implements ModelBackend {
   }
 
   @Override
-  public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
+  public StepOutput[] step(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws) {
     checkThread();
     steps.acquireUninterruptibly();
     beforeStep.run();
-    calls.add("step " + task + " " + Arrays.toString(slots));
+    calls.add("step " + named(tasks) + " " + Arrays.toString(slots));
     if (Arrays.stream(slots).distinct().count() != slots.length) {
       throw new AssertionError("a slot twice in one step: " + Arrays.toString(slots));
     }
-    float[][] logits = new float[slots.length][];
+    StepOutput[] outputs = new StepOutput[slots.length];
     for (int row = 0; row < slots.length; row++) {
       int slot = slots[row];
       if (lengths[slot] != positions[row]) {
@@ -207,9 +219,19 @@ public final class FakeBackend implements ModelBackend {
       }
       states[slot] = mix(states[slot], tokens[row]);
       lengths[slot]++;
-      logits[row] = logits(task, states[slot]);
+      float[] logits = logits(tasks[row], states[slot]);
+      PlainDraw draw = draws.get(row);
+      outputs[row] =
+          draw == null
+              ? new StepOutput.Logits(logits)
+              : new StepOutput.Drawn(sampler.sample(logits, draw));
     }
-    return logits;
+    return outputs;
+  }
+
+  /** The tasks of a step, such as {@code MMU} or {@code MMU+T2I}. */
+  private static String named(Task[] tasks) {
+    return Arrays.stream(tasks).distinct().sorted().map(Task::name).collect(joining("+"));
   }
 
   @Override

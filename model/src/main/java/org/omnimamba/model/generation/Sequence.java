@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.sampling.InvalidLogitsException;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.TokenLogprobs;
 import org.omnimamba.model.sampling.TokenSampler;
@@ -64,15 +66,11 @@ public final class Sequence {
    *
    * @param logits {@code [outputVocabSize(task)]}, of the last position fed
    * @param sampler any sampler of this thread; it holds nothing of the sequence
-   * @throws org.omnimamba.model.sampling.InvalidLogitsException if a logit is NaN or infinite; the
-   *     sequence is unchanged then
+   * @throws InvalidLogitsException if a logit is NaN or infinite; the sequence is unchanged then
    * @throws IllegalStateException if the sequence has ended by itself
    */
   public GeneratedToken accept(float[] logits, TokenSampler sampler) {
-    FinishReason before = finishReason.get();
-    if (before == FinishReason.STOP || before == FinishReason.LENGTH) {
-      throw new IllegalStateException("the sequence has ended: " + before);
-    }
+    checkGoesOn();
     int vocabulary = config.language().outputVocabSize(task());
     if (logits.length != vocabulary) {
       throw new IllegalArgumentException(
@@ -81,6 +79,39 @@ public final class Sequence {
     int id = sampler.sample(logits, options.sampling(), previous, options.imageIndex(), count);
     TokenLogprobs logprobs =
         options.wantsLogprobs() ? sampler.logprobs(logits, id, options.topLogprobs()) : null;
+    return append(id, logprobs);
+  }
+
+  /** How the next token may be drawn where its logits are; null if they have to come here. */
+  public @Nullable PlainDraw nextDraw() {
+    return options.wantsLogprobs()
+        ? null
+        : PlainDraw.of(options.sampling(), options.imageIndex(), count);
+  }
+
+  /**
+   * Takes the token that was drawn as {@link #nextDraw} said.
+   *
+   * @param id negative if a logit was NaN or infinite
+   * @throws InvalidLogitsException if it was; the sequence is unchanged then
+   * @throws IllegalStateException if the sequence has ended by itself
+   */
+  public GeneratedToken accept(int id) {
+    checkGoesOn();
+    if (id < 0) {
+      throw new InvalidLogitsException();
+    }
+    return append(id, null);
+  }
+
+  private void checkGoesOn() {
+    FinishReason before = finishReason.get();
+    if (before == FinishReason.STOP || before == FinishReason.LENGTH) {
+      throw new IllegalStateException("the sequence has ended: " + before);
+    }
+  }
+
+  private GeneratedToken append(int id, @Nullable TokenLogprobs logprobs) {
     if (count == generated.length) {
       generated = Arrays.copyOf(generated, 2 * count);
     }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.InvalidLogitsException;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
@@ -178,6 +180,44 @@ class SequenceTest {
     assertThatThrownBy(() -> sequence.accept(new float[128], sampler))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("208");
+  }
+
+  @Test
+  void aDeviceDrawsTheTokensThatTheHostWould() {
+    SamplingParameters warm = SamplingParameters.defaults().withTemperature(0.8f).withSeed(9);
+    GenerationOptions options = GenerationOptions.of(warm).withImageIndex(3);
+    Sequence onHost = new Sequence(CONFIG, tokenizer, caption, options);
+    Sequence onDevice = new Sequence(CONFIG, tokenizer, caption, options);
+    Random random = new Random(1);
+    for (int i = 0; i < CONFIG.language().imageTokens(); i++) {
+      float[] logits = new float[128];
+      for (int id = 0; id < logits.length; id++) {
+        logits[id] = (float) random.nextGaussian();
+      }
+      PlainDraw draw = onDevice.nextDraw();
+      GeneratedToken drawn = onDevice.accept(sampler.sample(logits, draw));
+      assertThat(drawn).isEqualTo(onHost.accept(logits, sampler));
+    }
+    assertThat(onDevice.finished()).isTrue();
+    assertThatThrownBy(() -> onDevice.accept(1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void drawsThatNeedMoreThanATemperatureStayOnTheHost() {
+    SamplingParameters plain = SamplingParameters.defaults();
+    assertThat(text(GREEDY).nextDraw()).isEqualTo(PlainDraw.BEST);
+    assertThat(text(GREEDY.withTopLogprobs(0)).nextDraw()).isNull();
+    for (SamplingParameters filtered :
+        List.of(
+            plain.withTopK(5),
+            plain.withTopP(0.9f),
+            plain.withMinP(0.1f),
+            plain.withRepetitionPenalty(1.1f))) {
+      assertThat(text(GenerationOptions.of(filtered)).nextDraw()).isNull();
+    }
+    Sequence sequence = text(GREEDY);
+    assertThatThrownBy(() -> sequence.accept(-1)).isInstanceOf(InvalidLogitsException.class);
+    assertThat(sequence.tokens()).isEmpty();
   }
 
   @Test
