@@ -2,9 +2,11 @@ package org.omnimamba.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ModelPresets;
@@ -21,6 +23,7 @@ import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.VisionEncoder;
 import org.omnimamba.model.runtime.WeightLayout;
 import org.omnimamba.model.runtime.WeightStorage;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.SamplingParameters;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,9 +34,11 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Arguments, all optional: {@code --sizes small} (width 768, 12 layers; or {@code 1.3b}, {@code
  * l}) {@code --device CPU} {@code --compile true} {@code --threads 0} {@code --storage F32} {@code
  * --precision FLOAT32} {@code --layout SEPARATE} {@code --merged false} {@code --task T2I} {@code
- * --batches 1} {@code --steps 100} {@code --prefill 72} {@code --requests 0} (how often a whole
- * picture and a question about a photo are timed) {@code --lock FILE} (held while steps are timed,
- * for several runs beside one another). Prints one JSON object.
+ * --batches 1} {@code --steps 100} {@code --draw BEST} (where the next token is drawn: {@code BEST}
+ * and {@code SAMPLED} on the device as the engine does, {@code LOGITS} leaves it to the host)
+ * {@code --prefill 72} {@code --requests 0} (how often a whole picture and a question about a photo
+ * are timed) {@code --lock FILE} (held while steps are timed, for several runs beside one another).
+ * Prints one JSON object.
  */
 public final class DecodeBenchmark {
   private static final int WARM_UP = 5;
@@ -66,6 +71,7 @@ public final class DecodeBenchmark {
     json.put("benchmark", "decode");
     json.put("sizes", config.name());
     json.put("task", task);
+    json.put("draw", argument("draw", "BEST"));
     json.put("options", options);
     json.put("processors", Runtime.getRuntime().availableProcessors());
     json.put("java", Runtime.version().toString());
@@ -111,15 +117,18 @@ public final class DecodeBenchmark {
     Arrays.setAll(tokens, i -> 1 + i);
     int[] positions = new int[batch];
     int steps = Integer.parseInt(argument("steps", "100"));
+    Task[] tasks = new Task[batch];
+    Arrays.fill(tasks, task);
+    List<@Nullable PlainDraw> draws = Collections.nCopies(batch, draw(argument("draw", "BEST")));
     long start = System.nanoTime();
-    model.step(task, slots, tokens, positions);
+    model.step(tasks, slots, tokens, positions, draws);
     double first = (System.nanoTime() - start) / 1e6;
     double[] millis = new double[steps];
     try (TimingLock ignored = TimingLock.of(arguments.get("lock"))) {
       for (int i = -WARM_UP; i < steps; i++) {
         Arrays.fill(positions, 1 + (i + WARM_UP) % 200);
         start = System.nanoTime();
-        model.step(task, slots, tokens, positions);
+        model.step(tasks, slots, tokens, positions, draws);
         if (i >= 0) {
           millis[i] = (System.nanoTime() - start) / 1e6;
         }
@@ -139,6 +148,15 @@ public final class DecodeBenchmark {
     json.put("effective_gb_per_s", rounded(bandwidth));
     json.put("share_of_memory_copy", rounded(bandwidth / ceiling));
     return json;
+  }
+
+  private static @Nullable PlainDraw draw(String where) {
+    return switch (where) {
+      case "BEST" -> PlainDraw.BEST;
+      case "SAMPLED" -> new PlainDraw(1, 0.5);
+      case "LOGITS" -> null;
+      default -> throw new IllegalArgumentException("no way to draw called " + where);
+    };
   }
 
   /** A prompt of any length: one of the model's own, as often as it takes. */
@@ -169,7 +187,7 @@ public final class DecodeBenchmark {
       ImageTokenizer images = ImageTokenizer.load(program, weights, config, parts);
       results.add(requests.picture(images, SamplingParameters.greedy(), runs));
       say(results.get(0).toString());
-      results.add(requests.picture(images, SamplingParameters.defaults().withTopK(100), runs));
+      results.add(requests.picture(images, SamplingParameters.defaults(), runs));
       say(results.get(1).toString());
       VisionEncoder vision = VisionEncoder.load(program, weights, config, parts);
       results.add(requests.question(vision, runs));

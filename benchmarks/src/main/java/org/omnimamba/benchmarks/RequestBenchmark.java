@@ -1,5 +1,6 @@
 package org.omnimamba.benchmarks;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,9 @@ import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.ImageTokenizer;
 import org.omnimamba.model.runtime.LanguageModel;
 import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.runtime.VisionEncoder;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.TokenSampler;
@@ -47,18 +50,23 @@ final class RequestBenchmark {
             0,
             () -> {
               PromptEmbeddings prompt = language.embedT2i(ids);
-              float[] logits = language.prefill(Task.T2I, 0, prompt, 0, prompt.length());
+              StepOutput output =
+                  new StepOutput.Logits(language.prefill(Task.T2I, 0, prompt, 0, prompt.length()));
               int[] codes = new int[images.tokens()];
               for (int i = 0; i < codes.length; i++) {
-                codes[i] = sampler.sample(logits, sampling, PreviousTokens.NONE, 0, i);
+                codes[i] =
+                    output instanceof StepOutput.Logits logits
+                        ? sampler.sample(logits.values(), sampling, PreviousTokens.NONE, 0, i)
+                        : ((StepOutput.Drawn) output).id();
                 if (i < codes.length - 1) {
-                  logits =
+                  output =
                       language
                           .step(
-                              Task.T2I,
+                              new Task[] {Task.T2I},
                               new int[] {0},
                               new int[] {codes[i]},
-                              new int[] {prompt.length() + i})[0];
+                              new int[] {prompt.length() + i},
+                              Collections.singletonList(PlainDraw.of(sampling, 0, i + 1)))[0];
                 }
               }
               ImageEncoder.png(images.decode(List.of(codes)).get(0));

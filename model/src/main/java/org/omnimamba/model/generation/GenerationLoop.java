@@ -3,6 +3,9 @@ package org.omnimamba.model.generation;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.runtime.StepOutput;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /** Drives one sequence over one slot of a model, step by step, on the calling thread. */
@@ -22,8 +25,12 @@ final class GenerationLoop {
 
   /** The model with the prompt in its state. */
   interface Step {
-    /** Feeds one token at a position and returns its logits. */
-    float[] run(int token, int position);
+    /**
+     * Feeds one token at a position.
+     *
+     * @param draw how the device draws the next token; null where the logits are wanted
+     */
+    StepOutput run(int token, int position, @Nullable PlainDraw draw);
   }
 
   /**
@@ -42,8 +49,12 @@ final class GenerationLoop {
     }
     long prefilled = nanoTime.getAsLong();
     while (goesOn(sequence, listener)) {
-      float[] logits = step.run(sequence.lastToken(), sequence.nextPosition());
-      listener.onToken(sequence.accept(logits, sampler));
+      StepOutput output =
+          step.run(sequence.lastToken(), sequence.nextPosition(), sequence.nextDraw());
+      listener.onToken(
+          output instanceof StepOutput.Logits logits
+              ? sequence.accept(logits.values(), sampler)
+              : sequence.accept(((StepOutput.Drawn) output).id()));
     }
     long end = nanoTime.getAsLong();
     return new GenerationTimings(

@@ -1,5 +1,6 @@
 package org.omnimamba.model.generation;
 
+import java.util.Collections;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.LanguageModel;
 
@@ -9,7 +10,14 @@ final class SlotStep {
 
   static GenerationLoop.Step of(LanguageModel language, Task task, int slot) {
     int[] slots = {slot};
-    return (token, position) ->
-        language.step(task, slots, new int[] {token}, new int[] {position})[0];
+    Task[] tasks = {task};
+    return (token, position, draw) ->
+        language
+            .step(
+                tasks,
+                slots,
+                new int[] {token},
+                new int[] {position},
+                Collections.singletonList(draw))[0];
   }
 }

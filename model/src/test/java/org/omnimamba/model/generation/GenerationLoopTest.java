@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.testing.OracleFiles;
 import org.omnimamba.model.testing.TinyModel;
@@ -126,10 +127,12 @@ class GenerationLoopTest {
                 return logits(10);
               };
             },
-            (token, position) -> {
+            (token, position, draw) -> {
               calls.add(token + "@" + position);
               now += 3;
-              return logits(token + 1);
+              return draw == null
+                  ? new StepOutput.Logits(logits(token + 1))
+                  : new StepOutput.Drawn(token + 1);
             },
             listener);
   }
