@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Measures the engine's model, ours beside the peers, and writes one JSON file for each program:
+#
+#   benchmarks/run.sh OUT            # OUT is made; on a machine with an NVIDIA GPU: DEVICE=GPU benchmarks/run.sh OUT
+#
+# Each program measures the memory's copy rate in its own run. Nothing is downloaded; weights are random.
+#
+#   DEVICE     CPU or GPU (CPU)
+#   SIZES      1.3b, l or small: width 768, 12 layers (1.3b on a GPU, else small)
+#   BATCHES    1,8,32,64 on a GPU, else 1,4
+#   PREFILL    lengths of prompts (72,768,4096,16384 on a GPU, else 72,768)
+#   REQUESTS   how often whole requests are timed (5 on a GPU, else 0)
+#   PRECISIONS float32 bfloat16
+#   ONLY       names of the programs to run, such as "decode-bfloat16 peers"
+#   JAVA, CLASSES   a java command and a class path, where the build is somewhere else
+set -euo pipefail
+
+[ $# -eq 1 ] || { sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//' >&2; exit 2; }
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+mkdir -p "$1"
+out=$(cd "$1" && pwd)
+device=${DEVICE:-CPU}
+if [ "$device" = GPU ]; then
+  sizes=${SIZES:-1.3b} batches=${BATCHES:-1,8,32,64} prefill=${PREFILL:-72,768,4096,16384} requests=${REQUESTS:-5}
+  layout=STACKED slots=${SLOTS:-64}
+else
+  sizes=${SIZES:-small} batches=${BATCHES:-1,4} prefill=${PREFILL:-72,768} requests=${REQUESTS:-0}
+  layout=SEPARATE slots=${SLOTS:-4}
+fi
+java=${JAVA:-java}
+classes=${CLASSES:-}
+if [ -z "$classes" ]; then
+  platform=linux-x86_64
+  [ "$device" = CPU ] || platform=linux-x86_64-gpu
+  (cd "$root" && ./mvnw -q -pl benchmarks -am -DskipTests -Dspotless.check.skip "-Dtensorflow.platform=$platform" package \
+    dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime) >&2
+  classes=$root/benchmarks/target/classes:$(cat "$root/benchmarks/target/classpath")
+fi
+
+wanted() { [ -z "${ONLY:-}" ] || [[ " $ONLY " = *" $1 "* ]]; }
+
+# measure NAME PROGRAM ARGUMENT...
+measure() {
+  local name=$1 program=$2
+  shift 2
+  wanted "$name" || return 0
+  echo "run.sh: $name" >&2
+  # shellcheck disable=SC2086
+  if $java -cp "$classes" "org.omnimamba.benchmarks.$program" "$@" >"$out/$name.json.part"; then
+    mv "$out/$name.json.part" "$out/$name.json"
+  else
+    echo "run.sh: $name failed" >&2
+    failed=1
+  fi
+}
+
+failed=0
+for precision in ${PRECISIONS:-float32 bfloat16}; do
+  storage=F32 kind=FLOAT32
+  [ "$precision" = float32 ] || storage=BF16
+  # a CPU computes in float32 whatever it stores
+  [ "$precision" = float32 ] || [ "$device" = CPU ] || kind=BFLOAT16
+  common=(--device "$device" --storage "$storage" --precision "$kind")
+  measure "decode-$precision" DecodeBenchmark "${common[@]}" --layout "$layout" --sizes "$sizes" --slots "$slots" \
+    --batches "$batches" --prefill "$prefill" --requests "$requests" --steps 100
+  measure "vision-$precision" VisionBenchmark "${common[@]}" --compile "$([ "$device" = GPU ] && echo true || echo false)"
+done
+if [ "$device" = GPU ] && wanted peers; then
+  echo "run.sh: peers" >&2
+  python3 "$root/benchmarks/peers/peers.py" --out "$out/peers.json" >/dev/null || failed=1
+fi
+exit "$failed"
