@@ -6,7 +6,7 @@
 # Each piece is one command. A piece that is done is skipped, one that was interrupted goes on, so the script can be stopped and
 # started again at any time. To do a piece anew, delete its folder in WORK (and those of the pieces that build on it).
 #
-#   DEVICE   GPU or CPU (GPU)
+#   DEVICE   GPU or CPU (GPU); for a GPU, ./omnimamba is built with TensorFlow for CUDA unless OMNIMAMBA_TENSORFLOW says otherwise
 #   MINUTES  factor for the time that each training may take (1); 0.5 halves it
 #   TOY      when set, small parts, a few steps, a few pictures: shows in minutes, on a CPU too, that every piece works
 #   MODEL    the model directory that is made (WORK/omnimamba-emoji)
@@ -20,6 +20,10 @@ root=$(cd "$recipe/../../.." && pwd)
 mkdir -p "$1"
 work=$(cd "$1" && pwd)
 device=${DEVICE:-GPU}
+# TensorFlow for CPUs, which ./omnimamba is built with by default, knows no GPU
+case $device in
+  [Gg][Pp][Uu]) export OMNIMAMBA_TENSORFLOW=${OMNIMAMBA_TENSORFLOW:-linux-x86_64-gpu} ;;
+esac
 model=${MODEL:-$work/omnimamba-emoji}
 omnimamba=${OMNIMAMBA:-$root/omnimamba}
 config=$recipe/config.json
