@@ -97,11 +97,14 @@ class ImagePartsRunTest {
   @ValueSource(strings = {"vq", "towers"})
   void resumedRunEqualsAStraightOne(String kind) throws IOException {
     TrainingConfig straight = config(kind, "straight");
-    assertThat(train(straight, Long.MAX_VALUE)).isEqualTo(new TrainingRun.Summary(STEPS, true));
+    assertThat(train(straight, Long.MAX_VALUE))
+        .isEqualTo(new TrainingRun.Summary(STEPS, TrainingRun.Ending.FINISHED));
 
     TrainingConfig resumed = config(kind, "resumed");
-    assertThat(train(resumed, 2)).isEqualTo(new TrainingRun.Summary(3, false));
-    assertThat(train(resumed, Long.MAX_VALUE)).isEqualTo(new TrainingRun.Summary(STEPS, true));
+    assertThat(train(resumed, 2))
+        .isEqualTo(new TrainingRun.Summary(3, TrainingRun.Ending.INTERRUPTED));
+    assertThat(train(resumed, Long.MAX_VALUE))
+        .isEqualTo(new TrainingRun.Summary(STEPS, TrainingRun.Ending.FINISHED));
 
     assertThat(trained(resumed)).isEqualTo(trained(straight));
   }
