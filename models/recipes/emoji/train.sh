@@ -82,7 +82,7 @@ train "$recipe/01-vq.yaml"
 train "$recipe/02-towers.yaml"
 
 # 3. image tokens of all pictures
-if [ ! -f "$work/data/image-tokens-train.jsonl" ]; then
+if [ ! -f "$work/data/image-tokens-train.jsonl" ] || [ ! -f "$work/data/image-tokens-heldout.jsonl" ]; then
   say "tokenizing the pictures"
   "$omnimamba" tokenize --config "$config" --data "$work/data" --device "$device" "$(trained 01-vq.yaml)"
 fi

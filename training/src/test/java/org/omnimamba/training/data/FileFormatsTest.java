@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.omnimamba.model.image.ImageEncoder;
@@ -97,6 +98,17 @@ class FileFormatsTest {
     assertThatThrownBy(() -> ImageTokens.read(file, 4, 3))
         .isInstanceOf(InvalidDataException.class)
         .hasMessageContaining("codebook");
+  }
+
+  @Test
+  void aFileThatCouldNotBeWrittenToItsEndLeavesTheEarlierOne() throws Exception {
+    Path file = folder.resolve("lines.jsonl");
+    JsonLines.write(file, List.of(1, 2));
+    Iterable<Integer> failing = () -> Stream.of(3, 4, 0).map(divisor -> 12 / divisor).iterator();
+    assertThatThrownBy(() -> JsonLines.write(file, failing))
+        .isInstanceOf(ArithmeticException.class);
+    assertThat(file).hasContent("1\n2\n");
+    assertThat(folder.toFile().list()).hasSize(1);
   }
 
   private Path json(String text) throws Exception {
