@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,21 @@ class ShuffledBatchesTest {
   @Test
   void theSeedDecidesTheOrder() {
     assertThat(indices(batches(5), 0)).isNotEqualTo(indices(batches(6), 0));
+  }
+
+  @Test
+  void threadsOnBothSidesOfAnEpochsEndMakeEachOrderOnce() {
+    EpochOrder order = new EpochOrder(5, COUNT);
+    int[] alone =
+        IntStream.range(0, 3 * COUNT).map(i -> new EpochOrder(5, COUNT).indexAt(i)).toArray();
+    for (int end : new int[] {COUNT, 2 * COUNT}) {
+      // as threads do that make the batches around the end
+      IntStream.range(0, 1000)
+          .parallel()
+          .map(i -> end + (i % 2 == 0 ? -1 - i % 9 : i % 9))
+          .forEach(position -> assertThat(order.indexAt(position)).isEqualTo(alone[position]));
+    }
+    assertThat(order.made()).isEqualTo(3);
   }
 
   @Test
