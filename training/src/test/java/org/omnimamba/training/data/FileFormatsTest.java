@@ -190,6 +190,36 @@ class FileFormatsTest {
   }
 
   @Test
+  void imageTokensInTheReferencesFormatHaveACaptionAtEachDraw() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("coco.jsonl"),
+            """
+            {"captions": ["a cat", "a sleeping cat"], "tokens": [1, 2, 3, 0]}
+            {"caption": "a dog", "image_ids": [3, 3, 3, 3]}
+            """);
+    List<ImageTokens> read = ImageTokens.read(file, 4, 4);
+    Examples<T2iExample> examples = ImageTokens.examples(read);
+    SplittableRandom random = new SplittableRandom(0);
+    assertThat(Stream.generate(() -> examples.example(0, random).caption()).limit(20))
+        .containsOnly("a cat", "a sleeping cat")
+        .contains("a cat", "a sleeping cat");
+    assertThat(examples.example(0, random).imageIds()).containsExactly(1, 2, 3, 0);
+    assertThat(examples.example(1, random).caption()).isEqualTo("a dog");
+    Path again = folder.resolve("again.jsonl");
+    ImageTokens.write(again, read);
+    assertThat(Files.readString(again).replaceAll("([:,])(?=.)", "$1 "))
+        .isEqualTo(Files.readString(file));
+
+    for (String line : List.of("{\"caption\": \"a\"}", "{\"captions\": [], \"tokens\": [1]}")) {
+      Path wrong = Files.writeString(folder.resolve("wrong.jsonl"), line);
+      assertThatThrownBy(() -> ImageTokens.read(wrong, 1, 4))
+          .isInstanceOf(InvalidDataException.class)
+          .hasMessageContaining("neither");
+    }
+  }
+
+  @Test
   void aFileThatCouldNotBeWrittenToItsEndLeavesTheEarlierOne() throws Exception {
     Path file = folder.resolve("lines.jsonl");
     JsonLines.write(file, List.of(1, 2));
