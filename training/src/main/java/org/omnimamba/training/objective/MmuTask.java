@@ -3,6 +3,7 @@ package org.omnimamba.training.objective;
 import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.training.config.PictureData;
 import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;
@@ -72,11 +73,14 @@ public final class MmuTask implements TaskFactory {
   static BatchSource batches(
       TrainingConfig config, Section data, ModelConfig model, MmuText usual) {
     MmuText text = data.choice("text", MmuText.class, usual);
+    Examples<MmuExample> examples = examples(config, data, model, text);
+    Tokenizer tokenizer = TextData.tokenizer(config, data);
     return new ShuffledBatches<>(
-        examples(config, data, model, text),
-        new MmuCollator(model, TextData.tokenizer(config, data), text, length(data)),
-        TextData.batchSize(data),
-        config.run().options().seed());
+            examples,
+            new MmuCollator(model, tokenizer, text, length(data)),
+            TextData.batchSize(data),
+            config.run().options().seed())
+        .owning(tokenizer::close);
   }
 
   private static Examples<MmuExample> examples(

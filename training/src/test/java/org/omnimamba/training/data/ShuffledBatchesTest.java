@@ -74,6 +74,17 @@ class ShuffledBatchesTest {
   }
 
   @Test
+  void whatSourcesOwnIsReleasedOnceWithTheirBatches() {
+    List<String> released = new ArrayList<>();
+    BatchSource one = batches(5).owning(() -> released.add("one"));
+    BatchSource other = ((BatchSource) step -> Batch.empty()).owning(() -> released.add("other"));
+    try (BatchSource both = one.with(other)) {
+      assertThat(both.batch(0).longs("index")).hasSize(4);
+    }
+    assertThat(released).containsExactlyInAnyOrder("one", "other");
+  }
+
+  @Test
   void noExamplesAreRefused() {
     assertThatThrownBy(() -> new ShuffledBatches<>(examples(0), ShuffledBatchesTest::collate, 4, 1))
         .isInstanceOf(InvalidDataException.class);
