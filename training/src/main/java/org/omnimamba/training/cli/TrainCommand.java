@@ -61,7 +61,8 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig training = TrainingConfigReader.read(config, overrides);
     Progress progress = new Progress(spec.commandLine().getErr(), training.name());
     try (TrainingTask task = new Trainings(TrainingKinds.all()).task(training)) {
-      TrainingRun run = new TrainingRun(training.run(), task, progress, System::nanoTime);
+      TrainingRun run =
+          new TrainingRun(training.run(), task, training.identity(), progress, System::nanoTime);
       TrainingRun.Summary summary = saved(run);
       boolean finished = summary.ending() == TrainingRun.Ending.FINISHED;
       spec.commandLine()

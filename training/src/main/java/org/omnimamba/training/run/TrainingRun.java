@@ -28,6 +28,7 @@ public final class TrainingRun {
 
   private static final int BATCHES_AHEAD = 12;
   private static final String TOTAL_STEPS = "total_steps";
+  private static final String IDENTITY = "identity";
   private static final String ELAPSED_SECONDS = "elapsed_seconds";
 
   /** The budget for which a schedule was shortened. */
@@ -35,6 +36,7 @@ public final class TrainingRun {
 
   private final RunSettings settings;
   private final TrainingTask task;
+  private final RunIdentity identity;
   private final Progress progress;
   private final LongSupplier nanoTime;
   private volatile boolean interrupted;
@@ -48,12 +50,18 @@ public final class TrainingRun {
   private long begun;
 
   /**
+   * @param identity what a state must have been saved with for the run to go on from it
    * @param nanoTime the clock, {@code System::nanoTime}
    */
   public TrainingRun(
-      RunSettings settings, TrainingTask task, Progress progress, LongSupplier nanoTime) {
+      RunSettings settings,
+      TrainingTask task,
+      RunIdentity identity,
+      Progress progress,
+      LongSupplier nanoTime) {
     this.settings = settings;
     this.task = task;
+    this.identity = identity;
     this.progress = progress;
     this.nanoTime = nanoTime;
     this.totalSteps = settings.budget().steps();
@@ -85,10 +93,13 @@ public final class TrainingRun {
    * Runs to the end. Does nothing if an earlier start got there.
    *
    * @throws TrainingDivergedException if the loss is no number
+   * @throws org.omnimamba.model.checkpoint.CheckpointException if there is a state of another
+   *     training
    */
   public Summary run() {
     begun = nanoTime.getAsLong();
     createOutput();
+    requireOwnState();
     try (DeviceProgram program = new DeviceProgram(settings.execution())) {
       TrainableParameters parameters =
           TrainableParameters.load(program, task.initial(), task.trained(), task.objective());
@@ -139,6 +150,16 @@ public final class TrainingRun {
       Files.createDirectories(settings.output());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create " + settings.output(), e);
+    }
+  }
+
+  /** Checked before anything large is loaded. */
+  private void requireOwnState() {
+    Path state = settings.output().resolve(STATE_FILE);
+    String saved = Files.exists(state) ? TrainingState.notes(state).get(IDENTITY) : null;
+    // states of runs without a configuration have none
+    if (saved != null) {
+      identity.requireSame(state.toString(), saved);
     }
   }
 
@@ -236,6 +257,9 @@ public final class TrainingRun {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put(TOTAL_STEPS, Long.toString(totalSteps));
     notes.put(ELAPSED_SECONDS, Double.toString(elapsedSeconds()));
+    if (!identity.equals(RunIdentity.NONE)) {
+      notes.put(IDENTITY, identity.text());
+    }
     if (isShortened()) {
       notes.put(SHORTENED_FOR, settings.budget().toString());
     }

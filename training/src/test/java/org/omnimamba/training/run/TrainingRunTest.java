@@ -31,6 +31,7 @@ class TrainingRunTest {
     return new TrainingRun(
         TinyRun.settings(output, budget),
         task,
+        RunIdentity.NONE,
         new Progress(new PrintWriter(said), "tiny"),
         nanos::get);
   }

@@ -143,7 +143,8 @@ class ImagePartsRunTest {
           new TrainingTask(
               task.objective(), task.trained(), task.initial(), task.batches(), interrupting);
       Progress progress = new Progress(new PrintWriter(System.err, true), config.name());
-      running.set(new TrainingRun(config.run(), watched, progress, System::nanoTime));
+      running.set(
+          new TrainingRun(config.run(), watched, config.identity(), progress, System::nanoTime));
       return running.get().run();
     }
   }
