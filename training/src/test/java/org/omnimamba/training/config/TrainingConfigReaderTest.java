@@ -78,8 +78,10 @@ class TrainingConfigReaderTest {
     assertThat(run.options().optimizer().clipNorm()).isEqualTo(1);
     assertThat(run.execution().device()).isEqualTo(ExecutionOptions.Device.GPU);
     Section data = stage2.data();
-    assertThat(data.section("t2i").integer("batch_size")).isEqualTo(48);
-    assertThat(data.section("mmu").integer("batch_size")).isEqualTo(3);
+    // the rows of eight GPUs in micro-batches that fit one
+    int microBatches = run.options().accumulate();
+    assertThat(microBatches * data.section("t2i").integer("batch_size")).isEqualTo(8 * 48);
+    assertThat(microBatches * data.section("mmu").integer("batch_size")).isEqualTo(8 * 3);
   }
 
   @Test
