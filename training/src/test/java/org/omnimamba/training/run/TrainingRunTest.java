@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.checkpoint.CheckpointException;
 import org.omnimamba.model.checkpoint.Safetensors;
 import org.omnimamba.model.checkpoint.SafetensorsReader;
@@ -28,8 +30,12 @@ class TrainingRunTest {
   private final AtomicLong nanos = new AtomicLong();
 
   private TrainingRun run(Path output, StepBudget budget, TrainingTask task) {
+    return run(output, budget, 1, task);
+  }
+
+  private TrainingRun run(Path output, StepBudget budget, int accumulate, TrainingTask task) {
     return new TrainingRun(
-        TinyRun.settings(output, budget),
+        TinyRun.settings(output, budget, accumulate),
         task,
         RunIdentity.NONE,
         new Progress(new PrintWriter(said), "tiny"),
@@ -42,12 +48,13 @@ class TrainingRunTest {
     }
   }
 
-  @Test
-  void aResumedRunEqualsAStraightOneToTheBit() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aResumedRunEqualsAStraightOneToTheBit(int accumulate) throws IOException {
     Path straight = folder.resolve("straight");
     Path stopped = folder.resolve("stopped");
     StepBudget sixty = new StepBudget(60, 0);
-    assertThat(run(straight, sixty, TinyRun.task()).run())
+    assertThat(run(straight, sixty, accumulate, TinyRun.task()).run())
         .isEqualTo(new TrainingRun.Summary(60, Ending.FINISHED));
 
     AtomicReference<TrainingRun> first = new AtomicReference<>();
@@ -57,10 +64,10 @@ class TrainingRunTest {
             first.get().interrupt();
           }
         };
-    first.set(run(stopped, sixty, TinyRun.task(stopAt)));
+    first.set(run(stopped, sixty, accumulate, TinyRun.task(stopAt)));
     assertThat(first.get().run()).isEqualTo(new TrainingRun.Summary(25, Ending.INTERRUPTED));
     assertThat(stopped.resolve(TrainingRun.TRAINED_FILE)).doesNotExist();
-    assertThat(run(stopped, sixty, TinyRun.task()).run())
+    assertThat(run(stopped, sixty, accumulate, TinyRun.task()).run())
         .isEqualTo(new TrainingRun.Summary(60, Ending.FINISHED));
 
     assertThat(trained(stopped)).isEqualTo(trained(straight));
