@@ -6,8 +6,9 @@
 # Each piece is one command. A piece that is done is skipped, one that was interrupted goes on, so the script can be stopped and
 # started again at any time. To do a piece anew, delete its folder in WORK (and those of the pieces that build on it).
 #
-#   DEVICE   GPU or CPU (GPU)
-#   MINUTES  factor for the time that each training may take (1); 0.5 halves it
+#   DEVICE   GPU or CPU (GPU); for a GPU, ./omnimamba is built with TensorFlow for CUDA unless OMNIMAMBA_TENSORFLOW says otherwise
+#   MINUTES  factor for the steps of each training and the minutes that it may take (1); 0.5 halves both. At least 0.3: the image
+#            tokenizer needs steps behind those in which it turns into a quantizer
 #   TOY      when set, small parts, a few steps, a few pictures: shows in minutes, on a CPU too, that every piece works
 #   MODEL    the model directory that is made (WORK/omnimamba-emoji)
 #   OMNIMAMBA  the command (./omnimamba of this repository)
@@ -20,6 +21,10 @@ root=$(cd "$recipe/../../.." && pwd)
 mkdir -p "$1"
 work=$(cd "$1" && pwd)
 device=${DEVICE:-GPU}
+# TensorFlow for CPUs, which ./omnimamba is built with by default, knows no GPU
+case $device in
+  [Gg][Pp][Uu]) export OMNIMAMBA_TENSORFLOW=${OMNIMAMBA_TENSORFLOW:-linux-x86_64-gpu} ;;
+esac
 model=${MODEL:-$work/omnimamba-emoji}
 omnimamba=${OMNIMAMBA:-$root/omnimamba}
 config=$recipe/config.json
@@ -49,10 +54,19 @@ train() {
       grep -q '^  t2i:' "$yaml" && options+=(--set data.t2i.batch_size=2 --set data.mmu.batch_size=2) || options+=(--set data.batch_size=4)
     fi
   elif [ -n "${MINUTES:-}" ]; then
-    options+=(--set "run.max_minutes=$(awk "BEGIN { print $MINUTES * $(field "$yaml" max_minutes) }")")
+    # both, or the learning rate would not have come down when the time is up
+    options+=(--set "run.max_minutes=$(awk "BEGIN { print $MINUTES * $(field "$yaml" max_minutes) }")"
+      --set "run.steps=$(awk "BEGIN { printf \"%d\", $MINUTES * $(field "$yaml" steps) + 0.5 }")")
   fi
   say "$(basename "$yaml") into $output"
-  "$omnimamba" train "${options[@]}"
+  local code=0
+  "$omnimamba" train "${options[@]}" || code=$?
+  case $code in
+    0) ;;
+    3) say "$(basename "$yaml") is not finished: its time is up. Start again with a larger MINUTES (now ${MINUTES:-1}) to go on" ;;
+    *) say "$(basename "$yaml") is not finished; start again to go on" ;;
+  esac
+  return "$code"
 }
 
 trained() { echo "$work/$(field "$recipe/$1" output)/trained.safetensors"; }
@@ -68,7 +82,7 @@ train "$recipe/01-vq.yaml"
 train "$recipe/02-towers.yaml"
 
 # 3. image tokens of all pictures
-if [ ! -f "$work/data/image-tokens-train.jsonl" ]; then
+if [ ! -f "$work/data/image-tokens-train.jsonl" ] || [ ! -f "$work/data/image-tokens-heldout.jsonl" ]; then
   say "tokenizing the pictures"
   "$omnimamba" tokenize --config "$config" --data "$work/data" --device "$device" "$(trained 01-vq.yaml)"
 fi

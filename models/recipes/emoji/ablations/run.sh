@@ -20,6 +20,9 @@ recipe=$(dirname "$here")
 work=$(cd "$1" && pwd)
 omnimamba=${OMNIMAMBA:-$(cd "$recipe/../../.." && pwd)/omnimamba}
 device=${DEVICE:-GPU}
+case $device in
+  [Gg][Pp][Uu]) export OMNIMAMBA_TENSORFLOW=${OMNIMAMBA_TENSORFLOW:-linux-x86_64-gpu} ;;
+esac
 config=${CONFIG:-$recipe/config.json}
 language_steps=${LANGUAGE_STEPS:-300}
 stage1_steps=${STAGE1_STEPS:-600}
@@ -77,9 +80,11 @@ variant() {
     --set "data.mmu.batch_size=$mmu_batch" --set "objective.adapters=$adapters" --set "objective.vocabulary=$vocabulary"
   local files=()
   IFS=', ' read -r -a files <<<"$parts"
+  # a score that is cut off leaves no line, so that the variant is measured again
   "$omnimamba" score --config "$model" --data "$work/data" --tokenizer "$work/tokenizer.json" --device "$device" --limit "$limit" \
-    --vocabulary "$vocabulary" "${files[@]/#/$work/}" "$work/$folder/joint/trained.safetensors" |
-    sed "s/^/$name $seed /" >>"$out/scores.txt"
+    --vocabulary "$vocabulary" "${files[@]/#/$work/}" "$work/$folder/joint/trained.safetensors" >"$out/score.tmp"
+  sed "s/^/$name $seed /" "$out/score.tmp" >>"$out/scores.txt"
+  rm "$out/score.tmp"
 }
 
 for seed in ${SEEDS:-1 2 3}; do

@@ -25,15 +25,25 @@ import org.tensorflow.types.family.TType;
  */
 public final class DeviceProgram implements AutoCloseable {
   private final ExecutionOptions options;
-  private final Graph graph = new Graph();
+  private final Graph graph;
   private final Session session;
   private final ExclusiveUse use = new ExclusiveUse();
   private final DeviceVariables variables;
   private int functions;
 
+  /**
+   * Opens a session.
+   *
+   * @throws NoGpuException if the options want a GPU and there is none
+   */
   public DeviceProgram(ExecutionOptions options) {
     this.options = options;
-    this.session = new Session(graph, configuration(options));
+    ConfigProto configuration = configuration(options);
+    if (options.device() == ExecutionOptions.Device.GPU) {
+      GpuProbe.require(configuration);
+    }
+    this.graph = new Graph();
+    this.session = new Session(graph, configuration);
     this.variables = new DeviceVariables(graph, session, use, deviceName(options));
   }
 

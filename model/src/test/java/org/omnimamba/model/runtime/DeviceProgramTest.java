@@ -2,6 +2,7 @@ package org.omnimamba.model.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -153,5 +154,15 @@ class DeviceProgramTest {
 
   private static DeviceProgram program(boolean compile) {
     return new DeviceProgram(ExecutionOptions.cpu().withCompile(compile));
+  }
+
+  @Test
+  void aGpuThatIsNotThereIsRefusedInsteadOfReplacedByTheCpu() {
+    ExecutionOptions gpu = new ExecutionOptions(ExecutionOptions.Device.GPU, false, 0);
+    try (DeviceProgram program = new DeviceProgram(gpu)) {
+      assumeTrue(program.variables().byteSize() > 0, "this machine has a GPU");
+    } catch (NoGpuException e) {
+      assertThat(e).hasMessageContaining("OMNIMAMBA_TENSORFLOW=linux-x86_64-gpu");
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.ExecutionOptions.Device;
@@ -77,9 +78,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      defaultValue = "1",
-      description = "Of drawn pictures; 0 is greedy. Default: ${DEFAULT-VALUE}")
-  private float temperature;
+      description =
+          "Of drawn pictures; 0 is greedy. Default: what the model's generation_config.json says,"
+              + " else 1")
+  private @Nullable Float temperature;
 
   @Option(
       names = "--top-k",
@@ -104,7 +106,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    EvaluationOptions options = options();
+    options(GenerationDefaults.REFERENCE); // wrong options are told before the model is loaded
     PrintWriter err = spec.commandLine().getErr();
     EvaluationPictures pictures = EvaluationPictures.read(data);
     err.println("omnimamba: loading " + model);
@@ -114,7 +116,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           new Evaluator(
                   loaded,
                   pictures,
-                  options,
+                  options(loaded.generation()),
                   line ->
                       err.printf(
                           "omnimamba: [%4d s] %s%n",
@@ -128,14 +130,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private EvaluationOptions options() {
+  private EvaluationOptions options(GenerationDefaults defaults) {
     try {
       int pictures = limit != null ? limit : device == Device.CPU ? CPU_LIMIT : GPU_LIMIT;
       return EvaluationOptions.defaults()
           .withLimit(pictures)
           .withDrawing(
               SamplingParameters.defaults()
-                  .withTemperature(temperature)
+                  .withTemperature(temperature != null ? temperature : defaults.imageTemperature())
                   .withTopK(topK)
                   .withTopP(topP)
                   .withSeed(seed));

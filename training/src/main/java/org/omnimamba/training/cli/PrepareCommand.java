@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureSet;
+import org.omnimamba.training.data.WholeFile;
 import org.omnimamba.training.emoji.EmojiFiles;
 import org.omnimamba.training.emoji.EmojiPreparation;
 import org.omnimamba.training.emoji.EmojiTokenizer;
@@ -86,7 +87,7 @@ public final class PrepareCommand implements Callable<Integer> {
     PictureSet training = PictureSet.read(out, Picture.Split.TRAIN);
     List<Picture> pictures = training.pictures();
     Files.createDirectories(definition.toAbsolutePath().getParent());
-    Files.writeString(definition, EmojiTokenizer.train(pictures, vocabulary));
+    WholeFile.write(definition, EmojiTokenizer.train(pictures, vocabulary));
     if (files) {
       EmojiFiles.write(training, out.resolve("files"));
     }

@@ -33,6 +33,13 @@ public final class ScoreCommand implements Callable<Integer> {
   @Mixin private TrainedParts parts;
 
   @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      required = true,
+      description = "Pictures, as 'prepare' leaves them.")
+  private Path data;
+
+  @Option(
       names = "--tokenizer",
       paramLabel = "FILE",
       required = true,
@@ -62,11 +69,11 @@ public final class ScoreCommand implements Callable<Integer> {
       for (Picture.Split split : List.of(Picture.Split.TRAIN, Picture.Split.HELDOUT)) {
         List<ImageTokens> tokens =
             ImageTokens.read(
-                parts.data().resolve(ImageTokens.file(split)),
+                data.resolve(ImageTokens.file(split)),
                 model.language().imageTokens(),
                 model.language().imageVocabSize());
         TokenScores.Scores measured =
-            scores.of(source, parts.execution(), PictureSet.read(parts.data(), split), tokens);
+            scores.of(source, parts.execution(), PictureSet.read(data, split), tokens);
         spec.commandLine()
             .getOut()
             .printf(

@@ -1,5 +1,6 @@
 package org.omnimamba.training.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.omnimamba.training.tower.ConceptAccuracy;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code omnimamba towers}: how well trained towers tell concepts apart. */
@@ -34,6 +36,13 @@ public final class TowersCommand implements Callable<Integer> {
 
   @Mixin private TrainedParts parts;
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      required = true,
+      description = "Pictures, as 'prepare' leaves them.")
+  private Path data;
+
   @Override
   public Integer call() {
     ModelConfig model = parts.model();
@@ -41,12 +50,12 @@ public final class TowersCommand implements Callable<Integer> {
         DeviceProgram program = new DeviceProgram(parts.execution())) {
       VisionEncoder encoder = VisionEncoder.load(program, source, model, parts.options());
       ImagePreprocessor preprocessor = new ImagePreprocessor(model.vision());
-      PictureSet train = PictureSet.read(parts.data(), Picture.Split.TRAIN);
+      PictureSet train = PictureSet.read(data, Picture.Split.TRAIN);
       List<float[]> trained = features(encoder, preprocessor, train);
       ConceptAccuracy accuracy = new ConceptAccuracy(trained, concepts(train));
       print(Picture.Split.TRAIN, accuracy, trained, train);
       for (Picture.Split split : List.of(Picture.Split.HELDOUT, Picture.Split.UNSEEN)) {
-        PictureSet set = PictureSet.read(parts.data(), split);
+        PictureSet set = PictureSet.read(data, split);
         print(split, accuracy, features(encoder, preprocessor, set), set);
       }
     }

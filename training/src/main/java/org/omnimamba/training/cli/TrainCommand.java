@@ -22,8 +22,20 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     description =
-        "Train what a configuration describes. The same command continues a run that was stopped.")
+        "Train what a configuration describes. The same command continues a run that was stopped.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:finished: trained.safetensors is there",
+      "1:interrupted or failed; the same command goes on",
+      "2:wrong usage",
+      "3:run.max_minutes are over before the schedule is; more minutes let it go on"
+    })
 public final class TrainCommand implements Callable<Integer> {
+  /** Told from 0 by scripts: what builds on this training has to wait. */
+  private static final int INTERRUPTED = 1;
+
+  private static final int OUT_OF_TIME = 3;
+
   /** What an interrupted run may take to save its state. */
   private static final long SAVE_SECONDS = 120;
 
@@ -49,15 +61,22 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig training = TrainingConfigReader.read(config, overrides);
     Progress progress = new Progress(spec.commandLine().getErr(), training.name());
     try (TrainingTask task = new Trainings(TrainingKinds.all()).task(training)) {
-      TrainingRun run = new TrainingRun(training.run(), task, progress, System::nanoTime);
+      TrainingRun run =
+          new TrainingRun(training.run(), task, training.identity(), progress, System::nanoTime);
       TrainingRun.Summary summary = saved(run);
+      boolean finished = summary.ending() == TrainingRun.Ending.FINISHED;
       spec.commandLine()
           .getOut()
           .println(
-              summary.finished()
-                  ? training.run().output().resolve(TrainingRun.TRAINED_FILE)
-                  : training.run().output().resolve(TrainingRun.STATE_FILE));
-      return summary.finished() ? 0 : 1;
+              training
+                  .run()
+                  .output()
+                  .resolve(finished ? TrainingRun.TRAINED_FILE : TrainingRun.STATE_FILE));
+      return switch (summary.ending()) {
+        case FINISHED -> 0;
+        case OUT_OF_TIME -> OUT_OF_TIME;
+        case INTERRUPTED -> INTERRUPTED;
+      };
     }
   }
 

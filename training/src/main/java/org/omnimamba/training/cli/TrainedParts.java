@@ -38,22 +38,11 @@ final class TrainedParts {
   private Path config;
 
   @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      required = true,
-      description = "Pictures, as 'prepare' leaves them.")
-  private Path data;
-
-  @Option(
       names = "--device",
       paramLabel = "DEVICE",
       defaultValue = "CPU",
       description = "CPU or GPU. Default: ${DEFAULT-VALUE}")
   private Device device;
-
-  Path data() {
-    return data;
-  }
 
   ModelConfig model() {
     return ConfigReader.read(config);

@@ -2,6 +2,7 @@ package org.omnimamba.training.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.omnimamba.training.run.RunIdentity;
 import org.omnimamba.training.run.RunSettings;
 
 /**
@@ -17,6 +18,7 @@ import org.omnimamba.training.run.RunSettings;
  * @param objective what is trained; its {@code kind} chooses among the known ones, the other fields
  *     are that kind's
  * @param data where batches come from; the objective's kind says what it understands
+ * @param identity what must not change while the run is stopped
  */
 public record TrainingConfig(
     String name,
@@ -26,7 +28,8 @@ public record TrainingConfig(
     List<Path> parts,
     RunSettings run,
     Section objective,
-    Section data) {
+    Section data,
+    RunIdentity identity) {
 
   public TrainingConfig {
     parts = List.copyOf(parts);

@@ -36,7 +36,7 @@ public final class TrainingConfigReader {
     JsonNode tree = parse(file);
     try {
       overrides.forEach((name, value) -> override(tree, name, value));
-      return config(file, Section.of(tree, ""));
+      return config(file, tree, Section.of(tree, ""));
     } catch (InvalidTrainingConfigException | IllegalArgumentException e) {
       throw new InvalidTrainingConfigException("%s: %s".formatted(file, e.getMessage()), e);
     }
@@ -69,7 +69,7 @@ public final class TrainingConfigReader {
     }
   }
 
-  private static TrainingConfig config(Path file, Section root) {
+  private static TrainingConfig config(Path file, JsonNode tree, Section root) {
     Path work = Path.of(root.text("work", "."));
     String fileName = file.getFileName().toString();
     Path model = file.toAbsolutePath().resolveSibling(root.text("model"));
@@ -83,7 +83,8 @@ public final class TrainingConfigReader {
             parts,
             run(work, root),
             root.section("objective"),
-            root.section("data"));
+            root.section("data"),
+            IdentityFields.of(tree, model, work));
     root.refuseUnknown();
     return config;
   }

@@ -1,6 +1,8 @@
 package org.omnimamba.training.data;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order of examples through all epochs: each epoch is a permutation of its own, which depends
@@ -12,7 +14,13 @@ public final class EpochOrder {
 
   private final long seed;
   private final int count;
-  private volatile Epoch last;
+  private int made;
+
+  /**
+   * The two epochs that threads work on around the end of one, by the parity of their number: a
+   * permutation of a million is not made anew for each example.
+   */
+  private final AtomicReferenceArray<Epoch> epochs = new AtomicReferenceArray<>(2);
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Epoch(long number, int[] order) {}
@@ -27,7 +35,6 @@ public final class EpochOrder {
     }
     this.seed = seed;
     this.count = count;
-    this.last = epoch(0);
   }
 
   /** The epoch of a position in the endless row of examples. */
@@ -37,13 +44,29 @@ public final class EpochOrder {
 
   /** Index of the example at a position. */
   public int indexAt(long position) {
-    long number = epochOf(position);
-    Epoch epoch = last;
-    if (epoch.number() != number) {
-      epoch = epoch(number);
-      last = epoch;
+    return epoch(epochOf(position)).order()[(int) (position % count)];
+  }
+
+  private Epoch epoch(long number) {
+    int slot = (int) (number & 1);
+    @Nullable Epoch epoch = epochs.get(slot);
+    return epoch != null && epoch.number() == number ? epoch : made(number, slot);
+  }
+
+  /** Threads that want the same new epoch wait for the first of them. */
+  private synchronized Epoch made(long number, int slot) {
+    @Nullable Epoch epoch = epochs.get(slot);
+    if (epoch == null || epoch.number() != number) {
+      epoch = shuffled(number);
+      epochs.set(slot, epoch);
+      made++;
     }
-    return epoch.order()[(int) (position % count)];
+    return epoch;
+  }
+
+  /** How many permutations were made so far. */
+  synchronized int made() {
+    return made;
   }
 
   /** Random numbers of one example in one epoch. */
@@ -52,7 +75,7 @@ public final class EpochOrder {
         mixed(seed + epochOf(position) * EPOCH_STRIDE) ^ (indexAt(position) + 1) * EXAMPLE_STRIDE);
   }
 
-  private Epoch epoch(long number) {
+  private Epoch shuffled(long number) {
     SplittableRandom random = new SplittableRandom(mixed(seed + number * EPOCH_STRIDE));
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.text.Turn;
@@ -37,30 +36,36 @@ public record LlavaConversation(@Nullable String image, List<Message> conversati
   public record Message(String from, String value) {}
 
   /**
-   * Reads a file.
+   * Reads a file. Entries that are no conversations are left out with a warning.
    *
-   * @throws InvalidDataException if it is not such an array; the message names the entry
+   * @throws InvalidDataException if it is not such an array, or many entries are no conversations;
+   *     the message names one
    */
   public static List<LlavaConversation> read(Path file) {
-    List<LlavaConversation> all;
+    LlavaConversation[] all;
     try {
-      all =
-          Arrays.asList(
-              JsonMapper.shared().readValue(Files.readString(file), LlavaConversation[].class));
+      all = JsonMapper.shared().readValue(Files.readString(file), LlavaConversation[].class);
     } catch (IOException e) {
       throw new InvalidDataException("cannot read " + file + ": " + e.getMessage(), e);
     } catch (JacksonException e) {
       throw new InvalidDataException(
           "%s is no array of conversations: %s".formatted(file, e.getOriginalMessage()), e);
     }
-    for (int i = 0; i < all.size(); i++) {
+    UnusableData unusable = new UnusableData("conversations of " + file);
+    String why = "";
+    List<LlavaConversation> good = new ArrayList<>();
+    for (int i = 0; i < all.length; i++) {
       try {
-        all.get(i).turns();
+        all[i].turns();
+        good.add(all[i]);
+        unusable.usable();
       } catch (InvalidDataException e) {
-        throw new InvalidDataException("%s, entry %d: %s".formatted(file, i, e.getMessage()), e);
+        why = "entry %d: %s".formatted(i, e.getMessage());
+        unusable.unusable(why);
       }
     }
-    return all;
+    unusable.requireMostUsable(why);
+    return good;
   }
 
   /**

@@ -57,7 +57,8 @@ public final class PictureSetWriter {
     for (Picture.Split split : Picture.Split.values()) {
       byName.put(split.label(), counts.getOrDefault(split, 0));
     }
-    Files.writeString(folder.resolve(PictureSet.SUMMARY), summary.toPrettyString() + "\n");
+    // the last one: where it is, the others are
+    WholeFile.write(folder.resolve(PictureSet.SUMMARY), summary.toPrettyString());
     return numbered;
   }
 }

@@ -15,6 +15,7 @@ import org.omnimamba.model.image.ImagePreprocessor;
 import org.omnimamba.model.image.Resampler;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.OmniMamba;
+import org.omnimamba.training.data.WholeFile;
 import org.omnimamba.training.evaluation.Evaluation.Answer;
 import org.omnimamba.training.evaluation.Evaluation.Drawing;
 import org.omnimamba.training.evaluation.Evaluation.Lookup;
@@ -66,8 +67,9 @@ public final class Evaluator {
     public void write(Path folder) throws IOException {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve("evaluation.json"), EvaluationReport.json(evaluation));
-      Files.writeString(folder.resolve("evaluation.md"), markdown());
       Files.write(folder.resolve("contact-sheet.png"), ImageEncoder.png(sheet));
+      // the last one: where it is, the others are
+      WholeFile.write(folder.resolve("evaluation.md"), markdown());
     }
   }
 

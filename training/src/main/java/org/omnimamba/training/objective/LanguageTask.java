@@ -38,10 +38,11 @@ public final class LanguageTask implements TaskFactory {
         Stage.LANGUAGE,
         initial,
         new ShuffledBatches<>(
-            texts,
-            new TextCollator(model.specialTokens(), tokenizer, length),
-            batch,
-            config.run().options().seed()),
+                texts,
+                new TextCollator(model.specialTokens(), tokenizer, length),
+                batch,
+                config.run().options().seed())
+            .owning(tokenizer::close),
         StepListener.NONE);
   }
 }

@@ -1,19 +1,21 @@
 package org.omnimamba.training.objective;
 
-import java.nio.file.Path;
 import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.training.config.PictureData;
 import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;
 import org.omnimamba.training.data.BatchSource;
+import org.omnimamba.training.data.CaptionedImage;
 import org.omnimamba.training.data.ConversationFile;
 import org.omnimamba.training.data.Examples;
 import org.omnimamba.training.data.MmuCollator;
 import org.omnimamba.training.data.MmuExample;
 import org.omnimamba.training.data.MmuText;
 import org.omnimamba.training.data.Picture;
+import org.omnimamba.training.data.PictureFolder;
 import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.ShuffledBatches;
 import org.omnimamba.training.emoji.EmojiExamples;
@@ -25,8 +27,11 @@ import org.omnimamba.training.run.TrainingTask;
  * {@code kind: mmu}, stage 1 of understanding. Its data:
  *
  * <ul>
- *   <li>either {@code folder}, as {@code prepare} writes it, or {@code conversations}, a JSON file
- *       as LLaVA's, with {@code images}, the folder that its image paths start from;
+ *   <li>either {@code folder}, as {@code prepare} writes it; or {@code conversations}, a JSON file
+ *       as LLaVA's; or {@code captions}, a JSONL file of {@link CaptionedImage}s, for {@code text:
+ *       alignment}. The latter two with {@code images}, the folder that image paths start from;
+ *   <li>{@code text_only}: whether conversations about no picture are kept (true); the reference
+ *       drops them in stage 2;
  *   <li>{@code text}: {@code alignment}, {@code conversation} or {@code as_served}, see {@link
  *       MmuText};
  *   <li>{@code tokenizer}, {@code batch_size}, and {@code length}, the ids of a row's text;
@@ -68,27 +73,41 @@ public final class MmuTask implements TaskFactory {
   static BatchSource batches(
       TrainingConfig config, Section data, ModelConfig model, MmuText usual) {
     MmuText text = data.choice("text", MmuText.class, usual);
+    Examples<MmuExample> examples = examples(config, data, model, text);
+    Tokenizer tokenizer = TextData.tokenizer(config, data);
     return new ShuffledBatches<>(
-        examples(config, data, model, text),
-        new MmuCollator(model, TextData.tokenizer(config, data), text, length(data)),
-        TextData.batchSize(data),
-        config.run().options().seed());
+            examples,
+            new MmuCollator(model, tokenizer, text, length(data)),
+            TextData.batchSize(data),
+            config.run().options().seed())
+        .owning(tokenizer::close);
   }
 
   private static Examples<MmuExample> examples(
       TrainingConfig config, Section data, ModelConfig model, MmuText text) {
+    int size = model.vision().imageSize();
     if (data.has("conversations")) {
-      Path file = TextData.existing(config, data, "conversations");
       return new ConversationFile(
-          file, TextData.existing(config, data, "images"), model.vision().imageSize());
+          TextData.existing(config, data, "conversations"),
+          new PictureFolder(TextData.existing(config, data, "images")),
+          size,
+          data.flag("text_only", true));
+    }
+    if (data.has("captions")) {
+      if (text != MmuText.ALIGNMENT) {
+        throw data.wrong("captions", "have no questions, so they need text: alignment");
+      }
+      return CaptionedImage.examples(
+          TextData.existing(config, data, "captions"),
+          new PictureFolder(TextData.existing(config, data, "images")),
+          size);
     }
     PictureSet pictures =
         PictureSet.read(TextData.existing(config, data, "folder"), Picture.Split.TRAIN);
-    if (pictures.size() != model.vision().imageSize()) {
+    if (pictures.size() != size) {
       throw data.wrong(
           "folder",
-          "has pictures of %d px, but the model's towers see %d"
-              .formatted(pictures.size(), model.vision().imageSize()));
+          "has pictures of %d px, but the model's towers see %d".formatted(pictures.size(), size));
     }
     return text == MmuText.ALIGNMENT
         ? EmojiExamples.alignment(pictures)

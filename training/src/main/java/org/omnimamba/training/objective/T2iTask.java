@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;
 import org.omnimamba.training.data.BatchSource;
@@ -63,10 +64,12 @@ public final class T2iTask implements TaskFactory {
                 PictureSet.read(TextData.existing(config, data, "folder"), Picture.Split.TRAIN),
                 tokens)
             : ImageTokens.examples(tokens);
+    Tokenizer tokenizer = TextData.tokenizer(config, data);
     return new ShuffledBatches<>(
-        examples,
-        new T2iCollator(model, TextData.tokenizer(config, data)),
-        TextData.batchSize(data),
-        config.run().options().seed());
+            examples,
+            new T2iCollator(model, tokenizer),
+            TextData.batchSize(data),
+            config.run().options().seed())
+        .owning(tokenizer::close);
   }
 }

@@ -12,7 +12,7 @@ final class TextData {
 
   private TextData() {}
 
-  /** {@code tokenizer}: a {@code tokenizer.json}. */
+  /** {@code tokenizer}: a {@code tokenizer.json}; the caller closes it. */
   static Tokenizer tokenizer(TrainingConfig config, Section data) {
     Path file = config.path(data.text("tokenizer"));
     if (!Files.exists(file)) {

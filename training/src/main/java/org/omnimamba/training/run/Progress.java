@@ -62,10 +62,29 @@ public final class Progress {
     say(line.toString());
   }
 
-  void ends(long step, boolean finished, double seconds) {
+  void ends(long step, TrainingRun.Ending ending, double seconds) {
+    String how =
+        switch (ending) {
+          case FINISHED -> "finished";
+          case OUT_OF_TIME -> "out of time";
+          case INTERRUPTED -> "interrupted";
+        };
+    say("%s at step %d after %s".formatted(how, step, minutes(seconds)));
+  }
+
+  void warnShortened(long total, StepBudget budget) {
     say(
-        "%s at step %d after %s"
-            .formatted(finished ? "finished" : "interrupted", step, minutes(seconds)));
+        ("WARNING: only %d of the configured %d steps fit into max_minutes %s; the schedule is"
+                + " shortened to them. Raise run.max_minutes to train as configured")
+            .formatted(total, budget.steps(), budget.maxMinutes()));
+  }
+
+  void warnOutOfTime(long step, long total, StepBudget budget) {
+    say(
+        ("WARNING: NOT FINISHED. max_minutes %s are over at step %d%s, and the learning rate has"
+                + " not come down. The state is kept; nothing was written for later pieces. Start"
+                + " it again with a larger run.max_minutes to go on")
+            .formatted(budget.maxMinutes(), step, of(total)));
   }
 
   private static String of(long total) {

@@ -1,10 +1,9 @@
 package org.omnimamba.training.run;
 
 /**
- * When a run ends: after some steps, after some minutes, whichever comes first. With steps that are
- * <em>measured</em>, the run times its first steps and then sets the number that fits its minutes,
- * so that the learning rate has come down to its floor when the time is up. The number is part of
- * the run's state.
+ * When a run ends. With steps that are <em>measured</em>, or more steps than fit the minutes, the
+ * run times its first steps and then sets the number that fits, so that the learning rate has come
+ * down to its floor when the time is up. The number is part of the run's state.
  *
  * @param steps of the whole run; 0 if measured
  * @param maxMinutes that the run may take, all its starts together; 0 for no limit
@@ -18,6 +17,12 @@ public record StepBudget(long steps, double maxMinutes) {
 
   /** Part of the time that is kept for the files at the end and for slower steps. */
   private static final double RESERVE = 0.03;
+
+  /**
+   * What a schedule that was fitted may take of the minutes: if later steps are somewhat slower, it
+   * had better come to its end than stop just before.
+   */
+  private static final double OVERRUN = 1.1;
 
   public StepBudget {
     if (steps < 0 || !(maxMinutes >= 0) || (steps == 0 && maxMinutes == 0)) {
@@ -43,7 +48,12 @@ public record StepBudget(long steps, double maxMinutes) {
     return done + Math.max(1, (long) (left / secondsPerStep));
   }
 
-  boolean isOver(double elapsedSeconds) {
-    return maxMinutes > 0 && elapsedSeconds >= maxMinutes * 60;
+  /**
+   * Whether the time is up.
+   *
+   * @param fitted whether the number of steps was fitted to the time
+   */
+  boolean isOver(double elapsedSeconds, boolean fitted) {
+    return maxMinutes > 0 && elapsedSeconds >= maxMinutes * 60 * (fitted ? OVERRUN : 1);
   }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -27,37 +28,61 @@ public final class TrainingRun {
 
   private static final int BATCHES_AHEAD = 12;
   private static final String TOTAL_STEPS = "total_steps";
+  private static final String IDENTITY = "identity";
   private static final String ELAPSED_SECONDS = "elapsed_seconds";
+
+  /** The budget for which a schedule was shortened. */
+  private static final String SHORTENED_FOR = "shortened_for";
 
   private final RunSettings settings;
   private final TrainingTask task;
+  private final RunIdentity identity;
   private final Progress progress;
   private final LongSupplier nanoTime;
   private volatile boolean interrupted;
 
   private long totalSteps;
+
+  /** Whether {@link #totalSteps} was fitted to the time, so that the schedule ends with it. */
+  private boolean fitted;
+
   private double earlierSeconds;
   private long begun;
 
   /**
+   * @param identity what a state must have been saved with for the run to go on from it
    * @param nanoTime the clock, {@code System::nanoTime}
    */
   public TrainingRun(
-      RunSettings settings, TrainingTask task, Progress progress, LongSupplier nanoTime) {
+      RunSettings settings,
+      TrainingTask task,
+      RunIdentity identity,
+      Progress progress,
+      LongSupplier nanoTime) {
     this.settings = settings;
     this.task = task;
+    this.identity = identity;
     this.progress = progress;
     this.nanoTime = nanoTime;
     this.totalSteps = settings.budget().steps();
+  }
+
+  /** Why a run ended. */
+  public enum Ending {
+    /** All steps of its schedule are taken; only then are there trained parameters. */
+    FINISHED,
+    /** Its minutes are over and its schedule is not; more minutes let it go on. */
+    OUT_OF_TIME,
+    /** It was asked to end. */
+    INTERRUPTED
   }
 
   /**
    * How a run ended.
    *
    * @param steps taken in all, earlier starts included
-   * @param finished whether its steps or its time are used up; if not, it was interrupted
    */
-  public record Summary(long steps, boolean finished) {}
+  public record Summary(long steps, Ending ending) {}
 
   /** Lets the run end behind the present step, with its state saved. For other threads. */
   public void interrupt() {
@@ -68,10 +93,13 @@ public final class TrainingRun {
    * Runs to the end. Does nothing if an earlier start got there.
    *
    * @throws TrainingDivergedException if the loss is no number
+   * @throws org.omnimamba.model.checkpoint.CheckpointException if there is a state of another
+   *     training
    */
   public Summary run() {
     begun = nanoTime.getAsLong();
     createOutput();
+    requireOwnState();
     try (DeviceProgram program = new DeviceProgram(settings.execution())) {
       TrainableParameters parameters =
           TrainableParameters.load(program, task.initial(), task.trained(), task.objective());
@@ -83,15 +111,38 @@ public final class TrainingRun {
           Prefetcher batches = new Prefetcher(task.batches(), firstBatch, BATCHES_AHEAD)) {
         loop(parameters, step, batches, curve);
       }
-      boolean finished = isOver(step);
+      Ending ending = ending(step);
       save(parameters, step);
-      if (finished) {
+      if (ending == Ending.FINISHED) {
         TrainingState.saveTrained(settings.output().resolve(TRAINED_FILE), parameters);
       }
       CurvePlot.write(settings.output());
-      progress.ends(step.step(), finished, elapsedSeconds());
-      return new Summary(step.step(), finished);
+      progress.ends(step.step(), ending, elapsedSeconds());
+      warn(ending, step.step());
+      return new Summary(step.step(), ending);
     }
+  }
+
+  private Ending ending(TrainStep step) {
+    if (allTaken(step)) {
+      return Ending.FINISHED;
+    }
+    return settings.budget().isOver(elapsedSeconds(), fitted)
+        ? Ending.OUT_OF_TIME
+        : Ending.INTERRUPTED;
+  }
+
+  /** Of what is not as it was configured, at the end, where it is not overlooked. */
+  private void warn(Ending ending, long steps) {
+    if (ending == Ending.OUT_OF_TIME) {
+      progress.warnOutOfTime(steps, totalSteps, settings.budget());
+    } else if (ending == Ending.FINISHED && isShortened()) {
+      progress.warnShortened(totalSteps, settings.budget());
+    }
+  }
+
+  private boolean isShortened() {
+    return fitted && !settings.budget().isMeasured();
   }
 
   private void createOutput() {
@@ -102,6 +153,16 @@ public final class TrainingRun {
     }
   }
 
+  /** Checked before anything large is loaded. */
+  private void requireOwnState() {
+    Path state = settings.output().resolve(STATE_FILE);
+    String saved = Files.exists(state) ? TrainingState.notes(state).get(IDENTITY) : null;
+    // states of runs without a configuration have none
+    if (saved != null) {
+      identity.requireSame(state.toString(), saved);
+    }
+  }
+
   private void resume(TrainableParameters parameters, TrainStep step) {
     Path state = settings.output().resolve(STATE_FILE);
     if (!Files.exists(state)) {
@@ -109,8 +170,11 @@ public final class TrainingRun {
     }
     Map<String, String> notes = TrainingState.load(state, parameters, step);
     earlierSeconds = Double.parseDouble(notes.getOrDefault(ELAPSED_SECONDS, "0"));
-    if (settings.budget().isMeasured()) {
+    // another budget than the one for which the schedule was shortened deserves another look
+    if (settings.budget().isMeasured()
+        || settings.budget().toString().equals(notes.get(SHORTENED_FOR))) {
       totalSteps = Long.parseLong(notes.getOrDefault(TOTAL_STEPS, "0"));
+      fitted = totalSteps > 0;
     }
   }
 
@@ -118,6 +182,7 @@ public final class TrainingRun {
       TrainableParameters parameters, TrainStep step, Prefetcher source, LossCurve curve) {
     double lastSave = elapsedSeconds();
     double settled = 0;
+    boolean fits = fitted || settings.budget().maxMinutes() == 0;
     long settledAt = step.step() + StepBudget.SETTLED_AFTER;
     while (!interrupted && !isOver(step)) {
       double rate = schedule().rate(step.step());
@@ -130,10 +195,9 @@ public final class TrainingRun {
       if (step.step() == settledAt) {
         settled = now;
       }
-      if (totalSteps == 0 && step.step() >= settledAt + StepBudget.MEASURED_BY / 2) {
-        double perStep = (now - settled) / (step.step() - settledAt);
-        totalSteps = settings.budget().fitting(step.step(), now, perStep);
-        progress.measured(totalSteps, perStep);
+      if (!fits && step.step() >= settledAt + StepBudget.MEASURED_BY / 2) {
+        fit(step.step(), now, (now - settled) / (step.step() - settledAt));
+        fits = true;
       }
       if (result.step() % settings.logEvery() == 0 || step.step() == totalSteps) {
         curve.add(result, rate, now);
@@ -143,6 +207,19 @@ public final class TrainingRun {
         save(parameters, step);
         lastSave = elapsedSeconds();
       }
+    }
+  }
+
+  private void fit(long done, double now, double secondsPerStep) {
+    long fitting = settings.budget().fitting(done, now, secondsPerStep);
+    if (totalSteps > 0 && totalSteps <= fitting) {
+      return;
+    }
+    totalSteps = fitting;
+    fitted = true;
+    progress.measured(totalSteps, secondsPerStep);
+    if (isShortened()) {
+      progress.warnShortened(totalSteps, settings.budget());
     }
   }
 
@@ -169,18 +246,24 @@ public final class TrainingRun {
   }
 
   private boolean isOver(TrainStep step) {
-    return (totalSteps > 0 && step.step() >= totalSteps)
-        || settings.budget().isOver(elapsedSeconds());
+    return allTaken(step) || settings.budget().isOver(elapsedSeconds(), fitted);
+  }
+
+  private boolean allTaken(TrainStep step) {
+    return totalSteps > 0 && step.step() >= totalSteps;
   }
 
   private void save(TrainableParameters parameters, TrainStep step) {
-    TrainingState.save(
-        settings.output().resolve(STATE_FILE),
-        parameters,
-        step,
-        Map.of(
-            TOTAL_STEPS, Long.toString(totalSteps),
-            ELAPSED_SECONDS, Double.toString(elapsedSeconds())));
+    Map<String, String> notes = new LinkedHashMap<>();
+    notes.put(TOTAL_STEPS, Long.toString(totalSteps));
+    notes.put(ELAPSED_SECONDS, Double.toString(elapsedSeconds()));
+    if (!identity.equals(RunIdentity.NONE)) {
+      notes.put(IDENTITY, identity.text());
+    }
+    if (isShortened()) {
+      notes.put(SHORTENED_FOR, settings.budget().toString());
+    }
+    TrainingState.save(settings.output().resolve(STATE_FILE), parameters, step, notes);
   }
 
   private double elapsedSeconds() {

@@ -22,9 +22,10 @@ public record TrainingTask(
     StepListener listener)
     implements AutoCloseable {
 
-  /** Closes what initial values came from. */
+  /** Closes what initial values and batches came from. */
   @Override
   public void close() {
     initial.close();
+    batches.close();
   }
 }

@@ -40,7 +40,13 @@ public final class Trainings {
           "objective.kind is '%s', not one of %s".formatted(kind, kinds.keySet()));
     }
     ModelConfig model = ConfigReader.read(config.model());
-    return factory.create(config, model, initial(config, model));
+    TensorSource initial = initial(config, model);
+    try {
+      return factory.create(config, model, initial);
+    } catch (RuntimeException e) {
+      initial.close();
+      throw e;
+    }
   }
 
   private static TensorSource initial(TrainingConfig config, ModelConfig model) {

@@ -6,7 +6,7 @@
  * <ul>
  *   <li>{@code state.safetensors}: everything to continue from, replaced at each checkpoint;
  *   <li>{@code trained.safetensors}: the trained parameters in float32 under their checkpoint
- *       names, written when the run ends or its time is up;
+ *       names, written when the schedule is finished;
  *   <li>{@code curve.csv} and {@code curve.png}: loss, gradient norm, rate and metrics.
  * </ul>
  *
@@ -16,15 +16,17 @@
  *   start --&gt; is there a state? --no--&gt; initial values
  *                 | yes                      |
  *                 v                          v
- *             its step --------------&gt; step, step, step ... --&gt; last step, or time is up
+ *             its step --------------&gt; step, step, step ... -------&gt; last step
  *                                      |  each N minutes: state        |
  *                                      |  interrupted: state           v
- *                                      v                     state, trained, curve
- *                                 the same command continues
+ *                                      |  time is up: state      state, trained, curve
+ *                                      v
+ *                           the same command continues
  * </pre>
  *
- * A run that stops because of its time counts the minutes of earlier starts, too; more time, given
- * in its configuration, lets it go on.
+ * Where the steps do not fit the time, the first ones show it, and the schedule is shortened to
+ * what fits. A run whose time is up all the same is not finished. Time counts the minutes of
+ * earlier starts, too; more time, given in its configuration, lets the run go on.
  */
 @NullMarked
 package org.omnimamba.training.run;

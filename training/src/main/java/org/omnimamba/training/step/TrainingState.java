@@ -94,10 +94,21 @@ public final class TrainingState {
         restore(reader, MOMENT2, parameters, pack, pack.moment2());
       }
       step.continueAt(number);
-      Map<String, String> notes = new LinkedHashMap<>(reader.metadata());
-      notes.remove(STEP);
-      return notes;
+      return notes(reader);
     }
+  }
+
+  /** The notes that a file was saved with. */
+  public static Map<String, String> notes(Path file) {
+    try (SafetensorsReader reader = Safetensors.open(file)) {
+      return notes(reader);
+    }
+  }
+
+  private static Map<String, String> notes(SafetensorsReader reader) {
+    Map<String, String> notes = new LinkedHashMap<>(reader.metadata());
+    notes.remove(STEP);
+    return notes;
   }
 
   private static long check(Path file, SafetensorsReader reader, TrainableParameters parameters) {

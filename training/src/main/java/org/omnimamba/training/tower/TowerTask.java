@@ -45,13 +45,15 @@ public final class TowerTask implements TaskFactory {
     TowerObjective objective =
         new TowerObjective(
             model.vision(), sizes, settings(config), PictureData.augmentation(config.data()));
+    Tokenizer tokenizer = tokenizer(config, model);
     BatchSource batches =
         new ShuffledBatches<>(
-            EmojiExamples.pictures(pictures),
-            PictureCollator.withCaptions(
-                tokenizer(config, model), (int) sizes.padding(), sizes.captionLength()),
-            sizes.batch(),
-            config.run().options().seed());
+                EmojiExamples.pictures(pictures),
+                PictureCollator.withCaptions(
+                    tokenizer, (int) sizes.padding(), sizes.captionLength()),
+                sizes.batch(),
+                config.run().options().seed())
+            .owning(tokenizer::close);
     config.data().refuseUnknown();
     config.objective().refuseUnknown();
     TensorSource heads = TowerHeads.initial(model, sizes, config.initialSeed());
@@ -96,7 +98,12 @@ public final class TowerTask implements TaskFactory {
           .wrong("tokenizer", "is %s, which does not exist; 'prepare' makes it".formatted(file));
     }
     Tokenizer tokenizer = Tokenizer.open(file);
-    tokenizer.requireMatches(model);
-    return tokenizer;
+    try {
+      tokenizer.requireMatches(model);
+      return tokenizer;
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
   }
 }

@@ -143,6 +143,12 @@ class TrainCommandTest {
     assertThat(err.toString()).contains("stopped: ", "goes on at step 2 of 4");
     assertThat(out.toString()).contains("straight/trained.safetensors");
     assertThat(work.resolve("stopped/curve.png")).exists();
+
+    assertThat(train(stopped, "--set", "run.seed=4", "--set", "data.mmu.batch_size=3"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("data.mmu.batch_size (then 2, now 3), run.seed (then 3, now 4)")
+        .contains("Choose another output");
   }
 
   private Iterable<String> names(String output) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.ExecutionOptions;
+import org.omnimamba.training.run.RunIdentity;
 import org.omnimamba.training.run.RunSettings;
 
 class TrainingConfigReaderTest {
@@ -76,8 +78,10 @@ class TrainingConfigReaderTest {
     assertThat(run.options().optimizer().clipNorm()).isEqualTo(1);
     assertThat(run.execution().device()).isEqualTo(ExecutionOptions.Device.GPU);
     Section data = stage2.data();
-    assertThat(data.section("t2i").integer("batch_size")).isEqualTo(48);
-    assertThat(data.section("mmu").integer("batch_size")).isEqualTo(3);
+    // the rows of eight GPUs in micro-batches that fit one
+    int microBatches = run.options().accumulate();
+    assertThat(microBatches * data.section("t2i").integer("batch_size")).isEqualTo(8 * 48);
+    assertThat(microBatches * data.section("mmu").integer("batch_size")).isEqualTo(8 * 3);
   }
 
   @Test
@@ -147,5 +151,33 @@ class TrainingConfigReaderTest {
     assertThatThrownBy(() -> read("a: 1\na: 2\n", Map.of())).hasMessageContaining("is no YAML");
     assertThatThrownBy(() -> TrainingConfigReader.read(folder.resolve("absent.yaml"), Map.of()))
         .hasMessageContaining("absent.yaml");
+  }
+
+  @Test
+  void identityIsWhatMustNotChangeWhileARunIsStopped() throws IOException {
+    Path tokens = Files.writeString(folder.resolve("tokens.jsonl"), "one");
+    Map<String, String> first =
+        Map.of("work", folder.toString(), "data.tokens", "tokens.jsonl", "run.steps", "5");
+    RunIdentity identity = read(SMALL, first).identity();
+    Map<String, String> later = new LinkedHashMap<>(first);
+    for (String allowed :
+        List.of(
+            "run.steps=9", "run.max_minutes=3", "run.log_every=2", "run.device=gpu", "output=b")) {
+      later.put(allowed.replaceFirst("=.*", ""), allowed.replaceFirst(".*=", ""));
+    }
+    // another path to the same bytes is the same data
+    later.put("data.tokens", tokens.toString());
+    assertThat(read(SMALL, later).identity()).isEqualTo(identity);
+
+    for (String refused :
+        List.of("run.seed=8", "run.accumulate=3", "optimizer.learning_rate=0.5", "parts=[other]")) {
+      Map<String, String> changed = new LinkedHashMap<>(first);
+      changed.put(refused.replaceFirst("=.*", ""), refused.replaceFirst(".*=", ""));
+      assertThat(read(SMALL, changed).identity()).as(refused).isNotEqualTo(identity);
+    }
+    Files.writeString(tokens, "two");
+    assertThat(read(SMALL, first).identity().fields().get("data.tokens"))
+        .startsWith("tokens.jsonl with ")
+        .isNotEqualTo(identity.fields().get("data.tokens"));
   }
 }

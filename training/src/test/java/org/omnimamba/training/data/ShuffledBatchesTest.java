@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -50,11 +51,37 @@ class ShuffledBatchesTest {
   }
 
   @Test
+  void threadsOnBothSidesOfAnEpochsEndMakeEachOrderOnce() {
+    EpochOrder order = new EpochOrder(5, COUNT);
+    int[] alone =
+        IntStream.range(0, 3 * COUNT).map(i -> new EpochOrder(5, COUNT).indexAt(i)).toArray();
+    for (int end : new int[] {COUNT, 2 * COUNT}) {
+      // as threads do that make the batches around the end
+      IntStream.range(0, 1000)
+          .parallel()
+          .map(i -> end + (i % 2 == 0 ? -1 - i % 9 : i % 9))
+          .forEach(position -> assertThat(order.indexAt(position)).isEqualTo(alone[position]));
+    }
+    assertThat(order.made()).isEqualTo(3);
+  }
+
+  @Test
   void twoSourcesMakeOneBatch() {
     BatchSource other = step -> Batch.empty().with("other", new long[] {step});
     Batch both = batches(5).with(other).batch(3);
     assertThat(both.names()).containsExactlyInAnyOrder("index", "draw", "other");
     assertThat(both.longs("other")).containsExactly(3);
+  }
+
+  @Test
+  void whatSourcesOwnIsReleasedOnceWithTheirBatches() {
+    List<String> released = new ArrayList<>();
+    BatchSource one = batches(5).owning(() -> released.add("one"));
+    BatchSource other = ((BatchSource) step -> Batch.empty()).owning(() -> released.add("other"));
+    try (BatchSource both = one.with(other)) {
+      assertThat(both.batch(0).longs("index")).hasSize(4);
+    }
+    assertThat(released).containsExactlyInAnyOrder("one", "other");
   }
 
   @Test

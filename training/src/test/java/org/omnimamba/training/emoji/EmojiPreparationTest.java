@@ -14,6 +14,7 @@ import org.omnimamba.training.data.ConversationFile;
 import org.omnimamba.training.data.MmuExample;
 import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.Picture.Split;
+import org.omnimamba.training.data.PictureFolder;
 import org.omnimamba.training.data.PictureSet;
 
 /** The whole preparation, from packages that need not be fetched any more. */
@@ -104,7 +105,8 @@ class EmojiPreparationTest {
     EmojiFiles.write(training, files);
 
     ConversationFile conversations =
-        new ConversationFile(files.resolve(EmojiFiles.CONVERSATIONS), files, SIZE);
+        new ConversationFile(
+            files.resolve(EmojiFiles.CONVERSATIONS), new PictureFolder(files), SIZE, true);
     assertThat(conversations.count()).isEqualTo(training.count());
     for (int i = 0; i < training.count(); i++) {
       MmuExample example = conversations.example(i, new SplittableRandom(0));

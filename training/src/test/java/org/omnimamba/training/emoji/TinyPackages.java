@@ -11,12 +11,13 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A folder as npm leaves it, with a handful of concepts and a few icons in each set. */
-final class TinyPackages {
+public final class TinyPackages {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Path folder;
 
-  TinyPackages(Path folder) {
+  /** Writes everything that {@code prepare} would fetch. */
+  public TinyPackages(Path folder) {
     this.folder = folder;
     write(
         NpmPackage.EMOJIBASE,

@@ -31,11 +31,11 @@ final class TinyRun {
     return task(StepListener.NONE);
   }
 
-  static RunSettings settings(Path output, StepBudget budget) {
+  static RunSettings settings(Path output, StepBudget budget, int accumulate) {
     return new RunSettings(
         output,
         ExecutionOptions.cpu().withCompile(false),
-        TrainOptions.defaults().withSeed(5),
+        TrainOptions.defaults().withSeed(5).withAccumulate(accumulate),
         0.1,
         StepBudget.MEASURED_BY,
         0.01,

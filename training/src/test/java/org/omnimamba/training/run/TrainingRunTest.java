@@ -13,9 +13,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.checkpoint.CheckpointException;
 import org.omnimamba.model.checkpoint.Safetensors;
 import org.omnimamba.model.checkpoint.SafetensorsReader;
+import org.omnimamba.training.run.TrainingRun.Ending;
 import org.omnimamba.training.step.InMemoryTensors;
 import org.omnimamba.training.step.Loss;
 import org.tensorflow.ndarray.Shape;
@@ -27,9 +30,14 @@ class TrainingRunTest {
   private final AtomicLong nanos = new AtomicLong();
 
   private TrainingRun run(Path output, StepBudget budget, TrainingTask task) {
+    return run(output, budget, 1, task);
+  }
+
+  private TrainingRun run(Path output, StepBudget budget, int accumulate, TrainingTask task) {
     return new TrainingRun(
-        TinyRun.settings(output, budget),
+        TinyRun.settings(output, budget, accumulate),
         task,
+        RunIdentity.NONE,
         new Progress(new PrintWriter(said), "tiny"),
         nanos::get);
   }
@@ -40,13 +48,14 @@ class TrainingRunTest {
     }
   }
 
-  @Test
-  void aResumedRunEqualsAStraightOneToTheBit() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aResumedRunEqualsAStraightOneToTheBit(int accumulate) throws IOException {
     Path straight = folder.resolve("straight");
     Path stopped = folder.resolve("stopped");
     StepBudget sixty = new StepBudget(60, 0);
-    assertThat(run(straight, sixty, TinyRun.task()).run())
-        .isEqualTo(new TrainingRun.Summary(60, true));
+    assertThat(run(straight, sixty, accumulate, TinyRun.task()).run())
+        .isEqualTo(new TrainingRun.Summary(60, Ending.FINISHED));
 
     AtomicReference<TrainingRun> first = new AtomicReference<>();
     StepListener stopAt =
@@ -55,11 +64,11 @@ class TrainingRunTest {
             first.get().interrupt();
           }
         };
-    first.set(run(stopped, sixty, TinyRun.task(stopAt)));
-    assertThat(first.get().run()).isEqualTo(new TrainingRun.Summary(25, false));
+    first.set(run(stopped, sixty, accumulate, TinyRun.task(stopAt)));
+    assertThat(first.get().run()).isEqualTo(new TrainingRun.Summary(25, Ending.INTERRUPTED));
     assertThat(stopped.resolve(TrainingRun.TRAINED_FILE)).doesNotExist();
-    assertThat(run(stopped, sixty, TinyRun.task()).run())
-        .isEqualTo(new TrainingRun.Summary(60, true));
+    assertThat(run(stopped, sixty, accumulate, TinyRun.task()).run())
+        .isEqualTo(new TrainingRun.Summary(60, Ending.FINISHED));
 
     assertThat(trained(stopped)).isEqualTo(trained(straight));
     assertThat(Files.readAllBytes(stopped.resolve(TrainingRun.STATE_FILE)))
@@ -89,7 +98,7 @@ class TrainingRunTest {
     StepListener oneSecond =
         (result, parameters) -> nanos.addAndGet((result.step() == 0 ? 20 : 1) * 1_000_000_000L);
     TrainingRun.Summary summary = run(folder, new StepBudget(0, 5), TinyRun.task(oneSecond)).run();
-    assertThat(summary.finished()).isTrue();
+    assertThat(summary.ending()).isEqualTo(Ending.FINISHED);
     assertThat(summary.steps()).isBetween(265L, 281L);
     assertThat(nanos.get()).isLessThanOrEqualTo(300_000_000_000L);
     // the rate has come down to its floor
@@ -99,14 +108,46 @@ class TrainingRunTest {
   }
 
   @Test
-  void endsWithItsTimeAndKeepsCountOverStarts() {
+  void aScheduleThatDoesNotFitItsTimeIsShortenedAndSaysSo() throws IOException {
+    StepListener oneSecond = (result, parameters) -> nanos.addAndGet(1_000_000_000L);
+    StepBudget budget = new StepBudget(1000, 2);
+    AtomicReference<TrainingRun> first = new AtomicReference<>();
+    StepListener stopAt =
+        (result, parameters) -> {
+          oneSecond.after(result, parameters);
+          if (result.step() == 60) {
+            first.get().interrupt();
+          }
+        };
+    first.set(run(folder, budget, TinyRun.task(stopAt)));
+    assertThat(first.get().run().ending()).isEqualTo(Ending.INTERRUPTED);
+    TrainingRun.Summary summary = run(folder, budget, TinyRun.task(oneSecond)).run();
+    assertThat(summary.ending()).isEqualTo(Ending.FINISHED);
+    assertThat(summary.steps()).isBetween(112L, 117L);
+    String last = Files.readAllLines(folder.resolve("curve.csv")).get((int) summary.steps());
+    assertThat(Double.parseDouble(last.split(",", -1)[2])).isBetween(0.001, 0.0012);
+    assertThat(said.toString())
+        .containsSubsequence("WARNING: only", "of the configured 1000 steps", "WARNING: only");
+
+    // the same command finds it done; more time takes the schedule up again
+    assertThat(run(folder, budget, TinyRun.task(oneSecond)).run()).isEqualTo(summary);
+    assertThat(run(folder, new StepBudget(150, 10), TinyRun.task(oneSecond)).run())
+        .isEqualTo(new TrainingRun.Summary(150, Ending.FINISHED));
+  }
+
+  @Test
+  void aRunThatIsOutOfTimeIsNotDoneAndGoesOnWithMore() {
     StepListener tenSeconds = (result, parameters) -> nanos.addAndGet(10_000_000_000L);
-    StepBudget budget = new StepBudget(100, 2);
-    assertThat(run(folder, budget, TinyRun.task(tenSeconds)).run())
-        .isEqualTo(new TrainingRun.Summary(12, true));
-    assertThat(run(folder, budget, TinyRun.task(tenSeconds)).run().steps()).isEqualTo(12);
-    assertThat(run(folder, new StepBudget(100, 3), TinyRun.task(tenSeconds)).run().steps())
-        .isEqualTo(18);
+    StepBudget budget = new StepBudget(60, 2);
+    for (int start = 0; start < 2; start++) {
+      assertThat(run(folder, budget, TinyRun.task(tenSeconds)).run())
+          .isEqualTo(new TrainingRun.Summary(12, Ending.OUT_OF_TIME));
+      assertThat(folder.resolve(TrainingRun.TRAINED_FILE)).doesNotExist();
+    }
+    assertThat(said.toString()).contains("WARNING: NOT FINISHED", "step 12 of 60", "max_minutes");
+    assertThat(run(folder, new StepBudget(60, 11), TinyRun.task(tenSeconds)).run())
+        .isEqualTo(new TrainingRun.Summary(60, Ending.FINISHED));
+    assertThat(folder.resolve(TrainingRun.TRAINED_FILE)).exists();
   }
 
   @Test

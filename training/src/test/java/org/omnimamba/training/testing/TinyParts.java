@@ -23,7 +23,7 @@ public final class TinyParts {
     VqConfig vq = new VqConfig(32, List.of(1, 1, 1), 1, 32, 32, 4, true, 0);
     LanguageModelConfig language =
         new LanguageModelConfig(
-            32, 1, 8, 16, 2, 4, 16, 1e-5f, new LoraConfig(2, 8, 0), 320, 32, 4, 4, 8, 29, 64);
+            32, 1, 8, 16, 2, 4, 16, 1e-5f, new LoraConfig(2, 8, 0), 320, 32, 4, 4, 8, 29, 96);
     TowerConfig dino =
         new TowerConfig(
             "dino",

@@ -97,11 +97,14 @@ class ImagePartsRunTest {
   @ValueSource(strings = {"vq", "towers"})
   void resumedRunEqualsAStraightOne(String kind) throws IOException {
     TrainingConfig straight = config(kind, "straight");
-    assertThat(train(straight, Long.MAX_VALUE)).isEqualTo(new TrainingRun.Summary(STEPS, true));
+    assertThat(train(straight, Long.MAX_VALUE))
+        .isEqualTo(new TrainingRun.Summary(STEPS, TrainingRun.Ending.FINISHED));
 
     TrainingConfig resumed = config(kind, "resumed");
-    assertThat(train(resumed, 2)).isEqualTo(new TrainingRun.Summary(3, false));
-    assertThat(train(resumed, Long.MAX_VALUE)).isEqualTo(new TrainingRun.Summary(STEPS, true));
+    assertThat(train(resumed, 2))
+        .isEqualTo(new TrainingRun.Summary(3, TrainingRun.Ending.INTERRUPTED));
+    assertThat(train(resumed, Long.MAX_VALUE))
+        .isEqualTo(new TrainingRun.Summary(STEPS, TrainingRun.Ending.FINISHED));
 
     assertThat(trained(resumed)).isEqualTo(trained(straight));
   }
@@ -140,7 +143,8 @@ class ImagePartsRunTest {
           new TrainingTask(
               task.objective(), task.trained(), task.initial(), task.batches(), interrupting);
       Progress progress = new Progress(new PrintWriter(System.err, true), config.name());
-      running.set(new TrainingRun(config.run(), watched, progress, System::nanoTime));
+      running.set(
+          new TrainingRun(config.run(), watched, config.identity(), progress, System::nanoTime));
       return running.get().run();
     }
   }
