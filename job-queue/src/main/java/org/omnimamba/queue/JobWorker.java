@@ -197,8 +197,9 @@ public final class JobWorker {
       looked(seen, false);
       return;
     }
-    // where little waits, one slot is left for a job that is submitted meanwhile
-    int wanted = more || free == 1 ? free : free - 1;
+    // where little waits, half is left for jobs that are submitted meanwhile; if it was more than
+    // little, the next look takes the rest
+    int wanted = more ? free : (free + 1) / 2;
     asked = wanted;
     long sent = scheduler.now(TimeUnit.NANOSECONDS);
     AtomicBoolean movedOn = new AtomicBoolean();

@@ -128,11 +128,13 @@ BEGIN
               AND (v_dealt = '{}' OR (
                   NOT EXISTS (SELECT FROM unnest(v_dealt, v_full) AS d (tenant, running)
                               WHERE d.tenant = l.tenant AND d.running > l.running)
-                  AND EXISTS (SELECT FROM queue_job j
-                              WHERE j.kind = p_kind AND j.tenant = l.tenant
-                                AND j.status = 'queued' AND j.ranked_at <= v_now
-                                AND j.available_at <= v_now
-                                AND (j.deadline_at IS NULL OR j.deadline_at > v_now))))
+                  -- not EXISTS, for which the whole line of the kind may be read into a hash table
+                  AND (SELECT true FROM queue_job j
+                       WHERE j.kind = p_kind AND j.tenant = l.tenant
+                         AND j.status = 'queued' AND j.ranked_at <= v_now
+                         AND j.available_at <= v_now
+                         AND (j.deadline_at IS NULL OR j.deadline_at > v_now)
+                       LIMIT 1)))
         ), share AS (
             SELECT s.tenant, count(*)::integer AS take, max(s.seat) AS running,
                    min(s.seat) AS first_seat, min(s.turn) AS turn
