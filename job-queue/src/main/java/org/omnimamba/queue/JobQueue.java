@@ -27,6 +27,7 @@ public final class JobQueue {
   private final Transitions transitions;
   private final QueueOptions options;
   private final JobLeases leases;
+  private final FreeSlots slots;
   private final SubmissionBatch submissions;
   private final DeadLetters deadLetters;
 
@@ -37,7 +38,8 @@ public final class JobQueue {
     this.transitions = new Transitions(db, hints, hooks);
     this.options = options;
     this.leases = new JobLeases(db, hints, transitions, options);
-    this.submissions = new SubmissionBatch(db, options);
+    this.slots = new FreeSlots();
+    this.submissions = new SubmissionBatch(db, options, hints, slots);
     this.deadLetters = new DeadLetters(db, transitions, options);
   }
 
@@ -89,16 +91,12 @@ public final class JobQueue {
     return options;
   }
 
-  /** Puts a job in line. Submissions at the same time share statements and commits. */
+  /**
+   * Puts a job in line. Submissions at the same time share statements and commits. A job that a
+   * worker of this process starts in the same moment is returned as it was before.
+   */
   public Mono<SubmitOutcome> submit(NewJob job) {
-    return submissions
-        .submit(job)
-        .doOnNext(
-            outcome -> {
-              if (outcome instanceof SubmitOutcome.Accepted accepted) {
-                hints.changed(accepted.job());
-              }
-            });
+    return submissions.submit(job);
   }
 
   /** Puts a job in line in one transaction with the hook, which runs only when it is accepted. */
@@ -255,6 +253,10 @@ public final class JobQueue {
 
   Hints hints() {
     return hints;
+  }
+
+  FreeSlots slots() {
+    return slots;
   }
 
   Transitions transitions() {

@@ -33,6 +33,7 @@ public final class JobWorker {
 
   private final JobLeases leases;
   private final Hints hints;
+  private final FreeSlots slots;
   private final String kind;
   private final WorkerOptions options;
   private final @Nullable QueueListener listener;
@@ -44,10 +45,21 @@ public final class JobWorker {
   private final Heartbeat heartbeat;
   private final AtomicInteger wakeUps = new AtomicInteger();
   private final AtomicBoolean soon = new AtomicBoolean();
+
+  /** Slots kept for jobs that this process is submitting. */
+  private final AtomicInteger reserved = new AtomicInteger();
+
   private final Disposable.Swap nextPoll = Disposables.swap();
   private final Disposable.Composite tasks = Disposables.composite(nextPoll);
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private volatile boolean claiming;
+
+  /** Slots that the claim under way may fill. */
+  private volatile int asked;
+
+  /** The last claim found as many jobs as it asked for, so more may wait. */
+  private volatile boolean more;
+
   private volatile boolean draining;
 
   /**
@@ -64,6 +76,7 @@ public final class JobWorker {
       @Nullable QueueListener listener) {
     this.leases = queue.leases();
     this.hints = queue.hints();
+    this.slots = queue.slots();
     this.kind = kind;
     this.options = options;
     this.listener = listener;
@@ -84,6 +97,7 @@ public final class JobWorker {
     claiming = true;
     tasks.add(heartbeat.start());
     tasks.add(hints.listen(this::onSignal));
+    tasks.add(slots.offer(new Slots()));
     if (listener != null) {
       tasks.add(listener.signals().subscribe(this::onSignal));
     }
@@ -178,11 +192,15 @@ public final class JobWorker {
   }
 
   private void look(int seen) {
-    int free = options.concurrency() - running.size();
+    int free = options.concurrency() - running.size() - reserved.get();
     if (!claiming || free <= 0) {
       looked(seen, false);
       return;
     }
+    // where little waits, half is left for jobs that are submitted meanwhile; if it was more than
+    // little, the next look takes the rest
+    int wanted = more ? free : (free + 1) / 2;
+    asked = wanted;
     long sent = scheduler.now(TimeUnit.NANOSECONDS);
     AtomicBoolean movedOn = new AtomicBoolean();
     // an answer that takes long is still welcome, but no reason not to ask again
@@ -197,11 +215,12 @@ public final class JobWorker {
             leases.lease().dividedBy(3).toNanos(),
             TimeUnit.NANOSECONDS);
     leases
-        .claim(kind, options.name(), free)
+        .claim(kind, options.name(), wanted)
         .doFinally(signal -> patience.dispose())
         .subscribe(
             claims -> {
               claims.forEach(claim -> begin(claim, sent));
+              more = claims.size() == wanted;
               if (movedOn.compareAndSet(false, true)) {
                 looked(seen, !claims.isEmpty());
               }
@@ -215,6 +234,7 @@ public final class JobWorker {
   }
 
   private void looked(int seen, boolean again) {
+    asked = 0;
     int left = wakeUps.addAndGet(-seen);
     if (left > 0) {
       scheduler.schedule(() -> look(left));
@@ -250,8 +270,60 @@ public final class JobWorker {
   }
 
   private void signalIfIdle() {
-    if (draining && running.isEmpty() && wakeUps.get() == 0) {
+    if (draining && running.isEmpty() && wakeUps.get() == 0 && reserved.get() == 0) {
       idle.tryEmitEmpty();
+    }
+  }
+
+  /** What submissions of this process may do with this worker. */
+  private final class Slots implements FreeSlots.Owner {
+    @Override
+    public String kind() {
+      return kind;
+    }
+
+    @Override
+    public String worker() {
+      return options.name();
+    }
+
+    @Override
+    public boolean reserve() {
+      int taken;
+      do {
+        taken = reserved.get();
+        if (running.size() + taken + asked >= options.concurrency()) {
+          return false;
+        }
+      } while (!reserved.compareAndSet(taken, taken + 1));
+      if (!claiming) {
+        leave();
+        return false;
+      }
+      return true;
+    }
+
+    @Override
+    public void fill(ClaimedJob claim, long sent) {
+      begin(claim, sent);
+      leave();
+    }
+
+    @Override
+    public void giveBack() {
+      leave();
+      // a hint may have come while the slot was not free
+      wake();
+    }
+
+    private void leave() {
+      reserved.decrementAndGet();
+      signalIfIdle();
+    }
+
+    @Override
+    public long nanoTime() {
+      return scheduler.now(TimeUnit.NANOSECONDS);
     }
   }
 }

@@ -16,6 +16,9 @@ final class ProgressWriter {
   private @Nullable Attempt attempt;
   private boolean busy;
 
+  /** The write under way, or the last one: no later one may overtake it on another connection. */
+  private Mono<Void> latest = Mono.empty();
+
   ProgressWriter(JobLeases leases, ClaimedJob claim, Duration interval, Scheduler scheduler) {
     this.leases = leases;
     this.claim = claim;
@@ -42,8 +45,12 @@ final class ProgressWriter {
     return Mono.defer(
         () -> {
           Progress last = take();
-          return last == null ? Mono.empty() : write(last);
+          return last == null ? Mono.empty() : underWay().then(write(last));
         });
+  }
+
+  private synchronized Mono<Void> underWay() {
+    return latest;
   }
 
   private synchronized @Nullable Progress take() {
@@ -53,21 +60,21 @@ final class ProgressWriter {
   }
 
   private void writePending() {
-    Progress next;
+    Mono<Void> write;
     synchronized (this) {
-      next = pending;
+      Progress next = pending;
       pending = null;
       if (next == null) {
         busy = false;
         return;
       }
+      write = write(next).cache();
+      latest = write;
     }
-    write(next)
-        .subscribe(
-            null,
-            null,
-            () ->
-                scheduler.schedule(this::writePending, interval.toMillis(), TimeUnit.MILLISECONDS));
+    write.subscribe(
+        null,
+        null,
+        () -> scheduler.schedule(this::writePending, interval.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   private Mono<Void> write(Progress progress) {

@@ -2,6 +2,7 @@ package org.omnimamba.queue;
 
 import io.r2dbc.spi.R2dbcBadGrammarException;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
+import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,9 @@ import reactor.core.publisher.MonoSink;
 /**
  * Puts jobs in line that are submitted at the same time: many with one statement and one commit,
  * and each submitter is told after it.
+ *
+ * <p>A job that comes alone while a worker of this process has a slot free is started by the
+ * statement that submits it, when it is the next in any case: nobody of its kind waits.
  *
  * <p>What needs a decision of its own goes alone, through {@link Submission}: a job with an
  * idempotency key, which may have to wait for the transaction that holds the key, a large one, and
@@ -56,13 +60,28 @@ final class SubmissionBatch {
 
   private static final int PLACE = 22;
 
+  /** $5 the ageing step, $6 the time left or null and $12 the lease, all in milliseconds. */
+  static final String START =
+      "SELECT "
+          + JobRow.COLUMNS
+          + ", token, (EXTRACT(EPOCH FROM deadline_at - queue_now()) * 1000)::bigint AS millis_left"
+          + " FROM queue_start($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+          + " $12::bigint * interval '1 millisecond')";
+
+  private static final int TOKEN = 22;
+  private static final int MILLIS_LEFT = 23;
+
   private final Db db;
   private final QueueOptions options;
+  private final Hints hints;
+  private final FreeSlots slots;
   private final Gathering<Entry> entries = new Gathering<>(MOST, STATEMENTS, this::writeAll);
 
-  SubmissionBatch(Db db, QueueOptions options) {
+  SubmissionBatch(Db db, QueueOptions options, Hints hints, FreeSlots slots) {
     this.db = db;
     this.options = options;
+    this.hints = hints;
+    this.slots = slots;
   }
 
   private record Entry(NewJob job, MonoSink<SubmitOutcome> sink, AtomicBoolean cancelled) {}
@@ -82,13 +101,26 @@ final class SubmissionBatch {
   }
 
   private Mono<SubmitOutcome> alone(NewJob job) {
-    return new Submission(job, options, db::query).submit();
+    return new Submission(job, options, db::query)
+        .submit()
+        .doOnNext(
+            outcome -> {
+              if (outcome instanceof SubmitOutcome.Accepted accepted) {
+                hints.changed(accepted.job());
+              }
+            });
   }
 
   private Mono<Void> writeAll(List<Entry> gathered) {
     List<Entry> batch = gathered.stream().filter(entry -> !entry.cancelled().get()).toList();
-    if (batch.size() <= 1) {
-      return Mono.when(batch.stream().map(this::writeAlone).toList());
+    if (batch.isEmpty()) {
+      return Mono.empty();
+    }
+    if (batch.size() == 1) {
+      Entry entry = batch.get(0);
+      FreeSlots.Owner owner =
+          entry.job().delay().isZero() ? slots.reserve(entry.job().kind()) : null;
+      return owner == null ? writeAlone(entry) : start(entry, owner);
     }
     return insert(batch)
         .timeout(PATIENCE)
@@ -114,8 +146,96 @@ final class SubmissionBatch {
       // the line may be full: that is decided one by one
       writeAlone(entry).subscribe();
     } else {
-      entry.sink().success(new SubmitOutcome.Accepted(placed));
+      accept(entry, placed);
     }
+  }
+
+  private void accept(Entry entry, Job placed) {
+    hints.changed(placed);
+    entry.sink().success(new SubmitOutcome.Accepted(placed));
+  }
+
+  /** Submits the job and starts it in the worker's slot, or submits it only. */
+  private Mono<Void> start(Entry entry, FreeSlots.Owner owner) {
+    NewJob job = entry.job();
+    long sent = owner.nanoTime();
+    return db.query(
+            row -> started(row, job),
+            START,
+            job.kind(),
+            job.tenant(),
+            job.priority(),
+            job.maxAttempts(),
+            options.ageingStep().toMillis(),
+            Db.nullable(timeLeft(job), Long.class),
+            job.attributes(),
+            job.payload(),
+            Db.nullable(options.limitsOf(job.kind()).maxQueued(), Integer.class),
+            Db.nullable(options.limitsOf(job.kind()).maxRunning(), Integer.class),
+            owner.worker(),
+            options.lease().toMillis())
+        // to its end, which is when it has committed
+        .collectList()
+        .timeout(PATIENCE)
+        .doOnNext(
+            claims -> {
+              if (claims.isEmpty()) {
+                owner.giveBack();
+                writeAlone(entry).subscribe();
+                return;
+              }
+              ClaimedJob claim = claims.get(0);
+              if (claim.job().status() == JobStatus.QUEUED) {
+                owner.giveBack();
+                accept(entry, claim.job());
+                return;
+              }
+              hints.changed(claim.job());
+              owner.fill(claim, sent);
+              entry.sink().success(new SubmitOutcome.Accepted(asSubmitted(claim.job())));
+            })
+        .doOnError(
+            error -> {
+              owner.giveBack();
+              if (changedNothing(error)) {
+                writeAlone(entry).subscribe();
+              } else {
+                entry.sink().error(error);
+              }
+            })
+        .then();
+  }
+
+  private ClaimedJob started(Readable row, NewJob job) {
+    Long token = row.get(TOKEN, Long.class);
+    Long millisLeft = row.get(MILLIS_LEFT, Long.class);
+    return new ClaimedJob(
+        JobRow.job(row),
+        job.payload(),
+        token == null ? 0 : token,
+        options.lease(),
+        millisLeft == null ? null : Duration.ofMillis(Math.max(0, millisLeft)));
+  }
+
+  /** The job as it was before it was claimed in the same moment, as submitters expect it. */
+  private static Job asSubmitted(Job job) {
+    JobTimes times = job.times();
+    return new Job(
+        job.id(),
+        job.kind(),
+        job.tenant(),
+        JobStatus.QUEUED,
+        job.version() - 1,
+        job.priority(),
+        job.attempt() - 1,
+        job.maxAttempts(),
+        job.progress(),
+        job.resultReference(),
+        job.error(),
+        job.idempotencyKey(),
+        job.attributes(),
+        new JobTimes(
+            times.created(), times.available(), null, times.updated(), null, times.deadline()));
   }
 
   /**

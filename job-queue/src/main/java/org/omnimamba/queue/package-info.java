@@ -54,9 +54,11 @@
  * and status. Its cost depends on the number of tenants with waiting jobs and on the number of jobs
  * asked for, not on how many wait. Tenants are equal whatever priorities they give their jobs.
  *
- * <p>Slots are dealt in rounds. The first deal takes every line for endless; where a line was
- * shorter than its share, the rest is dealt again among the tenants that were not short. The shares
- * are those of a deal that counted all lines first, and only rows that are taken are read.
+ * <p>Where one tenant waits there is nothing to deal: two statements, one that sees this and one
+ * that takes the rows. Else slots are dealt in rounds. The first deal takes every line for endless;
+ * where a line was shorter than its share, the rest is dealt again among the tenants that were not
+ * short. The shares are those of a deal that counted all lines first, and only rows that are taken
+ * are read.
  *
  * <p>Claims of one kind take turns at the server, for the length of that one statement and its
  * commit, because a running cap read from two snapshots at once is not a cap.
@@ -68,6 +70,22 @@
  * go jobs with an idempotency key, large ones, and those of a line that is nearly full, since each
  * of these needs a decision of its own. Hints are gathered for 5 ms, so that many submissions send
  * one.
+ *
+ * <h2>Direct starts</h2>
+ *
+ * <p>A job that is submitted alone, without delay, in a process whose worker has a slot free is
+ * started by the statement that submits it ({@code queue_start}), where that changes nothing for
+ * anybody else: no job of its kind waits, and its tenant's cap, if there is one, has room, which is
+ * decided under the lock of the claims. The row is what a submission and a claim would have left,
+ * with token, lease, attempt, version and turn; one commit does for both. The submitter is told of
+ * the job as it was submitted. A worker keeps half of its free slots for this while its last look
+ * found less than it asked for. If the answer is lost, it is as if the answer to a claim were lost.
+ *
+ * <h2>Connections</h2>
+ *
+ * <p>Connections should be made with {@code forceBinary}: the driver asks for text otherwise, and
+ * parsing the times of ten claimed jobs takes longer than finding them. A validation query costs
+ * the pool one round trip for each statement.
  *
  * <h2>The trust window</h2>
  *

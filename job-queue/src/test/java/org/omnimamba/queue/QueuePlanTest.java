@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With 100,000 jobs waiting, no statement of the queue may read more than its share. */
 class QueuePlanTest {
@@ -32,6 +33,7 @@ class QueuePlanTest {
     for (int tenant = 0; tenant < TENANTS; tenant++) {
       fixture.fill("plan", "tenant-" + tenant, 100_000 / TENANTS);
     }
+    fixture.fill("plan-of-one", "tenant-0", 10_000);
     fixture.database.execute("ANALYZE queue_job");
   }
 
@@ -63,24 +65,48 @@ class QueuePlanTest {
     }
   }
 
-  @Test
-  void theClaimsPlanUsesTheReadyIndexAndNoScanOfTheTable() throws SQLException {
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "plan-of-one"})
+  void theClaimsPlanUsesTheReadyIndexAndNoScanOfTheTable(String kind) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET"
-              + " auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice");
-      statement.execute("SELECT id FROM queue_claim('plan', 'w', 10, interval '30 s', 5)");
-      StringBuilder plans = new StringBuilder();
-      for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
-        plans.append(w.getMessage()).append('\n');
-      }
-      assertThat(plans.toString())
+      explainEverything(statement);
+      statement.execute("SELECT id FROM queue_claim('" + kind + "', 'w', 10, interval '30 s', 5)");
+      assertThat(warnings(statement))
           .contains("queue_job_ready")
           .contains("queue_job_running")
-          .contains("queue_job_pkey")
+          .contains("Tid Scan on queue_job")
           .doesNotContain("Seq Scan on queue_job");
     }
+  }
+
+  @Test
+  void aStartReadsAndWritesThroughItsIndexes() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      String start =
+          "SELECT id FROM queue_start('plan', 't', 0, 1, 0, NULL, '{}', '{}', 1000, 5, 'w',"
+              + " interval '30 s')";
+      explainEverything(statement);
+      statement.execute(start);
+      assertThat(warnings(statement))
+          .contains("queue_job_ready")
+          .doesNotContain("Seq Scan on queue_job");
+    }
+  }
+
+  private static void explainEverything(Statement statement) throws SQLException {
+    statement.execute(
+        "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET"
+            + " auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice");
+  }
+
+  private static String warnings(Statement statement) throws SQLException {
+    StringBuilder plans = new StringBuilder();
+    for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
+      plans.append(w.getMessage()).append('\n');
+    }
+    return plans.toString();
   }
 
   static Stream<Arguments> statements() {

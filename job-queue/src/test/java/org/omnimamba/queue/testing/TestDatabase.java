@@ -115,6 +115,7 @@ public final class TestDatabase implements AutoCloseable {
             .username(PostgresServer.USER)
             .password(PostgresServer.PASSWORD)
             .connectTimeout(Duration.ofSeconds(20))
+            .forceBinary(true)
             .build());
   }
 
