@@ -41,6 +41,14 @@ final class Db {
         connections.create(), c -> query(c, mapper, sql, arguments), Connection::close);
   }
 
+  /**
+   * {@link #query(Function, String, Object...)} for a statement that changes one row. The row may
+   * arrive before the commit, so it is kept until the statement has ended.
+   */
+  <T> Mono<T> change(Function<Readable, T> mapper, String sql, Object... arguments) {
+    return query(mapper, sql, arguments).takeLast(1).next();
+  }
+
   /** Runs one statement in its own transaction, and counts the rows it changed. */
   Mono<Long> update(String sql, Object... arguments) {
     return Mono.usingWhen(connections.create(), c -> update(c, sql, arguments), Connection::close);

@@ -75,6 +75,8 @@ final class Submission {
                 job.attributes(),
                 job.payload(),
                 Db.nullable(maxQueued(), Integer.class))
+            // a row may arrive before the commit
+            .takeLast(1)
             .next()
             .map(SubmitOutcome.Accepted::new);
     return key == null ? inserted : inserted.switchIfEmpty(find(key));

@@ -31,7 +31,7 @@ final class Transitions {
                     Db.query(c, JobRow::job, sql, arguments)
                         .collectList()
                         .flatMap(jobs -> hooks(c, jobs, hook).then(Mono.justOrEmpty(first(jobs)))))
-            : db.query(JobRow::job, sql, arguments).next();
+            : db.change(JobRow::job, sql, arguments);
     return change.doOnNext(hints::changed);
   }
 
