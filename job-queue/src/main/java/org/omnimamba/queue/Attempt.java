@@ -21,6 +21,9 @@ final class Attempt implements JobContext {
     LOST
   }
 
+  /** A deadline further away is none for an attempt; a clock of nanoseconds ends at 292 years. */
+  private static final Duration FURTHEST = Duration.ofDays(36_500);
+
   private final ClaimedJob claim;
   private final ProgressWriter progress;
   private final Scheduler clock;
@@ -38,9 +41,10 @@ final class Attempt implements JobContext {
     this.progress = progress;
     this.clock = clock;
     Duration left = claim.timeLeft();
-    this.hasDeadline = left != null;
+    this.hasDeadline = left != null && left.compareTo(FURTHEST) < 0;
     // a little after the database's moment, so that its clock agrees when it is asked
-    this.deadlineNanos = left == null ? 0 : nanoTime() + left.plus(Duration.ofMillis(20)).toNanos();
+    this.deadlineNanos =
+        left == null || !hasDeadline ? 0 : nanoTime() + left.plus(Duration.ofMillis(20)).toNanos();
     progress.attach(this);
   }
 

@@ -17,7 +17,7 @@ import reactor.util.retry.Retry;
 
 /** Runs the handler on one attempt and writes down how it ended. */
 final class AttemptRunner {
-  private static final int FIRST_ATTEMPT = 1;
+  private static final Duration MOST_POSTPONED = Duration.ofSeconds(30);
   private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
 
   private final JobLeases leases;
@@ -80,8 +80,7 @@ final class AttemptRunner {
       return leases.fail(attempt.claim(), failed.error(), wait, failed.hook());
     }
     if (outcome instanceof JobOutcome.Postponed postponed) {
-      Duration wait =
-          postponed.after() != null ? postponed.after() : retry.delay(FIRST_ATTEMPT, random);
+      Duration wait = postponement(attempt.claim(), postponed.after());
       return leases.postpone(attempt.claim(), postponed.reason(), wait, postponed.hook());
     }
     JobOutcome.Completed completed = (JobOutcome.Completed) outcome;
@@ -123,6 +122,17 @@ final class AttemptRunner {
     JobError reason = new JobError(JobError.INTERNAL_ERROR, "the result could not be written");
     return withRetries(
         attempt, leases.fail(attempt.claim(), reason, wait(attempt, null), TransactionHook.NONE));
+  }
+
+  /**
+   * Grows with the number of claims that did not count, so that an outage with a long line is not a
+   * loop as fast as the machine can go. Each claim raises the token and each attempt is a claim.
+   */
+  private Duration postponement(ClaimedJob claim, @Nullable Duration asked) {
+    long uncounted = Math.max(0, claim.token() - claim.job().attempt());
+    Duration grown = retry.delay((int) Math.min(uncounted + 1, 1000), random);
+    Duration wait = grown.compareTo(MOST_POSTPONED) > 0 ? MOST_POSTPONED : grown;
+    return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
   }
 
   private Duration wait(Attempt attempt, @Nullable Duration asked) {

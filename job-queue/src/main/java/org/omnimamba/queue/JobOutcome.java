@@ -24,10 +24,11 @@ public sealed interface JobOutcome {
 
   /**
    * The attempt could not begin, because what it needs is not there. The job waits and the attempt
-   * does not count, however often this happens; its deadline, if it has one, ends the waiting.
+   * does not count, however often this happens; its deadline, if it has one, ends the waiting. The
+   * waits grow as the policy's delays do, up to 30 s.
    *
    * @param reason what is missing, shown while the job waits
-   * @param after when to try again, in place of the policy's first delay, or null
+   * @param after a wait that must not be cut short, or null
    */
   record Postponed(JobError reason, @Nullable Duration after, TransactionHook hook)
       implements JobOutcome {}

@@ -99,6 +99,14 @@ public final class JobQueue {
     return submissions.submit(job);
   }
 
+  /**
+   * What a submission with that key would find: a job that was submitted with it before. Empty when
+   * there is none.
+   */
+  public Mono<SubmitOutcome> find(String tenant, IdempotencyKey key) {
+    return Submission.find(db::query, tenant, key);
+  }
+
   /** Puts a job in line in one transaction with the hook, which runs only when it is accepted. */
   public Mono<SubmitOutcome> submit(NewJob job, TransactionHook hook) {
     return db.transaction(
@@ -202,6 +210,7 @@ public final class JobQueue {
    * @param deadline how long from now it has, or null for no deadline
    */
   public Mono<RedriveOutcome> redrive(String tenant, UUID id, @Nullable Duration deadline) {
+    NewJob.checkDeadline(deadline);
     return get(tenant, id)
         .flatMap(job -> deadLetters.redrive(job, deadline))
         .defaultIfEmpty(new RedriveOutcome.NotFound());

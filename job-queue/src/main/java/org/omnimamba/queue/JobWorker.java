@@ -219,7 +219,7 @@ public final class JobWorker {
         .doFinally(signal -> patience.dispose())
         .subscribe(
             claims -> {
-              claims.forEach(claim -> begin(claim, sent));
+              claims.forEach(claim -> beginSafely(claim, sent));
               more = claims.size() == wanted;
               if (movedOn.compareAndSet(false, true)) {
                 looked(seen, !claims.isEmpty());
@@ -242,6 +242,26 @@ public final class JobWorker {
       wake();
     } else {
       signalIfIdle();
+    }
+  }
+
+  /** One claim that cannot begin must not keep the others of its batch from beginning. */
+  private void beginSafely(ClaimedJob claim, long sent) {
+    try {
+      begin(claim, sent);
+    } catch (RuntimeException e) {
+      log.error("job {}: the attempt could not begin", claim.job().id(), e);
+      // this costs an attempt: a job given back for nothing would be claimed again at once, for
+      // ever
+      JobError error = new JobError(JobError.INTERNAL_ERROR, e.getClass().getSimpleName());
+      leases
+          .fail(
+              claim,
+              error,
+              options.retry().delay(claim.job().attempt(), random),
+              TransactionHook.NONE)
+          .subscribe(
+              job -> {}, failed -> log.warn("job {}: not given back", claim.job().id(), failed));
     }
   }
 
@@ -305,7 +325,7 @@ public final class JobWorker {
 
     @Override
     public void fill(ClaimedJob claim, long sent) {
-      begin(claim, sent);
+      beginSafely(claim, sent);
       leave();
     }
 

@@ -1,5 +1,7 @@
 package org.omnimamba.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /** The statements of {@link QueueMaintenance}. */
 final class MaintenanceSql {
   /** Where a job goes whose lease has run out. */
@@ -40,13 +42,6 @@ final class MaintenanceSql {
           + " LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING "
           + JobRow.COLUMNS;
 
-  /** $1 milliseconds to keep, $2 how many. */
-  static final String DELETE_FINISHED =
-      "DELETE FROM queue_job WHERE id = ANY (ARRAY("
-          + "SELECT id FROM queue_job WHERE finished_at <"
-          + " (SELECT queue_now() - $1::bigint * interval '1 millisecond')"
-          + " ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED))";
-
   /** $1 how many days ahead, today included. */
   static final String ADD_RESULT_DAYS =
       "SELECT queue_add_result_day((queue_now() AT TIME ZONE 'UTC')::date + n) AS added"
@@ -65,4 +60,13 @@ final class MaintenanceSql {
           + " LIMIT $2))";
 
   private MaintenanceSql() {}
+
+  /** $1 milliseconds to keep, $2 how many. */
+  static String deleteFinished(@Nullable String keepIf) {
+    return "DELETE FROM queue_job WHERE id = ANY (ARRAY("
+        + "SELECT j.id FROM queue_job j WHERE j.finished_at <"
+        + " (SELECT queue_now() - $1::bigint * interval '1 millisecond')"
+        + (keepIf == null ? "" : " AND (" + keepIf + ") IS NOT TRUE")
+        + " ORDER BY j.finished_at LIMIT $2 FOR UPDATE OF j SKIP LOCKED))";
+  }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param payload what the handler gets, kept as given; JSON by custom
  * @param attributes a small JSON object returned with every snapshot of the job
  * @param priority 0 to 9; each point is worth one ageing step of waiting, within the tenant
- * @param delay how long after submission it may first be claimed
- * @param deadline how long after submission it expires unless it has finished, or null
+ * @param delay how long after submission it may first be claimed, at most 10,000 years
+ * @param deadline how long after submission it expires unless it has finished, at most 10,000
+ *     years, or null
  * @param maxAttempts attempts allowed, at least 1
  * @param idempotencyKey makes the submission repeatable, or null
  */
@@ -28,6 +29,9 @@ public record NewJob(
     int maxAttempts,
     @Nullable IdempotencyKey idempotencyKey) {
 
+  /** Ten thousand years; the database's times end only long after. */
+  private static final Duration FURTHEST = Duration.ofDays(3_652_500);
+
   public NewJob {
     requireLength("kind", kind, 64);
     requireLength("tenant", tenant, 128);
@@ -36,14 +40,21 @@ public record NewJob(
     if (priority < 0 || priority > 9) {
       throw new IllegalArgumentException("priority must be 0 to 9, not " + priority);
     }
-    if (delay.isNegative()) {
-      throw new IllegalArgumentException("delay must not be negative: " + delay);
+    if (delay.isNegative() || delay.compareTo(FURTHEST) > 0) {
+      throw new IllegalArgumentException("delay must be 0 to " + FURTHEST + ": " + delay);
     }
-    if (deadline != null && (deadline.isNegative() || deadline.isZero())) {
-      throw new IllegalArgumentException("deadline must lie ahead: " + deadline);
-    }
+    checkDeadline(deadline);
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("maxAttempts must be at least 1, not " + maxAttempts);
+    }
+  }
+
+  /** Throws unless the deadline lies ahead and within what every column can hold. */
+  static void checkDeadline(@Nullable Duration deadline) {
+    if (deadline != null
+        && (deadline.isNegative() || deadline.isZero() || deadline.compareTo(FURTHEST) > 0)) {
+      throw new IllegalArgumentException(
+          "deadline must lie ahead, at most " + FURTHEST + ": " + deadline);
     }
   }
 

@@ -7,6 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -73,18 +75,26 @@ public final class QueueMaintenance implements AutoCloseable {
         transitions.many(MaintenanceSql.EXPIRE, options.batch()).map(jobs -> (long) jobs.size()));
   }
 
-  /** Deletes old jobs and results and makes the partitions ahead; says how many rows went. */
+  /**
+   * Deletes old jobs and results and makes the partitions ahead; says how many rows went. All of it
+   * is tried, whatever fails: a table that somebody reads for long must not keep old rows.
+   */
   public Mono<Long> clean() {
     int days = (int) Math.min(36_500, options.results().plusDays(1).minusNanos(1).toDays());
     Mono<Long> jobs =
         inBatches(
-            db.update(MaintenanceSql.DELETE_FINISHED, options.jobs().toMillis(), options.batch()));
+            db.update(
+                MaintenanceSql.deleteFinished(options.keepIf()),
+                options.jobs().toMillis(),
+                options.batch()));
     Mono<Long> strays =
         inBatches(db.update(MaintenanceSql.DELETE_STRAY_RESULTS, days, options.batch()));
-    Mono<Void> add =
-        db.query(row -> Boolean.TRUE, MaintenanceSql.ADD_RESULT_DAYS, DAYS_AHEAD).then();
-    Mono<Void> drop = db.query(row -> Boolean.TRUE, MaintenanceSql.DROP_RESULT_DAYS, days).then();
-    return add.then(drop).then(jobs.zipWith(strays, Long::sum));
+    Mono<Long> add =
+        db.query(row -> Boolean.TRUE, MaintenanceSql.ADD_RESULT_DAYS, DAYS_AHEAD)
+            .then(Mono.empty());
+    Mono<Long> drop =
+        db.query(row -> Boolean.TRUE, MaintenanceSql.DROP_RESULT_DAYS, days).then(Mono.empty());
+    return Flux.concatDelayError(add, drop, jobs, strays).reduce(0L, Long::sum);
   }
 
   /** Repeats a batch until one is not full. */
@@ -106,7 +116,9 @@ public final class QueueMaintenance implements AutoCloseable {
             .timeout(patience)
             .onErrorResume(
                 error -> {
-                  log.warn("maintenance failed and will be tried again: {}", error.toString());
+                  log.warn(
+                      "maintenance failed and will be tried again: {}",
+                      Exceptions.unwrapMultiple(error));
                   return Mono.empty();
                 });
     long wait = (long) (interval.toNanos() * (0.75 + random.nextDouble() / 2));

@@ -1,6 +1,7 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long things are kept and how often maintenance looks.
@@ -10,9 +11,16 @@ import java.time.Duration;
  * @param batch rows changed or deleted in one transaction
  * @param sweepInterval how often lost leases and passed deadlines are looked for
  * @param cleanInterval how often old rows and results are looked for
+ * @param keepIf an SQL condition on a row {@code j} of {@code queue_job}: while it holds, the job
+ *     is kept whatever its age. A program's own text, never anybody's input. Null keeps none
  */
 public record RetentionOptions(
-    Duration jobs, Duration results, int batch, Duration sweepInterval, Duration cleanInterval) {
+    Duration jobs,
+    Duration results,
+    int batch,
+    Duration sweepInterval,
+    Duration cleanInterval,
+    @Nullable String keepIf) {
 
   /** Jobs and results for seven days; sweeps each 5 s, cleaning each minute, 500 rows at a time. */
   public static final RetentionOptions DEFAULTS =
@@ -21,7 +29,8 @@ public record RetentionOptions(
           Duration.ofDays(7),
           500,
           Duration.ofSeconds(5),
-          Duration.ofMinutes(1));
+          Duration.ofMinutes(1),
+          null);
 
   public RetentionOptions {
     if (jobs.isNegative() || results.isNegative()) {
@@ -37,6 +46,11 @@ public record RetentionOptions(
 
   /** These options with another sweep interval. */
   public RetentionOptions withSweepInterval(Duration value) {
-    return new RetentionOptions(jobs, results, batch, value, cleanInterval);
+    return new RetentionOptions(jobs, results, batch, value, cleanInterval, keepIf);
+  }
+
+  /** These options, keeping old jobs for which the SQL condition holds. */
+  public RetentionOptions keepingIf(String condition) {
+    return new RetentionOptions(jobs, results, batch, sweepInterval, cleanInterval, condition);
   }
 }

@@ -83,7 +83,12 @@ final class Submission {
   }
 
   private Mono<SubmitOutcome> find(IdempotencyKey key) {
-    return queries.query(row -> replay(row, key), BY_KEY, job.tenant(), key.key()).next();
+    return find(queries, job.tenant(), key);
+  }
+
+  /** What became of the job that holds the key; empty when none does. */
+  static Mono<SubmitOutcome> find(Queries queries, String tenant, IdempotencyKey key) {
+    return queries.query(row -> replay(row, key), BY_KEY, tenant, key.key()).next();
   }
 
   private static SubmitOutcome replay(Readable row, IdempotencyKey key) {

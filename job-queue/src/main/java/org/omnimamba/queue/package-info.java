@@ -12,7 +12,7 @@
  *       every third of the lease, renews all leases of a worker in one statement.
  *   <li><b>Attempt</b>: what happens under one claim. A claim counts an attempt; a <b>release</b>
  *       gives the count back, and so does a <b>postponement</b>: what the attempt needs is not
- *       there, so it could not begin.
+ *       there, so it could not begin. Waits after postponements grow up to 30 s.
  *   <li><b>Deadline</b>: when the job expires, waiting or running, unless it has ended.
  *   <li><b>Rank</b>: a job's place in its line: the time it became available, moved back by one
  *       <b>ageing step</b> for each point of priority. A job of priority 0 is thus overtaken by a

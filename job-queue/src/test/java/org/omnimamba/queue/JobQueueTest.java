@@ -106,7 +106,8 @@ class JobQueueTest {
             leases.fail(first, error, Duration.ZERO, TransactionHook.NONE),
             leases.cancelled(first, TransactionHook.NONE),
             leases.expired(first, TransactionHook.NONE),
-            leases.release(first))) {
+            leases.release(first),
+            leases.postpone(first, error, Duration.ZERO, TransactionHook.NONE))) {
       assertThatThrownBy(write::block).isInstanceOf(LeaseLostException.class);
     }
     assertThat(leases.heartbeat(List.of(first, second)).block())

@@ -8,6 +8,7 @@ import io.r2dbc.pool.ConnectionPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -165,6 +166,72 @@ class JobWorkerTest {
     assertThat(calls).hasValue(8);
     assertThat(get(job).attempt()).isEqualTo(1);
     assertThat(worker.stats().released()).isEqualTo(7);
+  }
+
+  @Test
+  void whatIsMissingForLongIsAskedForLessAndLessOften() {
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    start(
+        queue,
+        "outage",
+        context ->
+            Mono.just(
+                new JobOutcome.Postponed(
+                    new JobError("absent", "not there"),
+                    context.payload().equals("wish") ? Duration.ofSeconds(90) : null,
+                    TransactionHook.NONE)),
+        hintsOnly()
+            .withRetry(
+                (attempt, random) -> {
+                  asked.add(attempt);
+                  return Duration.ofSeconds(10L * attempt);
+                }));
+    Job job = submit(NewJob.of("outage", "a", "{}").maxAttempts(1));
+    for (int seconds : new int[] {10, 20, 30, 30, 30}) {
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(waitOf(job)).isEqualTo(Duration.ofSeconds(seconds)));
+      assertThat(get(job).attempt()).isZero();
+      int before = asked.size();
+      database.advance(Duration.ofSeconds(seconds));
+      submit(NewJob.of("outage", "b", "{}"));
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                assertThat(asked.size()).isGreaterThan(before + 1);
+                assertThat(get(job).status()).isEqualTo(JobStatus.QUEUED);
+              });
+    }
+    Job asksForMore = submit(NewJob.of("outage", "c", "wish"));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(waitOf(asksForMore)).isEqualTo(Duration.ofSeconds(90)));
+  }
+
+  /** How long a job that was put back has to wait. */
+  private static Duration waitOf(Job job) {
+    JobTimes times = get(job).times();
+    return Duration.between(times.updated(), times.available());
+  }
+
+  @Test
+  void aDeadlineThatIsAsGoodAsNeverHoldsUpNobody() {
+    Job never = submit(NewJob.of("far", "a", "{}").deadline(Duration.ofDays(365 * 8000)));
+    Job other = submit(NewJob.of("far", "b", "{}"));
+    start("far", context -> Mono.empty());
+    awaitStatus(other, JobStatus.COMPLETED);
+    awaitStatus(never, JobStatus.COMPLETED);
+    NewJob.Builder further = NewJob.of("far", "a", "{}").deadline(Duration.ofDays(365 * 11_000));
+    assertThatThrownBy(further::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("deadline");
+    NewJob.Builder later = NewJob.of("far", "a", "{}").delay(Duration.ofSeconds(Long.MAX_VALUE));
+    assertThatThrownBy(later::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("delay");
+    assertThatThrownBy(() -> queue.redrive("a", never.id(), Duration.ofDays(365 * 11_000)).block())
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -348,7 +415,7 @@ class JobWorkerTest {
     long before = listener.reconnects();
     database.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            + " WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+            + " WHERE datname = current_database() AND (query LIKE 'LISTEN%' OR query = 'SELECT 1')");
     await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(listener.reconnects()).isGreaterThan(before));

@@ -17,6 +17,8 @@ final class ModelJob {
   long available;
   long rank;
   long leaseUntil;
+  long finished;
+  String errorCode;
   int endings;
 
   ModelJob(
@@ -56,9 +58,22 @@ final class ModelJob {
     rank = time - priority * QueueModel.AGEING;
   }
 
-  void end(JobStatus terminal) {
+  void end(JobStatus terminal, long time) {
     status = terminal;
+    finished = time;
     endings++;
+  }
+
+  /** Whether it may be redriven; a cancelled job may not, whatever its last error was. */
+  boolean isDead() {
+    return status == JobStatus.FAILED || status == JobStatus.EXPIRED;
+  }
+
+  void redrive(long time) {
+    attempt = 0;
+    deadline = QueueModel.NEVER;
+    errorCode = null;
+    queueAt(time);
   }
 
   @Override

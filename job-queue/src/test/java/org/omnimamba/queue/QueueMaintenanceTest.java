@@ -1,9 +1,15 @@
 package org.omnimamba.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,7 +19,12 @@ import org.omnimamba.queue.testing.TestDatabase;
 class QueueMaintenanceTest {
   private static final RetentionOptions TWO_DAYS =
       new RetentionOptions(
-          Duration.ofDays(2), Duration.ofDays(2), 3, Duration.ofMillis(50), Duration.ofMillis(50));
+          Duration.ofDays(2),
+          Duration.ofDays(2),
+          3,
+          Duration.ofMillis(50),
+          Duration.ofMillis(50),
+          null);
 
   private TestDatabase database;
   private JobQueue queue;
@@ -166,6 +177,44 @@ class QueueMaintenanceTest {
     maintenance.clean().block();
     assertThat(results.read(strayReference, "main").blockOptional()).isEmpty();
     assertThat(queue.get("a", job.id()).blockOptional()).isEmpty();
+  }
+
+  @Test
+  void aTableThatSomebodyReadsDoesNotKeepOldRows() throws SQLException {
+    Job old = submit(NewJob.of("k", "a", "{}"));
+    queue.cancel("a", old.id()).block();
+    database.advance(Duration.ofDays(4));
+    try (Connection reader =
+            DriverManager.getConnection(
+                database.jdbcUrl(), database.username(), database.password());
+        Statement statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      // a backup, say: results of that day cannot be dropped while it reads them
+      statement.execute("LOCK TABLE queue_result IN ACCESS SHARE MODE");
+      assertThatThrownBy(() -> maintenance.clean().block()).hasStackTraceContaining("lock timeout");
+      assertThat(queue.get("a", old.id()).blockOptional()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsStillNeededStays() {
+    database.execute("CREATE TABLE needed (job uuid)");
+    QueueMaintenance keeping =
+        new QueueMaintenance(
+            queue, TWO_DAYS.keepingIf("EXISTS (SELECT FROM needed n WHERE n.job = j.id)"));
+    List<Job> jobs = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      jobs.add(submit(NewJob.of("k", "a", "{}")));
+      queue.cancel("a", jobs.get(i).id()).block();
+    }
+    // more than a batch, and the oldest
+    for (int i = 0; i < 4; i++) {
+      database.execute("INSERT INTO needed VALUES ('" + jobs.get(i).id() + "')");
+    }
+    database.advance(Duration.ofDays(3));
+    assertThat(keeping.clean().block()).isEqualTo(3);
+    database.execute("TRUNCATE needed");
+    assertThat(keeping.clean().block()).isEqualTo(4);
   }
 
   private ClaimedJob submitAndClaim() {

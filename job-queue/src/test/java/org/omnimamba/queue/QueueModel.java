@@ -15,6 +15,7 @@ final class QueueModel {
   static final long AGEING = 60_000;
   static final long NEVER = Long.MAX_VALUE;
   static final int CAP = 2;
+  static final int DEPTH = 5;
 
   final Map<UUID, ModelJob> jobs = new LinkedHashMap<>();
   private final Map<String, Long> turns = new HashMap<>();
@@ -25,6 +26,23 @@ final class QueueModel {
     return jobs.values().stream()
         .filter(job -> job.tenant.equals(tenant) && key.equals(job.key))
         .findFirst();
+  }
+
+  /** How many more of a tenant's jobs may be put in line. What comes back by itself always may. */
+  long room(String tenant) {
+    return DEPTH
+        - jobs.values().stream()
+            .filter(job -> job.tenant.equals(tenant) && job.status == JobStatus.QUEUED)
+            .count();
+  }
+
+  /** The jobs that may be redriven, those that ended first coming first. */
+  List<ModelJob> dead(String tenant, JobStatus status, String errorCode) {
+    return jobs.values().stream()
+        .filter(job -> job.tenant.equals(tenant) && job.status == status)
+        .filter(job -> errorCode == null || errorCode.equals(job.errorCode))
+        .sorted(Comparator.comparingLong(job -> job.finished))
+        .toList();
   }
 
   /** Who is to be served, one seat after the other; the jobs are marked as claimed. */
@@ -65,22 +83,24 @@ final class QueueModel {
 
   boolean complete(ModelJob job, long token) {
     if (job.isHeldUnder(token)) {
-      job.end(JobStatus.COMPLETED);
+      job.errorCode = null;
+      job.end(JobStatus.COMPLETED, now);
       return true;
     }
     return job.status == JobStatus.COMPLETED && job.token == token;
   }
 
-  boolean fail(ModelJob job, long token, long retryIn) {
+  boolean fail(ModelJob job, long token, long retryIn, String errorCode) {
     if (!job.isHeldUnder(token)) {
       return false;
     }
+    job.errorCode = errorCode;
     if (job.status == JobStatus.CANCELLING) {
-      job.end(JobStatus.CANCELLED);
+      job.end(JobStatus.CANCELLED, now);
     } else if (retryIn >= 0 && job.attempt < job.maxAttempts && job.deadline > now + retryIn) {
       job.queueAt(now + retryIn);
     } else {
-      job.end(JobStatus.FAILED);
+      job.end(JobStatus.FAILED, now);
     }
     return true;
   }
@@ -91,9 +111,23 @@ final class QueueModel {
     }
     job.attempt--;
     if (job.status == JobStatus.CANCELLING) {
-      job.end(JobStatus.CANCELLED);
+      job.end(JobStatus.CANCELLED, now);
     } else {
       job.status = JobStatus.QUEUED;
+    }
+    return true;
+  }
+
+  boolean postpone(ModelJob job, long token, long retryIn, String errorCode) {
+    if (!job.isHeldUnder(token)) {
+      return false;
+    }
+    job.attempt--;
+    job.errorCode = errorCode;
+    if (job.status == JobStatus.CANCELLING) {
+      job.end(JobStatus.CANCELLED, now);
+    } else {
+      job.queueAt(now + retryIn);
     }
     return true;
   }
@@ -102,7 +136,7 @@ final class QueueModel {
     if (!job.isHeldUnder(token) || job.status != JobStatus.CANCELLING) {
       return false;
     }
-    job.end(JobStatus.CANCELLED);
+    job.end(JobStatus.CANCELLED, now);
     return true;
   }
 
@@ -110,7 +144,8 @@ final class QueueModel {
     if (!job.isHeldUnder(token) || job.deadline > now) {
       return false;
     }
-    job.end(JobStatus.EXPIRED);
+    job.errorCode = JobError.DEADLINE_EXCEEDED;
+    job.end(JobStatus.EXPIRED, now);
     return true;
   }
 
@@ -118,12 +153,16 @@ final class QueueModel {
     for (ModelJob job : jobs.values()) {
       if (job.isRunning() && job.leaseUntil < now) {
         if (job.status == JobStatus.CANCELLING) {
-          job.end(JobStatus.CANCELLED);
+          job.errorCode = null;
+          job.end(JobStatus.CANCELLED, now);
         } else if (job.deadline <= now) {
-          job.end(JobStatus.EXPIRED);
+          job.errorCode = JobError.DEADLINE_EXCEEDED;
+          job.end(JobStatus.EXPIRED, now);
         } else if (job.attempt >= job.maxAttempts) {
-          job.end(JobStatus.FAILED);
+          job.errorCode = JobError.WORKER_LOST;
+          job.end(JobStatus.FAILED, now);
         } else {
+          job.errorCode = JobError.WORKER_LOST;
           job.status = JobStatus.QUEUED;
         }
       }
@@ -133,7 +172,8 @@ final class QueueModel {
   void expireOverdue() {
     for (ModelJob job : jobs.values()) {
       if (job.status == JobStatus.QUEUED && job.deadline <= now) {
-        job.end(JobStatus.EXPIRED);
+        job.errorCode = JobError.DEADLINE_EXCEEDED;
+        job.end(JobStatus.EXPIRED, now);
       }
     }
   }

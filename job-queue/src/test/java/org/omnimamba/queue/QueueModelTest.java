@@ -52,7 +52,7 @@ class QueueModelTest {
                 new QueueOptions(
                     Duration.ofMillis(QueueModel.LEASE),
                     Duration.ofMillis(QueueModel.AGEING),
-                    Map.of(KIND, new TenantLimits(QueueModel.CAP, null))))
+                    Map.of(KIND, new TenantLimits(QueueModel.CAP, QueueModel.DEPTH))))
             .onTerminal(
                 KIND,
                 (connection, job) ->
@@ -77,10 +77,12 @@ class QueueModelTest {
     FAIL,
     FAIL_FOR_GOOD,
     RELEASE,
+    POSTPONE,
     CONFIRM_CANCELLED,
     CONFIRM_EXPIRED,
     CANCEL,
     REDRIVE,
+    REDRIVE_ALL,
     DELETE,
     PASS_TIME,
     RECLAIM,
@@ -130,6 +132,7 @@ class QueueModelTest {
       case HEARTBEAT -> heartbeat();
       case CANCEL -> withJob(step, this::cancel);
       case REDRIVE -> withJob(step, this::redrive);
+      case REDRIVE_ALL -> redriveAll(step);
       case DELETE -> withJob(step, this::delete);
       case PASS_TIME -> passTime(100 * (1 + step.one() % 400));
       case RECLAIM -> {
@@ -158,7 +161,12 @@ class QueueModelTest {
             .build();
     SubmitOutcome outcome = queue.submit(job).block();
     ModelJob earlier = key == null ? null : model.byKey(tenant, key).orElse(null);
-    if (earlier == null) {
+    if (earlier == null && model.room(tenant) <= 0) {
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              SubmitOutcome.QueueFull.class,
+              full -> assertThat(full.limit()).isEqualTo(QueueModel.DEPTH));
+    } else if (earlier == null) {
       assertThat(outcome).isInstanceOf(SubmitOutcome.Accepted.class);
       UUID id = ((SubmitOutcome.Accepted) outcome).job().id();
       long until = deadline == 0 ? QueueModel.NEVER : model.now + 1000L * deadline;
@@ -204,7 +212,7 @@ class QueueModelTest {
     ClaimedJob claim = claims.get(step.one() % claims.size());
     long token = claim.token();
     long retryIn = 100L * (step.two() % 200);
-    JobError error = new JobError("code", "message");
+    JobError error = new JobError("code-" + step.two() % 2, "message");
     TransactionHook none = TransactionHook.NONE;
     ModelJob job = model.jobs.get(claim.job().id());
     boolean holds = job != null;
@@ -220,15 +228,19 @@ class QueueModelTest {
       }
       case FAIL -> {
         write = leases.fail(claim, error, Duration.ofMillis(retryIn), none);
-        holds = holds && model.fail(job, token, retryIn);
+        holds = holds && model.fail(job, token, retryIn, error.code());
       }
       case FAIL_FOR_GOOD -> {
         write = leases.fail(claim, error, null, none);
-        holds = holds && model.fail(job, token, -1);
+        holds = holds && model.fail(job, token, -1, error.code());
       }
       case RELEASE -> {
         write = leases.release(claim);
         holds = holds && model.release(job, token);
+      }
+      case POSTPONE -> {
+        write = leases.postpone(claim, error, Duration.ofMillis(retryIn), none);
+        holds = holds && model.postpone(job, token, retryIn, error.code());
       }
       case CONFIRM_CANCELLED -> {
         write = leases.cancelled(claim, none);
@@ -258,7 +270,7 @@ class QueueModelTest {
   private void cancel(ModelJob job) {
     CancelOutcome outcome = queue.cancel(job.tenant, job.id).block();
     if (job.status == JobStatus.QUEUED) {
-      job.end(JobStatus.CANCELLED);
+      job.end(JobStatus.CANCELLED, model.now);
       assertThat(outcome).isInstanceOf(CancelOutcome.Cancelled.class);
     } else if (job.isRunning()) {
       job.status = JobStatus.CANCELLING;
@@ -270,14 +282,35 @@ class QueueModelTest {
 
   private void redrive(ModelJob job) {
     RedriveOutcome outcome = queue.redrive(job.tenant, job.id, null).block();
-    boolean may = job.status == JobStatus.FAILED || job.status == JobStatus.EXPIRED;
-    assertThat(outcome)
-        .isInstanceOf(may ? RedriveOutcome.Redriven.class : RedriveOutcome.NotDead.class);
-    if (may) {
-      job.attempt = 0;
-      job.deadline = QueueModel.NEVER;
-      job.queueAt(model.now);
+    if (!job.isDead()) {
+      assertThat(outcome).isInstanceOf(RedriveOutcome.NotDead.class);
+    } else if (model.room(job.tenant) <= 0) {
+      assertThat(outcome).isInstanceOf(RedriveOutcome.QueueFull.class);
+    } else {
+      assertThat(outcome).isInstanceOf(RedriveOutcome.Redriven.class);
+      job.redrive(model.now);
     }
+  }
+
+  private void redriveAll(Step step) {
+    String tenant = "tenant-" + step.one() % 3;
+    JobStatus status = step.one() % 2 == 0 ? JobStatus.FAILED : JobStatus.EXPIRED;
+    String code = step.two() % 3 == 0 ? "code-0" : null;
+    int limit = 1 + step.two() % 4;
+    List<ModelJob> dead = model.dead(tenant, status, code);
+    int most = (int) Math.min(limit, Math.max(0, model.room(tenant)));
+    RedrivenJobs outcome =
+        queue
+            .redriveAll(tenant, new DeadLetterFilter(KIND, status, code, null, null, limit))
+            .block();
+    List<ModelJob> redriven = outcome.jobs().stream().map(job -> model.jobs.get(job.id())).toList();
+    assertThat(redriven).hasSize(Math.min(most, dead.size()));
+    // in any order among those that ended at the same time
+    assertThat(redriven.stream().map(job -> job.finished).sorted().toList())
+        .isEqualTo(dead.stream().limit(redriven.size()).map(job -> job.finished).toList());
+    assertThat(dead).containsAll(redriven);
+    assertThat(outcome.more()).isEqualTo(dead.size() > redriven.size());
+    redriven.forEach(job -> job.redrive(model.now));
   }
 
   private void delete(ModelJob job) {
@@ -297,19 +330,35 @@ class QueueModelTest {
   }
 
   private static String time(long millis) {
-    return "timestamptz '2026-01-01 00:00:00Z' + " + millis + " * interval '1 ms'";
+    return "(timestamptz '2026-01-01 00:00:00Z' + " + millis + " * interval '1 ms')";
   }
 
   private static Map<String, String> rows() {
     return map(
-        "SELECT string_agg(id || '=' || status || ' ' || token || ' ' || attempt, ';')"
-            + " FROM queue_job");
+        "SELECT string_agg(concat_ws(' ', id || '=' || status, token, attempt, "
+            + millis("available_at")
+            + ", "
+            + millis("ranked_at")
+            + ", COALESCE(error_code, '-')), ';') FROM queue_job");
+  }
+
+  private static String millis(String column) {
+    return "(EXTRACT(EPOCH FROM " + column + " - " + time(0) + ") * 1000)::bigint";
   }
 
   private Map<String, String> expectedRows() {
     Map<String, String> rows = new HashMap<>();
     for (ModelJob job : model.jobs.values()) {
-      rows.put(job.id.toString(), job.status.wireName() + " " + job.token + " " + job.attempt);
+      rows.put(
+          job.id.toString(),
+          String.join(
+              " ",
+              job.status.wireName(),
+              String.valueOf(job.token),
+              String.valueOf(job.attempt),
+              String.valueOf(job.available),
+              String.valueOf(job.rank),
+              job.errorCode == null ? "-" : job.errorCode));
     }
     return rows;
   }

@@ -124,7 +124,7 @@ class QueuePlanTest {
         Arguments.of("queue_job_pkey", LeaseSql.RELEASE),
         Arguments.of("queue_job_running", MaintenanceSql.RECLAIM),
         Arguments.of("queue_job_overdue", MaintenanceSql.EXPIRE),
-        Arguments.of("queue_job_finished", MaintenanceSql.DELETE_FINISHED));
+        Arguments.of("queue_job_finished", MaintenanceSql.deleteFinished(null)));
   }
 
   @ParameterizedTest

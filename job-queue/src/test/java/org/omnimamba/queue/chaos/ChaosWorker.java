@@ -21,6 +21,7 @@ import org.omnimamba.queue.QueueOptions;
 import org.omnimamba.queue.RetentionOptions;
 import org.omnimamba.queue.RetryPolicy;
 import org.omnimamba.queue.StoredResult;
+import org.omnimamba.queue.TransactionHook;
 import org.omnimamba.queue.WorkerOptions;
 import org.omnimamba.queue.testing.PostgresServer;
 import reactor.core.publisher.Flux;
@@ -58,6 +59,16 @@ public final class ChaosWorker {
                 .maxAcquireTime(Duration.ofSeconds(5))
                 .build());
     this.queue = JobQueue.builder(pool).options(QueueOptions.DEFAULTS.withLease(lease)).build();
+  }
+
+  /** What tells the jobs apart. */
+  static String payload(int n) {
+    return "{\"n\":" + n + (isPlain(n) ? ",\"plain\":true}" : "}");
+  }
+
+  /** Whether that job has neither a key nor a hook. */
+  static boolean isPlain(int n) {
+    return n % 2 == 1;
   }
 
   /** Arguments: the database's URL, a name, the lease and the work of a job in milliseconds. */
@@ -102,14 +113,15 @@ public final class ChaosWorker {
             connection ->
                 insert(connection, "INSERT INTO chaos_execution VALUES ($1, $2, $3)", context),
             Connection::close);
-    return noted
-        .then(Mono.delay(Duration.ofMillis(work)))
-        .thenReturn(
-            JobOutcome.completed(
+    JobOutcome outcome =
+        context.payload().contains("plain")
+            ? JobOutcome.completed("plain:" + context.payload(), TransactionHook.NONE)
+            : JobOutcome.completed(
                 reference,
                 (connection, job) ->
                     insert(connection, "INSERT INTO chaos_effect VALUES ($1, $2, $3)", context)
-                        .then(JobResults.writeIn(connection, reference, "main", result))));
+                        .then(JobResults.writeIn(connection, reference, "main", result)));
+    return noted.then(Mono.delay(Duration.ofMillis(work))).thenReturn(outcome);
   }
 
   private Mono<Void> insert(Connection connection, String sql, JobContext context) {

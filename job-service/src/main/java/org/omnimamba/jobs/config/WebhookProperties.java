@@ -24,6 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     reached over http too and wherever they point; empty in production
  * @param timeout for one attempt
  * @param concurrency attempts made at once by this process
+ * @param maxRunning attempts for one tenant made at once by all processes; fewer than {@code
+ *     concurrency}, so that receivers that hang leave slots for other tenants
  * @param rotationOverlap how long a replaced secret still signs beside the new one
  * @param maxEndpoints endpoints of one tenant
  */
@@ -34,6 +36,7 @@ public record WebhookProperties(
     @DefaultValue({}) Set<String> developmentHosts,
     @DefaultValue("15s") @DurationMin(millis = 100) Duration timeout,
     @DefaultValue("8") @Min(1) @Max(1024) int concurrency,
+    @DefaultValue("4") @Min(1) int maxRunning,
     @DefaultValue("24h") @DurationMin(seconds = 0) Duration rotationOverlap,
     @DefaultValue("20") @Min(1) @Max(1000) int maxEndpoints) {
 

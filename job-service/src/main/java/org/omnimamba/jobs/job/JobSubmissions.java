@@ -36,6 +36,19 @@ public class JobSubmissions {
   }
 
   /**
+   * What became of an earlier request with that key, before anything is looked at that time or
+   * settings may have changed since; empty when there is none.
+   */
+  public Mono<SubmitOutcome> earlier(
+      String tenant, InferenceJob job, @Nullable String idempotencyKey) {
+    boolean timeless = job.deadline() == null && job.attributes().webhook() == null;
+    // without those, the submission itself finds the key
+    return idempotencyKey == null || timeless
+        ? Mono.empty()
+        : queue.find(tenant, new IdempotencyKey(idempotencyKey, json.digest(job)));
+  }
+
+  /**
    * Submits a job.
    *
    * @return what became of it; empty when its deadline has already passed

@@ -26,6 +26,12 @@ class QueueConfiguration {
   private static final int CLEANING_BATCH = 500;
   private static final Duration CLEANING_INTERVAL = Duration.ofMinutes(1);
 
+  /**
+   * Deliveries go with their job, so an old one stays until all who want to know have been told.
+   */
+  private static final String UNTOLD =
+      "EXISTS (SELECT FROM webhook_delivery d WHERE d.job_id = j.id AND d.status = 'pending')";
+
   @Bean
   Clock clock() {
     return Clock.systemUTC();
@@ -39,7 +45,11 @@ class QueueConfiguration {
         new QueueOptions(
             queue.lease(),
             queue.ageingStep(),
-            Map.of(JobKinds.INFERENCE, new TenantLimits(queue.maxRunning(), queue.maxQueued())));
+            Map.of(
+                JobKinds.INFERENCE,
+                new TenantLimits(queue.maxRunning(), queue.maxQueued()),
+                JobKinds.WEBHOOK,
+                new TenantLimits(properties.webhooks().maxRunning(), null)));
     return JobQueue.builder(pool)
         .options(options)
         .onTerminal(JobKinds.INFERENCE, hooks)
@@ -58,7 +68,8 @@ class QueueConfiguration {
             queue.retention(),
             CLEANING_BATCH,
             queue.sweepInterval(),
-            CLEANING_INTERVAL));
+            CLEANING_INTERVAL,
+            UNTOLD));
   }
 
   @Bean

@@ -8,6 +8,12 @@ import org.omnimamba.queue.NewJob;
 
 /** The queue's job that makes the attempts of one delivery; its attributes name the delivery. */
 final class DeliveryJobs {
+  /**
+   * The schedule ends a delivery; the queue's own count only ends one that kills its workers, each
+   * of which costs an attempt that was never made.
+   */
+  private static final int MOST_CLAIMS = RetrySchedule.ATTEMPTS + 10;
+
   private static final String PREFIX = "{\"delivery\":\"";
   private static final String SUFFIX = "\"}";
 
@@ -16,7 +22,7 @@ final class DeliveryJobs {
   static NewJob of(String tenant, UUID delivery) {
     return NewJob.of(JobKinds.WEBHOOK, tenant, "{}")
         .attributes(PREFIX + delivery + SUFFIX)
-        .maxAttempts(RetrySchedule.ATTEMPTS)
+        .maxAttempts(MOST_CLAIMS)
         .build();
   }
 

@@ -21,7 +21,7 @@ public final class TenantSecrets {
     this.transaction = transaction;
   }
 
-  /** Makes the tenant's secret, or replaces the one it has. */
+  /** Makes the tenant's secret, or replaces the one it has; requests of one tenant take turns. */
   public Mono<NewSecret> createOrRotate(String tenant) {
     Mono<NewSecret> create =
         secrets
@@ -36,9 +36,17 @@ public final class TenantSecrets {
                         .bind("id", fresh.id())
                         .fetch()
                         .rowsUpdated()
-                        .thenReturn(fresh))
-            .as(transaction::transactional);
-    return find(tenant).flatMap(id -> secrets.rotate(tenant, id)).switchIfEmpty(create);
+                        .thenReturn(fresh));
+    return database
+        .sql(
+            "SELECT pg_advisory_xact_lock(hashtext('webhook_tenant_secret'), hashtext(:tenant))::text")
+        .bind("tenant", tenant)
+        .fetch()
+        .first()
+        .then(Mono.defer(() -> find(tenant)))
+        .flatMap(id -> secrets.rotate(tenant, id))
+        .switchIfEmpty(create)
+        .as(transaction::transactional);
   }
 
   /** The id of the tenant's secret; empty when it has none. */

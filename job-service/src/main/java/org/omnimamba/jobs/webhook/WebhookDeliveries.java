@@ -79,6 +79,17 @@ public final class WebhookDeliveries {
         .all();
   }
 
+  /** How many attempts were made since the delivery was last replayed. */
+  Mono<Long> made(UUID delivery) {
+    return database
+        .sql(
+            "SELECT count(*) AS made FROM webhook_attempt a JOIN webhook_delivery d"
+                + " ON d.id = a.delivery_id WHERE d.id = :id AND a.number > d.attempts_before")
+        .bind("id", delivery)
+        .map(row -> Objects.requireNonNull(row.get("made", Long.class)))
+        .one();
+  }
+
   /**
    * Delivers once more what was delivered or given up, under the same {@code webhook-id} and by the
    * whole schedule.
@@ -88,7 +99,9 @@ public final class WebhookDeliveries {
   public Mono<WebhookDelivery> replay(String tenant, UUID id) {
     return database
         .sql(
-            "UPDATE webhook_delivery SET status = 'pending', finished_at = NULL"
+            "UPDATE webhook_delivery SET status = 'pending', finished_at = NULL,"
+                + " attempts_before = (SELECT COALESCE(max(a.number), 0)"
+                + " FROM webhook_attempt a WHERE a.delivery_id = :id)"
                 + " WHERE id = :id AND tenant = :tenant AND status <> 'pending'")
         .bind("id", id)
         .bind("tenant", tenant)

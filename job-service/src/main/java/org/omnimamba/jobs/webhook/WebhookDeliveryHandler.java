@@ -18,10 +18,17 @@ import org.omnimamba.queue.JobError;
 import org.omnimamba.queue.JobFailure;
 import org.omnimamba.queue.JobHandler;
 import org.omnimamba.queue.JobOutcome;
+import org.omnimamba.queue.TransactionHook;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.util.function.Tuple2;
+import reactor.util.function.Tuples;
 
 /** Makes one attempt of a delivery and says what follows from it. */
 final class WebhookDeliveryHandler implements JobHandler {
+  private static final Logger log = LoggerFactory.getLogger(WebhookDeliveryHandler.class);
+
   private final WebhookDeliveries deliveries;
   private final WebhookEndpoints endpoints;
   private final SigningSecrets secrets;
@@ -47,63 +54,108 @@ final class WebhookDeliveryHandler implements JobHandler {
     this.schedule = schedule;
   }
 
+  /** What an attempt needs: the receiver as it is now, and where the delivery stands. */
+  private record Due(WebhookDelivery delivery, String url, List<SigningSecret> secrets, int made) {}
+
   @Override
   public Mono<JobOutcome> handle(JobContext context) {
     UUID id = DeliveryJobs.deliveryOf(context.job());
     return deliveries
         .find(context.job().tenant(), id)
         .switchIfEmpty(Mono.error(JobFailure.permanent("no_delivery", "the delivery is gone")))
-        .flatMap(
-            delivery ->
-                secretsFor(delivery)
-                    .flatMap(signing -> attempt(delivery, signing))
-                    .map(outcome -> conclude(id, context.job().attempt(), outcome)));
+        .flatMap(this::due)
+        .flatMap(due -> attempt(due).flatMap(outcome -> conclude(due, outcome)))
+        .onErrorResume(error -> !(error instanceof JobFailure), this::ownFault);
   }
 
-  private Mono<List<SigningSecret>> secretsFor(WebhookDelivery delivery) {
+  /** The receiver had no part in it, so it costs none of its attempts. */
+  private Mono<JobOutcome> ownFault(Throwable error) {
+    log.warn("a webhook had to be put off", error);
+    JobError reason = new JobError("webhooks_unavailable", error.getClass().getSimpleName());
+    return Mono.just(new JobOutcome.Postponed(reason, null, TransactionHook.NONE));
+  }
+
+  private Mono<Due> due(WebhookDelivery delivery) {
     UUID endpointId = delivery.endpointId();
-    Mono<List<SigningSecret>> found =
+    String tenant = delivery.tenant();
+    Mono<Tuple2<String, List<SigningSecret>>> found =
         endpointId == null
-            ? tenantSecrets.inForce(delivery.tenant())
+            ? tenantSecrets.inForce(tenant).map(signing -> Tuples.of(delivery.url(), signing))
             : endpoints
-                .find(delivery.tenant(), endpointId)
+                .find(tenant, endpointId)
                 .filter(WebhookEndpoint::isEnabled)
-                .flatMap(e -> secrets.inForce(delivery.tenant(), e.secretId()));
-    return found.switchIfEmpty(
-        Mono.error(JobFailure.permanent("disabled", "the receiver is disabled or gone")));
+                .flatMap(
+                    endpoint ->
+                        secrets
+                            .inForce(tenant, endpoint.secretId())
+                            .map(signing -> Tuples.of(endpoint.url(), signing)));
+    return found
+        .switchIfEmpty(
+            Mono.error(JobFailure.permanent("disabled", "the receiver is disabled or gone")))
+        .zipWhen(
+            receiver -> deliveries.made(delivery.id()),
+            (receiver, made) ->
+                new Due(delivery, receiver.getT1(), receiver.getT2(), made.intValue() + 1));
   }
 
-  private Mono<AttemptOutcome> attempt(WebhookDelivery delivery, List<SigningSecret> signing) {
+  private Mono<AttemptOutcome> attempt(Due due) {
     try {
       WebhookRequest request =
           new WebhookRequest(
-              "msg_" + delivery.id(),
-              policy.check(delivery.url()),
-              delivery.payload().getBytes(UTF_8),
-              signing);
+              "msg_" + due.delivery().id(),
+              policy.check(due.url()),
+              due.delivery().payload().getBytes(UTF_8),
+              due.secrets());
       return client.deliver(request);
     } catch (RefusedAddressException e) {
       return Mono.just(AttemptOutcome.refused());
     }
   }
 
-  private JobOutcome conclude(UUID delivery, int made, AttemptOutcome outcome) {
+  private Mono<JobOutcome> conclude(Due due, AttemptOutcome outcome) {
+    UUID id = due.delivery().id();
     return switch (outcome.kind()) {
       case DELIVERED ->
-          new JobOutcome.Completed(null, AttemptRecords.keeping(delivery, outcome, null));
+          Mono.just(
+              new JobOutcome.Completed(null, AttemptRecords.keeping(id, due.url(), outcome, null)));
       case GONE ->
-          new JobOutcome.Failed(
-              error(outcome), false, null, AttemptRecords.keepingAndDisabling(delivery, outcome));
-      case FAILED -> {
-        Optional<Duration> next =
-            outcome.retryAfter() == null
-                ? schedule.delayAfter(made)
-                : schedule.delayAfter(made, outcome.retryAfter());
-        Duration wait = next.orElse(null);
-        yield new JobOutcome.Failed(
-            error(outcome), wait != null, wait, AttemptRecords.keeping(delivery, outcome, wait));
-      }
+          hasMoved(due)
+              .map(
+                  moved ->
+                      moved
+                          ? failed(due, outcome)
+                          : new JobOutcome.Failed(
+                              error(outcome),
+                              false,
+                              null,
+                              AttemptRecords.keepingAndDisabling(id, due.url(), outcome)));
+      case FAILED -> Mono.just(failed(due, outcome));
     };
+  }
+
+  /** Whether the receiver got another URL while the one before answered that it is gone. */
+  private Mono<Boolean> hasMoved(Due due) {
+    UUID endpointId = due.delivery().endpointId();
+    return endpointId == null
+        ? Mono.just(false)
+        : endpoints
+            .find(due.delivery().tenant(), endpointId)
+            .map(endpoint -> !endpoint.url().equals(due.url()))
+            .defaultIfEmpty(false)
+            .onErrorReturn(false);
+  }
+
+  private JobOutcome failed(Due due, AttemptOutcome outcome) {
+    Optional<Duration> next =
+        outcome.retryAfter() == null
+            ? schedule.delayAfter(due.made())
+            : schedule.delayAfter(due.made(), outcome.retryAfter());
+    Duration wait = next.orElse(null);
+    return new JobOutcome.Failed(
+        error(outcome),
+        wait != null,
+        wait,
+        AttemptRecords.keeping(due.delivery().id(), due.url(), outcome, wait));
   }
 
   private static JobError error(AttemptOutcome outcome) {

@@ -24,6 +24,8 @@ final class WebhookOutbox implements TerminalWriter {
       INSERT
           + " SELECT e.tenant, $2, e.id, e.url, $3, $4, queue_now() FROM webhook_endpoint e"
           + " WHERE e.tenant = $1 AND e.disabled_reason IS NULL AND $3 = ANY (e.events)"
+          // else a receiver that is being removed would fail the insert, and with it the job's end
+          + " FOR KEY SHARE OF e"
           + " RETURNING id";
   private static final String FOR_JOB =
       INSERT + " VALUES ($1, $2, NULL, $5, $3, $4, queue_now()) RETURNING id";

@@ -2,8 +2,12 @@ package org.omnimamba.jobs.worker;
 
 import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobError;
 import org.omnimamba.queue.JobOutcome;
@@ -39,6 +43,14 @@ final class UpstreamFailures {
   /** The answer is larger than this service keeps. */
   static final String TOO_LARGE = "result_too_large";
 
+  /** No name, no route, no port of our own, no listener: the request never left this process. */
+  private static final List<Class<? extends Throwable>> NEVER_CONNECTED =
+      List.of(
+          ConnectException.class,
+          UnknownHostException.class,
+          NoRouteToHostException.class,
+          BindException.class);
+
   private UpstreamFailures() {}
 
   /** What a failure means for the attempt; a fault of our own is left to the queue. */
@@ -52,11 +64,11 @@ final class UpstreamFailures {
     if (thrown instanceof BrokenStreamException) {
       return failed(FAILED, String.valueOf(thrown.getMessage()), true, null);
     }
+    if (NEVER_CONNECTED.stream().anyMatch(type -> hasCause(thrown, type))) {
+      return postponed("inference-service cannot be reached", null);
+    }
     if (hasCause(thrown, TimeoutException.class)) {
       return failed(UNAVAILABLE, "inference-service fell silent", true, null);
-    }
-    if (hasCause(thrown, ConnectException.class)) {
-      return postponed("inference-service cannot be reached", null);
     }
     if (thrown instanceof WebClientRequestException || hasCause(thrown, IOException.class)) {
       return failed(UNAVAILABLE, "inference-service cannot be reached", true, null);

@@ -142,6 +142,70 @@ class WaitingJobsTest {
   }
 
   @Test
+  void theWaitComesFromThePaceOfTheTenantsOwnJobs() {
+    service
+        .bean(JobQueue.class)
+        .setLimits(JobKinds.INFERENCE, "paced", new TenantLimits(1, 1))
+        .block(Jobs.PATIENCE);
+    WebTestClient client = service.client("paced");
+    Jobs.submit(client, Jobs.image("fills the line"));
+    // one each 10.5 s, and lately many of somebody else
+    ended("paced", 11, "10.5 s");
+    ended("busy neighbour", 700, "1 ms");
+    client
+        .post()
+        .uri("/v1/jobs")
+        .bodyValue(Jobs.image("one more"))
+        .exchange()
+        .expectStatus()
+        .isEqualTo(HttpStatus.TOO_MANY_REQUESTS)
+        .expectHeader()
+        .valueEquals("Retry-After", "11");
+  }
+
+  private void ended(String tenant, int jobs, String apart) {
+    service
+        .database()
+        .execute(
+            ("INSERT INTO queue_job (kind, tenant, max_attempts, status, ranked_at, available_at,"
+                    + " created_at, updated_at, finished_at, payload)"
+                    + " SELECT 'inference', '%s', 1, 'completed', t.at, t.at, t.at, t.at, t.at,"
+                    + " '{}' FROM (SELECT queue_now() - n * interval '%s' AS at"
+                    + " FROM generate_series(0, %d) n) t")
+                .formatted(tenant, apart, jobs - 1));
+  }
+
+  @Test
+  void aDeadlineInTheLastYearThatCanBeWrittenIsAccepted() {
+    JsonNode job =
+        Jobs.submit(
+            service.client("never"),
+            Jobs.with(Jobs.image("never"), "deadline", "9999-12-31T23:59:59Z"));
+    assertThat(job.path("deadline").stringValue()).startsWith("9999-12-31T23:59:59");
+  }
+
+  @Test
+  void aKeyIsAnsweredWhateverHasChangedSinceItsFirstRequest() {
+    WebTestClient client = service.client("late-replay");
+    client.post().uri("/v1/webhook-endpoints/default-secret").exchange().expectStatus().isCreated();
+    Instant deadline =
+        Instant.ofEpochSecond(
+            service.database().number("SELECT extract(epoch FROM queue_now())::bigint + 3600"));
+    Map<String, Object> job =
+        Jobs.with(
+            Jobs.with(Jobs.image("late"), "deadline", deadline.toString()),
+            "webhook",
+            Map.of("url", "https://example.com/hook"));
+    String id = post(client, "key", job, HttpStatus.ACCEPTED).path("id").stringValue();
+    service.database().advance(java.time.Duration.ofHours(2));
+    // the secret is gone, too
+    service.database().execute("DELETE FROM webhook_tenant_secret WHERE tenant = 'late-replay'");
+    Jobs.awaitStatus(client, id, "expired");
+    assertThat(post(client, "key", job, HttpStatus.OK).path("id").stringValue()).isEqualTo(id);
+    post(client, "another key", job, HttpStatus.UNPROCESSABLE_CONTENT);
+  }
+
+  @Test
   void aRepeatedRequestIsToldApartFromAnotherWithTheSameKey() {
     WebTestClient client = service.client("idem");
     JsonNode job = post(client, "key-1", Jobs.image("one"), HttpStatus.ACCEPTED);

@@ -15,7 +15,11 @@ import org.omnimamba.jobs.webhook.delivery.WebhookReceiver;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver.Received;
 import org.omnimamba.queue.testing.TestDatabase;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** Registered receivers and their secrets. */
@@ -50,6 +54,7 @@ class WebhookEndpointsTest {
             .getResponseBody();
     String fresh = rotated.path("secret").stringValue();
     assertThat(fresh).startsWith("whsec_").isNotEqualTo(old);
+    receiver.verifying(fresh);
     assertThat(rotated.has("previous_valid_until")).isTrue();
     Jobs.submit(client, Jobs.image("during"));
     Received during = hooks.awaitReceived(1);
@@ -117,6 +122,27 @@ class WebhookEndpointsTest {
                     + " (SELECT secret_id FROM webhook_endpoint UNION"
                     + " SELECT secret_id FROM webhook_tenant_secret)"))
         .isZero();
+  }
+
+  @Test
+  void firstDefaultSecretsThatAreAskedForAtOnceAreAllGiven() {
+    List<HttpStatusCode> answers =
+        Flux.range(0, 8)
+            .flatMap(
+                i ->
+                    Mono.fromCallable(
+                            () ->
+                                client
+                                    .post()
+                                    .uri("/v1/webhook-endpoints/default-secret")
+                                    .exchange()
+                                    .returnResult(Void.class)
+                                    .getStatus())
+                        .subscribeOn(Schedulers.boundedElastic()),
+                8)
+            .collectList()
+            .block(Jobs.PATIENCE);
+    assertThat(answers).hasSize(8).allMatch(HttpStatusCode::is2xxSuccessful);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -8,15 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver.Received;
+import org.omnimamba.queue.QueueMaintenance;
 import org.omnimamba.queue.testing.TestDatabase;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** What becomes of a delivery whose receiver does not take it, by the clock of the database. */
@@ -73,19 +79,166 @@ class WebhookRetriesTest {
         .containsOnly("msg_" + delivery);
   }
 
-  @Test
-  void aReceiverThatAsksForMoreTimeGetsIt() {
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503})
+  void aReceiverThatAsksForMoreTimeGetsIt(int status) {
     receiver.answering(
-        (request, response) -> response.status(503).header("retry-after", "600").send());
+        (request, response) -> response.status(status).header("retry-after", "600").send());
     hooks.register(Map.of("url", receiver.url("/later")));
     String delivery = hooks.deliveryOf("later");
-    JsonNode attempt = hooks.awaitAttempt(delivery, 1);
+    assertThat(waitAfter(hooks.awaitAttempt(delivery, 1)).toSeconds()).isEqualTo(600);
+  }
+
+  @Test
+  void theScheduleCountsAttemptsThatWereMadeSinceTheLastReplay() {
+    receiver.answering(500);
+    hooks.register(Map.of("url", receiver.url("/counted")));
+    String delivery = hooks.deliveryOf("counted");
+    assertThat(waitAfter(hooks.awaitAttempt(delivery, 1))).isBetween(seconds(5), seconds(6));
+    // as if three workers had died before they made one
+    database.execute(
+        "UPDATE queue_job SET attempt = attempt + 3 WHERE attributes LIKE '%" + delivery + "%'");
+    service.skipWait(delivery);
+    assertThat(waitAfter(hooks.awaitAttempt(delivery, 2))).isBetween(seconds(300), seconds(331));
+    receiver.answering(204);
+    service.skipWait(delivery);
+    hooks.awaitDelivery(delivery, "delivered");
+    receiver.answering(500);
+    client
+        .post()
+        .uri("/v1/webhook-endpoints/deliveries/{id}/replay", delivery)
+        .exchange()
+        .expectStatus()
+        .isAccepted();
+    assertThat(waitAfter(hooks.awaitAttempt(delivery, 4))).isBetween(seconds(5), seconds(6));
+  }
+
+  @Test
+  void aFaultOfOurOwnCostsTheReceiverNoAttempt() {
+    hooks.register(Map.of("url", receiver.url("/patient")));
+    String waiting =
+        "SELECT count(*) FROM queue_job WHERE attributes LIKE '%%%s%%' AND status = 'queued'"
+            + " AND attempt = 0 AND error_code = 'webhooks_unavailable'";
+    String delivery;
+    database.execute("ALTER TABLE webhook_secret RENAME TO webhook_secret_away");
+    try {
+      delivery = hooks.deliveryOf("patient");
+      for (int i = 0; i < 3; i++) {
+        await()
+            .atMost(Jobs.PATIENCE)
+            .until(() -> database.number(waiting.formatted(delivery)) == 1);
+        service.skipWait(delivery);
+      }
+    } finally {
+      database.execute("ALTER TABLE webhook_secret_away RENAME TO webhook_secret");
+    }
+    await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () -> {
+              service.skipWait(delivery);
+              return !receiver.received().isEmpty();
+            });
+    assertThat(hooks.awaitDelivery(delivery, "delivered").path("attempts").size()).isEqualTo(1);
+  }
+
+  @Test
+  void aReceiverThatMovesIsReachedAtItsNewAddress() {
+    receiver.answering(500);
+    JsonNode endpoint = hooks.register(Map.of("url", receiver.url("/old")));
+    String delivery = hooks.deliveryOf("moves");
+    hooks.awaitAttempt(delivery, 1);
+    move(endpoint, "/new");
+    receiver.answering(204);
+    service.skipWait(delivery);
+    JsonNode end = hooks.awaitDelivery(delivery, "delivered");
+    assertThat(receiver.received()).extracting(Received::path).containsExactly("/old", "/new");
+    assertThat(end.path("url").stringValue()).endsWith("/new");
+  }
+
+  @Test
+  void aReceiverThatHasMovedIsNotDisabledForItsOldAddress() {
+    AtomicReference<JsonNode> endpoint = new AtomicReference<>();
+    receiver.answering(
+        (request, response) ->
+            request.uri().equals("/new")
+                ? response.status(204).send()
+                // repaired while the old address is still being asked
+                : Mono.fromRunnable(() -> move(endpoint.get(), "/new"))
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .then(Mono.from(response.status(410).send())));
+    endpoint.set(hooks.register(Map.of("url", receiver.url("/old"))));
+    String delivery = hooks.deliveryOf("has moved");
+    hooks.awaitAttempt(delivery, 1);
+    service.skipWait(delivery);
+    hooks.awaitDelivery(delivery, "delivered");
     assertThat(
-            Duration.between(
-                    Instant.parse(attempt.path("at").stringValue()),
-                    Instant.parse(attempt.path("next_at").stringValue()))
-                .toSeconds())
-        .isEqualTo(600);
+            Jobs.get(client, "/v1/webhook-endpoints/{id}", endpoint.get().path("id").stringValue())
+                .path("status")
+                .stringValue())
+        .isEqualTo("enabled");
+  }
+
+  @Test
+  void aJobIsKeptUntilItsReceiverWasTold() {
+    receiver.answering(500);
+    hooks.register(Map.of("url", receiver.url("/patience")));
+    String job = Jobs.submitForId(client, Jobs.image("kept"));
+    Jobs.awaitStatus(client, job, "completed");
+    String delivery = hooks.onlyDelivery(job);
+    hooks.awaitAttempt(delivery, 1);
+    QueueMaintenance maintenance = service.bean(QueueMaintenance.class);
+    database.advance(Duration.ofDays(8));
+    hooks.awaitAttempt(delivery, 2);
+    maintenance.clean().block(Jobs.PATIENCE);
+    assertThat(Jobs.get(client, "/v1/jobs/{id}", job).path("status").stringValue())
+        .isEqualTo("completed");
+    receiver.answering(204);
+    service.skipWait(delivery);
+    hooks.awaitDelivery(delivery, "delivered");
+    maintenance.clean().block(Jobs.PATIENCE);
+    client.get().uri("/v1/jobs/{id}", job).exchange().expectStatus().isNotFound();
+  }
+
+  @Test
+  void receiversThatHangLeaveSlotsForOtherTenants() {
+    int jobs = 12;
+    receiver.answering((request, response) -> Mono.never());
+    hooks.register(Map.of("url", receiver.url("/hangs")));
+    for (int i = 0; i < jobs; i++) {
+      Jobs.submit(client, Jobs.image("hangs " + i));
+    }
+    await().atMost(Jobs.PATIENCE).until(() -> receiver.received().size() >= 4);
+    try (WebhookScenario other = new WebhookScenario()) {
+      other.register(Map.of("url", other.receiver.url("/quick")));
+      Jobs.submit(other.client, Jobs.image("quick"));
+      other.awaitReceived(1);
+      assertThat(
+              database.number(
+                  "SELECT COALESCE(max(n), 0) FROM (SELECT count(*) AS n FROM queue_job WHERE kind"
+                      + " = 'webhook' AND lease_until IS NOT NULL GROUP BY tenant) running"))
+          .isLessThanOrEqualTo(4);
+    }
+  }
+
+  private void move(JsonNode endpoint, String path) {
+    client
+        .patch()
+        .uri("/v1/webhook-endpoints/{id}", endpoint.path("id").stringValue())
+        .bodyValue(Map.of("url", receiver.url(path)))
+        .exchange()
+        .expectStatus()
+        .isOk();
+  }
+
+  private static Duration waitAfter(JsonNode attempt) {
+    return Duration.between(
+        Instant.parse(attempt.path("at").stringValue()),
+        Instant.parse(attempt.path("next_at").stringValue()));
+  }
+
+  private static Duration seconds(int seconds) {
+    return Duration.ofSeconds(seconds);
   }
 
   @Test

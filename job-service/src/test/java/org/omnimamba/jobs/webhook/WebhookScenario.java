@@ -22,13 +22,21 @@ final class WebhookScenario implements AutoCloseable {
     service.inference().reset();
   }
 
+  /** Also checks that every message that ever arrived was signed with a secret that was given. */
   @Override
   public void close() {
     receiver.close();
+    assertThat(receiver.unverified()).as("messages with a wrong signature").isEmpty();
   }
 
-  /** Registers a receiver. */
+  /** Registers a receiver; from then on its messages must verify. */
   JsonNode register(Map<String, Object> endpoint) {
+    JsonNode registered = create(endpoint);
+    receiver.verifying(registered.path("secret").stringValue());
+    return registered;
+  }
+
+  private JsonNode create(Map<String, Object> endpoint) {
     return client
         .post()
         .uri("/v1/webhook-endpoints")

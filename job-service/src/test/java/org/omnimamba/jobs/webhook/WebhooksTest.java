@@ -3,6 +3,10 @@ package org.omnimamba.jobs.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +103,7 @@ class WebhooksTest {
             .returnResult()
             .getResponseBody();
     String secret = made.path("secret").stringValue();
+    receiver.verifying(secret);
     assertThat(Jobs.get(client, "/v1/webhook-endpoints/default-secret").has("secret")).isFalse();
     String job =
         Jobs.submitForId(
@@ -120,6 +125,33 @@ class WebhooksTest {
         .expectBody()
         .jsonPath("$.rotated_at")
         .exists();
+  }
+
+  @Test
+  void aReceiverThatIsRemovedMeanwhileDoesNotCostTheJobItsResult() throws SQLException {
+    JsonNode endpoint = hooks.register(Map.of("url", receiver.url("/removed")));
+    try (Connection remover =
+            DriverManager.getConnection(
+                database.jdbcUrl(), database.username(), database.password());
+        Statement statement = remover.createStatement()) {
+      remover.setAutoCommit(false);
+      statement.execute(
+          "WITH gone AS (DELETE FROM webhook_endpoint WHERE id = '%s' RETURNING secret_id)"
+                  .formatted(endpoint.path("id").stringValue())
+              + " DELETE FROM webhook_secret WHERE id IN (SELECT secret_id FROM gone)");
+      String job = Jobs.submitForId(client, Jobs.image("meanwhile"));
+      await()
+          .atMost(Jobs.PATIENCE)
+          .until(
+              () ->
+                  database.number(
+                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                              + " AND datname = current_database()")
+                      > 0);
+      remover.commit();
+      assertThat(Jobs.awaitStatus(client, job, "completed").path("attempt").asInt()).isEqualTo(1);
+      assertThat(Jobs.get(client, "/v1/jobs/{id}/deliveries", job).path("data").size()).isZero();
+    }
   }
 
   @Test

@@ -106,8 +106,64 @@ class InferenceWorkerTest {
         FakeInference.error(503, "server_error", "loading"),
         FakeInference.error(503, "server_error", "loading"),
         FakeInference::complete);
-    assertThat(completedInTheEnd(Jobs.image("outage")).path("attempt").asInt()).isEqualTo(1);
+    JsonNode job = completedInTheEnd(Jobs.image("outage"));
+    assertThat(job.path("attempt").asInt()).isEqualTo(1);
     assertThat(inference.received()).hasSize(7);
+    // when it came in line, its last wait, its one attempt: no trace of those that did not count
+    assertThat(
+            service
+                .database()
+                .text(
+                    ("SELECT string_agg(type, ' ' ORDER BY seq) FROM job_event"
+                            + " WHERE type NOT IN ('progress', 'partial_image') AND job_id = '%s'")
+                        .formatted(job.path("id").stringValue())))
+        .isEqualTo("queued queued started finished");
+  }
+
+  @Test
+  void eachAttemptThatCountsKeepsItsEvents() {
+    inference.answering(
+        FakeInference.error(503, "server_error", "loading"),
+        FakeInference.error(500, "server_error", "oops"),
+        FakeInference.error(503, "server_error", "loading"),
+        FakeInference.error(503, "server_error", "loading"),
+        FakeInference::complete);
+    JsonNode job = completedInTheEnd(Jobs.image("both"));
+    assertThat(job.path("attempt").asInt()).isEqualTo(2);
+    assertThat(
+            service
+                .database()
+                .text(
+                    ("SELECT string_agg(type || (data::json ->> 'attempt'), ' ' ORDER BY seq)"
+                            + " FROM job_event WHERE type NOT IN ('progress', 'partial_image')"
+                            + " AND job_id = '%s'")
+                        .formatted(job.path("id").stringValue())))
+        .isEqualTo("queued0 queued0 started1 queued1 started2 finished2");
+  }
+
+  @Test
+  void theUpstreamsErrorIsThatOfTheErrorThatIsShown() {
+    inference.answering(
+        FakeInference.error(500, "server_error", "oops"),
+        FakeInference.disconnecting(),
+        FakeInference.hanging());
+    String id = Jobs.submitForId(client, Jobs.image("first this, then that"));
+    JsonNode first = awaitError(id, "upstream_failed");
+    assertThat(first.path("error").path("upstream").path("status").asInt()).isEqualTo(500);
+    service.skipWait(id);
+    JsonNode second = awaitError(id, "upstream_unavailable");
+    assertThat(second.path("error").has("upstream")).isFalse();
+    client.post().uri("/v1/jobs/{id}/cancel", id).exchange().expectStatus().is2xxSuccessful();
+  }
+
+  private JsonNode awaitError(String id, String code) {
+    return await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () -> Jobs.get(client, "/v1/jobs/{id}", id),
+            job ->
+                job.path("status").stringValue().equals("queued")
+                    && job.path("error").path("code").asString("").equals(code));
   }
 
   @Test

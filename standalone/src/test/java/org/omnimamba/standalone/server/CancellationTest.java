@@ -10,24 +10,32 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.inference.engine.Engine;
+import org.omnimamba.jobs.JobServiceApplication;
 import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.standalone.OmniMambaHome;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A client that closes its socket at the gateway frees the engine's slots behind it, counted in
- * decode steps of the real model, which happen one by one as this test allows.
+ * A client that closes its socket at the gateway, or cancels its running job, frees the engine's
+ * slots behind it, counted in decode steps of the real model, which happen one by one as this test
+ * allows.
  */
 class CancellationTest {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -35,21 +43,30 @@ class CancellationTest {
   private static final int MOST_STEPS = 3;
 
   private static final SteppedModel MODEL = new SteppedModel();
+  @TempDir static Path folder;
+
+  private static EmbeddedDatabase database;
   private static ConfigurableApplicationContext inference;
+  private static ConfigurableApplicationContext jobs;
   private static ConfigurableApplicationContext gateway;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
+    database = EmbeddedDatabase.start(OmniMambaHome.at(folder.resolve("home")));
     inference =
         run(
             InferenceServiceApplication.builder()
                 .initializers(context -> context.getBeanFactory().addBeanPostProcessor(MODEL)),
             "omnimamba.inference.model=" + TinyModel.directory());
+    List<String> jobSettings = new ArrayList<>();
+    database.connectionProperties().forEach((name, value) -> jobSettings.add(name + "=" + value));
+    jobSettings.add("omnimamba.jobs.inference-url=http://127.0.0.1:" + port(inference));
+    jobs = run(JobServiceApplication.builder(), jobSettings.toArray(String[]::new));
     gateway =
         run(
             GatewayServiceApplication.builder(),
             "omnimamba.gateway.inference-urls=http://127.0.0.1:" + port(inference),
-            "omnimamba.gateway.jobs-url=http://127.0.0.1:1",
+            "omnimamba.gateway.jobs-url=http://127.0.0.1:" + port(jobs),
             "omnimamba.gateway.api-key=" + KEY);
     await().atMost(PATIENCE).until(engine()::ready);
   }
@@ -73,7 +90,9 @@ class CancellationTest {
   static void stop() {
     MODEL.allow(1_000_000);
     gateway.close();
+    jobs.close();
     inference.close();
+    database.close();
   }
 
   @AfterEach
@@ -104,6 +123,28 @@ class CancellationTest {
       }
       assertThat(slots()).as("slots while the client is there").isEqualTo(4);
     }
+    expectFreeSlots(what + ", streamed " + streamed);
+  }
+
+  @Test
+  void cancellingARunningJobFreesTheSlotsWithinThreeSteps() throws Exception {
+    GatewayClient client = new GatewayClient("http://127.0.0.1:" + port(gateway), KEY);
+    ObjectNode job =
+        GatewayClient.JSON.createObjectNode().put("endpoint", "/v1/images/generations");
+    job.putObject("body").put("prompt", "an apple").put("n", 4);
+    String path = "/v1/jobs/" + client.postJson("/v1/jobs", job, 202).path("id").asString();
+    MODEL.allow(2);
+    await().atMost(PATIENCE).until(() -> slots() == 4 && MODEL.isWaiting());
+    assertThat(client.getJson(path).path("status").asString()).isEqualTo("in_progress");
+    JsonNode answer = client.postJson(path + "/cancel", GatewayClient.JSON.createObjectNode(), 202);
+    assertThat(answer.path("outcome").asString()).isEqualTo("cancelling");
+    expectFreeSlots("a job");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> client.getJson(path).path("status").asString().equals("cancelled"));
+  }
+
+  private static void expectFreeSlots(String what) {
     await().atMost(PATIENCE).until(CancellationTest::theServiceKnows);
     int steps = 0;
     while (slots() > 0 && steps <= MOST_STEPS) {
@@ -111,7 +152,7 @@ class CancellationTest {
       steps++;
       await().atMost(PATIENCE).until(() -> slots() == 0 || MODEL.isWaiting());
     }
-    System.out.printf("%s, streamed %s: free after %d steps%n", what, streamed, steps);
+    System.out.printf("%s: free after %d steps%n", what, steps);
     assertThat(slots()).isZero();
     assertThat(steps).isLessThanOrEqualTo(MOST_STEPS);
     assertThat(engine().status().outstandingTokens()).isZero();

@@ -12,6 +12,8 @@ import org.omnimamba.queue.CancelOutcome;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobWatcher;
 import org.omnimamba.queue.SubmitOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -21,6 +23,7 @@ import reactor.core.publisher.Mono;
 @Component
 @ConditionalOnApi
 class JobAnswers {
+  private static final Logger log = LoggerFactory.getLogger(JobAnswers.class);
   private static final String PATH = "/v1/jobs/";
 
   private final JobViews views;
@@ -91,7 +94,13 @@ class JobAnswers {
                                         : HttpStatus.ACCEPTED,
                                     view)
                                 .header("Preference-Applied", "wait=" + wait.get().toSeconds())
-                                .body(view)));
+                                .body(view)))
+        // the job is in line whatever became of the wait, and its client must learn where
+        .onErrorResume(
+            error -> {
+              log.warn("job {}: its client could not wait: {}", job.id(), error.toString());
+              return Mono.just(waiting(job));
+            });
   }
 
   /** The answer to a request to cancel. */
@@ -130,7 +139,7 @@ class JobAnswers {
   /** There is no room in line. */
   static Problem full(String detail, Duration retryAfter) {
     return new Problem(ProblemType.QUEUE_FULL, detail)
-        .withHeader("Retry-After", Long.toString(retryAfter.toSeconds()));
+        .withHeader("Retry-After", Long.toString(retryAfter.plusNanos(999_999_999).toSeconds()));
   }
 
   private static ResponseEntity.BodyBuilder located(HttpStatus status, JobView view) {

@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.web.jobs;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ final class JobRequestReader {
   private static final int MAX_KEY = 64;
   private static final int MAX_VALUE = 512;
 
+  /** RFC 3339 ends here, and the database's times long after. */
+  private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
+
   private final List<MemberError> errors = new ArrayList<>();
 
   private JobRequestReader() {}
@@ -49,6 +53,9 @@ final class JobRequestReader {
     int priority = request.priority() == null ? 0 : request.priority();
     if (priority < 0 || priority > 9) {
       errors.add(new MemberError("/priority", "must be 0 to 9"));
+    }
+    if (request.deadline() != null && !request.deadline().isBefore(LATEST)) {
+      errors.add(new MemberError("/deadline", "must lie before the year 10000"));
     }
     Map<String, String> metadata = metadata(request.metadata());
     WebhookSpec webhook = webhook(request.webhook());

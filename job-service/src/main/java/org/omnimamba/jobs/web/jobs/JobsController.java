@@ -86,8 +86,13 @@ class JobsController {
               ProblemType.INVALID_REQUEST, "Idempotency-Key must have 1 to 255 characters."));
     }
     return body.map(JobRequestReader::read)
-        .flatMap(job -> webhooks.check(tenant, job).thenReturn(job))
-        .flatMap(job -> submit(tenant, job, key))
+        .flatMap(
+            job ->
+                submissions
+                    .earlier(tenant.name(), job, key)
+                    .switchIfEmpty(
+                        Mono.defer(() -> webhooks.check(tenant, job))
+                            .then(Mono.defer(() -> submit(tenant, job, key)))))
         .flatMap(outcome -> answers.submitted(tenant, outcome, wait));
   }
 

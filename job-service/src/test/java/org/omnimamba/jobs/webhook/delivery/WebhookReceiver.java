@@ -52,6 +52,8 @@ public final class WebhookReceiver implements AutoCloseable {
   }
 
   private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final List<String> secrets = new CopyOnWriteArrayList<>();
+  private final List<Received> unverified = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final DisposableServer server;
   private volatile Answer answer = (request, response) -> response.status(204).send();
@@ -73,6 +75,17 @@ public final class WebhookReceiver implements AutoCloseable {
 
   public WebhookReceiver answering(int status) {
     return answering((request, response) -> response.status(status).send());
+  }
+
+  /** From now on every request must be signed with one of the secrets that were ever given here. */
+  public WebhookReceiver verifying(String secret) {
+    secrets.add(secret);
+    return this;
+  }
+
+  /** The requests that the official verifier did not accept when they came in. */
+  public List<Received> unverified() {
+    return unverified;
   }
 
   public int port() {
@@ -111,7 +124,11 @@ public final class WebhookReceiver implements AutoCloseable {
                               e -> e.getKey().toLowerCase(java.util.Locale.ROOT),
                               Map.Entry::getValue,
                               (a, b) -> a));
-              received.add(new Received(request.uri(), headers, new String(body, UTF_8)));
+              Received got = new Received(request.uri(), headers, new String(body, UTF_8));
+              if (!secrets.isEmpty() && secrets.stream().noneMatch(got::verifies)) {
+                unverified.add(got);
+              }
+              received.add(got);
               return Mono.from(answer.to(request, response));
             });
   }

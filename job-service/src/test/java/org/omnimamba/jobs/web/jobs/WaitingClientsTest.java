@@ -1,0 +1,97 @@
+package org.omnimamba.jobs.web.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.testing.Jobs;
+import org.omnimamba.jobs.testing.TestService;
+import org.omnimamba.jobs.web.access.Tenant;
+import org.omnimamba.queue.Job;
+import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.JobWatcher;
+import org.omnimamba.queue.QueueListener;
+import org.omnimamba.queue.SubmitOutcome;
+import org.reactivestreams.Publisher;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+
+/**
+ * Clients who wish to wait for a job that is in line already, on a replica that cannot let them.
+ */
+class WaitingClientsTest {
+  private final TestService service = TestService.apiOnly();
+
+  @Test
+  void whereNobodyElseMayWaitTheAcceptedJobIsAnsweredAtOnce() {
+    StreamLimit streams = service.bean(StreamLimit.class);
+    int most = service.bean(JobsProperties.class).api().maxStreams();
+    WebTestClient client = service.client("crowd");
+    Disposable.Composite others = Disposables.composite();
+    try {
+      for (int i = 0; i < most; i++) {
+        others.add(streams.limit(Mono.never()).subscribe());
+      }
+      client
+          .post()
+          .uri("/v1/jobs")
+          .header("Prefer", "wait=1")
+          .bodyValue(Jobs.image("no room to wait"))
+          .exchange()
+          .expectStatus()
+          .isAccepted()
+          .expectHeader()
+          .valueMatches("Location", "/v1/jobs/[0-9a-f-]{36}")
+          .expectHeader()
+          .doesNotExist("Preference-Applied")
+          .expectBody()
+          .jsonPath("$.status")
+          .isEqualTo("queued");
+    } finally {
+      others.dispose();
+    }
+  }
+
+  @Test
+  void aDatabaseThatFailsDuringTheWaitDoesNotHideTheJob() {
+    String id = Jobs.submitForId(service.client("blip"), Jobs.image("blip"));
+    Job job = service.bean(JobQueue.class).get("blip", UUID.fromString(id)).block(Jobs.PATIENCE);
+    JobWatcher broken =
+        new JobWatcher(
+            JobQueue.builder(new Unreachable()).build(),
+            service.bean(QueueListener.class),
+            Duration.ofSeconds(1));
+    ResponseEntity<JobView> answer =
+        new JobAnswers(service.bean(JobViews.class), broken, service.bean(StreamLimit.class))
+            .submitted(
+                new Tenant("blip"),
+                new SubmitOutcome.Accepted(job),
+                Optional.of(Duration.ofSeconds(5)))
+            .block(Jobs.PATIENCE);
+    assertThat(answer.getStatusCode()).isEqualTo(HttpStatus.ACCEPTED);
+    assertThat(answer.getHeaders().getLocation()).hasToString("/v1/jobs/" + id);
+  }
+
+  private static final class Unreachable implements ConnectionFactory {
+    @Override
+    public Publisher<? extends Connection> create() {
+      return Mono.error(new R2dbcNonTransientResourceException("no database"));
+    }
+
+    @Override
+    public ConnectionFactoryMetadata getMetadata() {
+      return () -> "none";
+    }
+  }
+}
