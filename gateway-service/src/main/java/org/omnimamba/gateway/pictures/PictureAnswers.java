@@ -37,7 +37,7 @@ final class PictureAnswers {
     this.clock = clock;
   }
 
-  private record Taken(String id, Picture picture) {}
+  private record Taken(String id, Picture picture, Instant expires) {}
 
   /**
    * The answer with addresses.
@@ -47,14 +47,14 @@ final class PictureAnswers {
    * @return fails with 503 if the pictures cannot be kept
    */
   Mono<byte[]> withAddresses(byte[] answer, String tenant, URI asked) {
-    Instant expires = clock.instant().plus(properties.keptFor()).truncatedTo(ChronoUnit.SECONDS);
+    Instant expires = clock.instant().plus(properties.keptFor());
     return Mono.fromCallable(() -> json.readTree(answer))
         .subscribeOn(Schedulers.boundedElastic())
         .flatMap(
             tree -> {
               List<Taken> taken = take(tree, expires, base(asked));
               return Flux.fromIterable(taken)
-                  .concatMap(one -> store.put(one.id(), tenant, one.picture(), expires))
+                  .concatMap(one -> store.put(one.id(), tenant, one.picture(), one.expires()))
                   .then(Mono.fromCallable(() -> json.writeValueAsBytes(tree)))
                   .onErrorMap(PictureAnswers::notKept);
             });
@@ -65,7 +65,9 @@ final class PictureAnswers {
     for (JsonNode datum : answer.path("data")) {
       if (datum instanceof ObjectNode one && one.path("b64_json").isString()) {
         byte[] bytes = Base64.getDecoder().decode(one.path("b64_json").stringValue());
-        Taken taken = new Taken(links.newId(), new Picture(bytes));
+        // Their order of expiry is that in which they go when their tenant has too many.
+        Instant last = expires.plus(all.size(), ChronoUnit.MICROS);
+        Taken taken = new Taken(links.newId(), new Picture(bytes), last);
         one.remove("b64_json");
         one.put("url", base + PATH + links.name(taken.id(), expires, taken.picture()));
         all.add(taken);

@@ -3,6 +3,8 @@ package org.omnimamba.gateway.pictures;
 import java.time.Clock;
 import java.time.Duration;
 import org.omnimamba.gateway.errors.ApiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.CacheControl;
@@ -15,6 +17,8 @@ import reactor.core.publisher.Mono;
 /** Serves kept pictures to whoever has their address. */
 @Configuration(proxyBeanMethods = false)
 class PictureRoutes {
+  private static final Logger log = LoggerFactory.getLogger(PictureRoutes.class);
+
   @Bean
   RouterFunction<ServerResponse> pictures(PictureStore store, PictureLinks links, Clock clock) {
     return RouterFunctions.route()
@@ -26,6 +30,7 @@ class PictureRoutes {
                         named ->
                             store
                                 .find(named.id())
+                                .onErrorMap(PictureRoutes::unavailable)
                                 .flatMap(
                                     picture ->
                                         answer(
@@ -44,6 +49,15 @@ class PictureRoutes {
         .header("Content-Security-Policy", "default-src 'none'; sandbox")
         .header("Cross-Origin-Resource-Policy", "cross-origin")
         .bodyValue(picture.bytes());
+  }
+
+  private static ApiException unavailable(Throwable failure) {
+    log.warn("a picture could not be read: {}", failure.toString());
+    return ApiException.serverError(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "pictures_unavailable",
+            "Pictures cannot be read right now. Please try again shortly.")
+        .header("Retry-After", "1");
   }
 
   private static ApiException gone() {
