@@ -1,11 +1,9 @@
 package org.omnimamba.standalone.server;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.omnimamba.inference.InferenceServiceApplication;
@@ -35,7 +33,7 @@ public final class Platform implements AutoCloseable {
       this.keys = LaptopKeys.load(home);
       EmbeddedDatabase database = own(EmbeddedDatabase.start(home));
       Map<String, Object> shared = new HashMap<>(options.properties());
-      shared.put("omnimamba.internal-token", randomToken());
+      shared.put("omnimamba.internal-token", keys.internalToken());
       Map<String, Object> stored = new HashMap<>(shared);
       stored.putAll(database.connectionProperties());
 
@@ -114,12 +112,6 @@ public final class Platform implements AutoCloseable {
 
   public LaptopKeys keys() {
     return keys;
-  }
-
-  private static String randomToken() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   /** Stops all parts, the last started first; one that fails to stop does not keep the others. */
