@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.omnimamba.gateway.errors.ApiException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -20,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Takes the pictures out of an answer, keeps them, and puts their addresses in their place. */
 final class PictureAnswers {
-  private static final Logger log = LoggerFactory.getLogger(PictureAnswers.class);
   static final String PATH = "/v1/images/files/";
 
   private final PictureStore store;
@@ -86,11 +83,11 @@ final class PictureAnswers {
   }
 
   private static ApiException notKept(Throwable failure) {
-    log.warn("pictures could not be kept: {}", failure.toString());
     return ApiException.serverError(
             HttpStatus.SERVICE_UNAVAILABLE,
             "pictures_unavailable",
-            "The pictures were drawn but could not be kept. Ask for 'b64_json', or try again.")
+            "The pictures were drawn but could not be kept. Ask for 'b64_json', or try again.",
+            failure)
         .header("Retry-After", "1");
   }
 }

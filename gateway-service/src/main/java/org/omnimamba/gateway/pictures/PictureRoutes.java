@@ -3,8 +3,6 @@ package org.omnimamba.gateway.pictures;
 import java.time.Clock;
 import java.time.Duration;
 import org.omnimamba.gateway.errors.ApiException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.CacheControl;
@@ -17,8 +15,6 @@ import reactor.core.publisher.Mono;
 /** Serves kept pictures to whoever has their address. */
 @Configuration(proxyBeanMethods = false)
 class PictureRoutes {
-  private static final Logger log = LoggerFactory.getLogger(PictureRoutes.class);
-
   @Bean
   RouterFunction<ServerResponse> pictures(PictureStore store, PictureLinks links, Clock clock) {
     return RouterFunctions.route()
@@ -52,11 +48,11 @@ class PictureRoutes {
   }
 
   private static ApiException unavailable(Throwable failure) {
-    log.warn("a picture could not be read: {}", failure.toString());
     return ApiException.serverError(
             HttpStatus.SERVICE_UNAVAILABLE,
             "pictures_unavailable",
-            "Pictures cannot be read right now. Please try again shortly.")
+            "Pictures cannot be read right now. Please try again shortly.",
+            failure)
         .header("Retry-After", "1");
   }
 
