@@ -32,7 +32,10 @@ class ApiDocsRoutes {
   private static final Logger log = LoggerFactory.getLogger(ApiDocsRoutes.class);
   private static final String PATH = "/v3/api-docs";
   private static final String JOBS_PATH = "/v1/jobs/openapi.json";
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  /** A service makes its document when it is first asked for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final Duration KEPT = Duration.ofSeconds(30);
 
   private final JsonMapper json = JsonMapper.builder().build();
@@ -45,11 +48,12 @@ class ApiDocsRoutes {
             .runOn(resources.getLoopResources())
             .headers(headers -> headers.set("X-OmniMamba-Internal-Token", token.internalToken()));
     ObjectNode own = own();
+    // One after the other: in one JVM the services' libraries would wait for each other's locks.
     Mono<Served> whole =
-        Mono.zip(
-                firstOf(client, gateway.inferenceUrls(), PATH),
-                firstOf(client, List.of(gateway.jobsUrl()), JOBS_PATH))
-            .map(services -> serve(own, List.of(services.getT1(), services.getT2())));
+        firstOf(client, gateway.inferenceUrls(), PATH)
+            .concatWith(firstOf(client, List.of(gateway.jobsUrl()), JOBS_PATH))
+            .collectList()
+            .map(services -> serve(own, services));
     Mono<Served> kept =
         whole.cache(
             served -> served.whole() ? KEPT : Duration.ZERO,
