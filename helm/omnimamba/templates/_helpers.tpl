@@ -53,6 +53,26 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 {{- end -}}
 
+{{/* Who may read the management port. An empty selector would mean every namespace, so then nobody may. */}}
+{{- define "omnimamba.metricsRule" -}}
+{{- with .Values.networkPolicy.metricsNamespaceSelector -}}
+- from:
+    - namespaceSelector:
+        matchLabels:
+          {{- toYaml . | nindent 10 }}
+  ports:
+    - port: management
+{{- end -}}
+{{- end -}}
+
+{{/* How every service writes its log. */}}
+{{- define "omnimamba.logEnv" -}}
+{{- with .Values.logFormat }}
+- name: LOGGING_STRUCTURED_FORMAT_CONSOLE
+  value: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
 {{- define "omnimamba.probes" -}}
 startupProbe:
   httpGet:

@@ -1,5 +1,5 @@
 // What people do with OpenAI's package, against this platform: only the base URL and the key differ.
-// OPENAI_BASE_URL and OPENAI_API_KEY say where. The model may be an untrained one, so nothing is asserted about meaning.
+// OPENAI_BASE_URL and OPENAI_API_KEY say where; LIMITED_API_KEY is of a tenant with few requests a minute. The model may be an untrained one, so nothing is asserted about meaning.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI from "openai";
@@ -63,6 +63,34 @@ test("chat streamed says what chat says", async () => {
   assert.deepEqual(usage.completion_tokens, whole.usage.completion_tokens);
 });
 
+test("stop, max_tokens and several choices", async () => {
+  const text = (await client.chat.completions.create(say("hello"))).choices[0].message.content;
+  const end = text.slice(Math.floor(text.length / 2));
+  const stopped = await client.chat.completions.create(say("hello", { stop: [end] }));
+  assert.equal(stopped.choices[0].message.content, text.slice(0, text.indexOf(end)));
+  assert.equal(stopped.choices[0].finish_reason, "stop");
+  const bounded = await client.chat.completions.create(
+    say("hello", { max_completion_tokens: undefined, max_tokens: 2 }),
+  );
+  assert.ok(bounded.usage.completion_tokens <= 2);
+  const several = await client.chat.completions.create(say("hello", { temperature: 1, n: 4 }));
+  assert.deepEqual(several.choices.map((choice) => choice.index), [0, 1, 2, 3]);
+});
+
+test("a limit is waited for", async () => {
+  const limited = { apiKey: process.env.LIMITED_API_KEY };
+  const hasty = new OpenAI({ ...limited, maxRetries: 0 });
+  let refusal = null;
+  while (!refusal) {
+    await hasty.models.list().catch((error) => (refusal = error));
+  }
+  assert.ok(refusal instanceof OpenAI.RateLimitError);
+  assert.ok(Number(refusal.headers.get("retry-after")) >= 1);
+  // One retry only: it is granted because it comes after the time that the refusal named.
+  const patient = new OpenAI({ ...limited, maxRetries: 1 });
+  assert.equal((await patient.models.list()).data[0].id, model);
+});
+
 test("a picture is asked about", async () => {
   const answer = await client.chat.completions.create(
     say([
@@ -81,28 +109,41 @@ test("logprobs", async () => {
 });
 
 test("pictures, as many as asked for and each its own", async () => {
-  const answer = await client.images.generate({ model, prompt: "a red apple", n: 2, seed: 3 });
-  assert.equal(answer.data.length, 2);
+  const answer = await client.images.generate({ model, prompt: "a red apple", n: 3, seed: 3 });
+  assert.equal(answer.data.length, 3);
   assert.ok(answer.data.every((picture) => isPng(picture.b64_json)));
-  assert.notEqual(answer.data[0].b64_json, answer.data[1].b64_json);
+  assert.equal(new Set(answer.data.map((picture) => picture.b64_json)).size, 3);
   assert.ok(answer.usage.output_tokens > 0);
 });
 
-test("a picture streamed", async () => {
-  const stream = await client.images.generate({
-    model,
-    prompt: "a red apple",
-    stream: true,
-    partial_images: 2,
-  });
-  const seen = [];
-  for await (const event of stream) {
-    seen.push(event.type);
-    assert.ok(isPng(event.b64_json));
-  }
-  assert.equal(seen.at(-1), "image_generation.completed");
-  assert.equal(seen.filter((type) => type === "image_generation.partial_image").length, 2);
+test("a picture as JPEG, and one behind an address", async () => {
+  const jpeg = await client.images.generate({ model, prompt: "a red apple", output_format: "jpeg" });
+  const bytes = Buffer.from(jpeg.data[0].b64_json, "base64");
+  assert.ok(bytes.subarray(0, 2).equals(Buffer.from([0xff, 0xd8])));
+  const kept = await client.images.generate({ model, prompt: "a red apple", response_format: "url" });
+  assert.equal(kept.data[0].b64_json, undefined);
+  const fetched = await fetch(kept.data[0].url);
+  assert.equal(fetched.status, 200);
+  assert.ok(Buffer.from(await fetched.arrayBuffer()).subarray(0, 4).equals(PNG));
 });
+
+for (const partial of [0, 2, 3]) {
+  test(`a picture streamed with ${partial} partial ones`, async () => {
+    const stream = await client.images.generate({
+      model,
+      prompt: "a red apple",
+      stream: true,
+      partial_images: partial,
+    });
+    const seen = [];
+    for await (const event of stream) {
+      seen.push(event.type);
+      assert.ok(isPng(event.b64_json));
+    }
+    assert.equal(seen.at(-1), "image_generation.completed");
+    assert.equal(seen.filter((type) => type === "image_generation.partial_image").length, partial);
+  });
+}
 
 test("errors are OpenAI's", async () => {
   await assert.rejects(client.chat.completions.create(say("x", { model: "gpt-nobody" })), (error) => {

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.gateway.InternalTokenProperties;
 import org.slf4j.Logger;
@@ -30,7 +32,10 @@ class ApiDocsRoutes {
   private static final Logger log = LoggerFactory.getLogger(ApiDocsRoutes.class);
   private static final String PATH = "/v3/api-docs";
   private static final String JOBS_PATH = "/v1/jobs/openapi.json";
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  /** A service makes its document when it is first asked for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final Duration KEPT = Duration.ofSeconds(30);
 
   private final JsonMapper json = JsonMapper.builder().build();
@@ -43,28 +48,49 @@ class ApiDocsRoutes {
             .runOn(resources.getLoopResources())
             .headers(headers -> headers.set("X-OmniMamba-Internal-Token", token.internalToken()));
     ObjectNode own = own();
-    Mono<String> whole =
-        Flux.just(
-                gateway.inferenceUrls().get(0).resolve(PATH), gateway.jobsUrl().resolve(JOBS_PATH))
-            .concatMap(document -> fetch(client, document))
-            .reduceWith(
-                () -> new ApiDocument(own),
-                (all, service) -> {
-                  all.add(service);
-                  return all;
-                })
-            .map(all -> all.json().toString());
-    Mono<String> kept = whole.cache(KEPT);
+    // One after the other: in one JVM the services' libraries would wait for each other's locks.
+    Mono<Served> whole =
+        firstOf(client, gateway.inferenceUrls(), PATH)
+            .concatWith(firstOf(client, List.of(gateway.jobsUrl()), JOBS_PATH))
+            .collectList()
+            .map(services -> serve(own, services));
+    Mono<Served> kept =
+        whole.cache(
+            served -> served.whole() ? KEPT : Duration.ZERO,
+            failure -> Duration.ZERO,
+            () -> Duration.ZERO);
     return RouterFunctions.route()
         .GET(
             PATH,
             request ->
                 kept.flatMap(
-                    body ->
+                    served ->
                         ServerResponse.ok()
                             .contentType(MediaType.APPLICATION_JSON)
-                            .bodyValue(body)))
+                            .bodyValue(served.json())))
         .build();
+  }
+
+  /**
+   * A document.
+   *
+   * @param whole whether every service had its part; what is missing must not be remembered
+   */
+  private record Served(String json, boolean whole) {}
+
+  private static Served serve(ObjectNode own, List<Optional<JsonNode>> services) {
+    ApiDocument all = new ApiDocument(own);
+    services.forEach(service -> service.ifPresent(all::add));
+    return new Served(all.json().toString(), services.stream().allMatch(Optional::isPresent));
+  }
+
+  /** The document of the first that answers; all replicas of a service have the same. */
+  private Mono<Optional<JsonNode>> firstOf(HttpClient client, List<URI> replicas, String path) {
+    return Flux.fromIterable(replicas)
+        .concatMap(replica -> fetch(client, replica.resolve(path)), 1)
+        .next()
+        .map(Optional::of)
+        .defaultIfEmpty(Optional.empty());
   }
 
   private ObjectNode own() {

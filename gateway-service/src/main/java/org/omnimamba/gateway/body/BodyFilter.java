@@ -1,79 +1,24 @@
 package org.omnimamba.gateway.body;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
-import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
-import reactor.netty.http.server.HttpServerResponse;
 
-/** Reads the body before the request goes anywhere, so that it can be judged and sent again. */
+/** Bodies that go on to a service. */
 @Component
 final class BodyFilter implements GlobalFilter, Ordered {
-  /** From here on a body is parsed away from the event loop, which others wait for. */
-  private static final int LARGE = 64 * 1024;
+  private final BodyGate gate;
 
-  private final BodyReader bodies;
-  private final FactsReader facts;
-  private final MemoryBudget budget;
-
-  BodyFilter(BodyProperties properties, MeterRegistry meters) {
-    this.bodies = new BodyReader(properties);
-    this.facts = new FactsReader(properties.maxDepth());
-    this.budget = new MemoryBudget(properties.memory().toBytes());
-    meters.gauge("omnimamba.gateway.bodies.bytes", budget, MemoryBudget::used);
+  BodyFilter(BodyGate gate) {
+    this.gate = gate;
   }
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    return Mono.using(
-        budget::open,
-        lease ->
-            bodies
-                .read(exchange.getRequest(), lease)
-                .flatMap(body -> wasRefused(exchange) ? Mono.<RequestBody>never() : Mono.just(body))
-                .flatMap(
-                    body ->
-                        understand(exchange.getRequest(), body)
-                            .doOnNext(known -> known.attach(exchange))
-                            .thenReturn(body))
-                .flatMap(body -> chain.filter(body.attach(exchange))),
-        MemoryBudget.Lease::close);
-  }
-
-  /**
-   * Whether the server itself has answered already, because the body's framing was broken. The body
-   * then only seems to end; the connection is about to be closed, which cancels what is here.
-   */
-  private static boolean wasRefused(ServerWebExchange exchange) {
-    return ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse())
-            instanceof HttpServerResponse response
-        && response.hasSentHeaders();
-  }
-
-  private Mono<RequestFacts> understand(ServerHttpRequest request, RequestBody body) {
-    if (body.length() == 0) {
-      return Mono.just(RequestFacts.NONE);
-    }
-    HttpMethod method = request.getMethod();
-    if (method == HttpMethod.GET || method == HttpMethod.DELETE) {
-      return Mono.error(
-          ApiException.invalidRequest(
-              HttpStatus.BAD_REQUEST,
-              "unexpected_body",
-              "A " + method + " request must not have a body."));
-    }
-    ContentTypes.requireJson(request.getHeaders());
-    Mono<RequestFacts> read = Mono.fromCallable(() -> facts.read(body.bytes()));
-    return body.length() < LARGE ? read : read.subscribeOn(Schedulers.parallel());
+    return gate.pass(exchange, chain::filter);
   }
 
   @Override

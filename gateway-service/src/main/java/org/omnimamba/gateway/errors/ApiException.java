@@ -22,9 +22,10 @@ public final class ApiException extends RuntimeException {
       String type,
       @Nullable String code,
       @Nullable String param,
-      String message) {
+      String message,
+      @Nullable Throwable cause) {
     // Refusals are ordinary answers: no stack trace to fill in, nothing suppressed.
-    super(message, null, false, false);
+    super(message, cause, false, false);
     this.status = status;
     this.type = type;
     this.code = code;
@@ -33,23 +34,30 @@ public final class ApiException extends RuntimeException {
 
   /** A request that is wrong in itself (4xx). */
   public static ApiException invalidRequest(HttpStatus status, String code, String message) {
-    return new ApiException(status, "invalid_request_error", code, null, message);
+    return new ApiException(status, "invalid_request_error", code, null, message, null);
   }
 
   /** A request with a wrong field. */
   public static ApiException invalidField(String param, String code, String message) {
-    return new ApiException(HttpStatus.BAD_REQUEST, "invalid_request_error", code, param, message);
+    return new ApiException(
+        HttpStatus.BAD_REQUEST, "invalid_request_error", code, param, message, null);
   }
 
   /** A limit was reached; {@code kind} is the thing limited, as OpenAI names it. */
   public static ApiException rateLimited(String kind, String message) {
     return new ApiException(
-        HttpStatus.TOO_MANY_REQUESTS, kind, "rate_limit_exceeded", null, message);
+        HttpStatus.TOO_MANY_REQUESTS, kind, "rate_limit_exceeded", null, message, null);
   }
 
   /** Our side failed (5xx). */
   public static ApiException serverError(HttpStatus status, String code, String message) {
-    return new ApiException(status, "server_error", code, null, message);
+    return serverError(status, code, message, null);
+  }
+
+  /** Our side failed (5xx); the cause is for the log, never for the client. */
+  public static ApiException serverError(
+      HttpStatus status, String code, String message, @Nullable Throwable cause) {
+    return new ApiException(status, "server_error", code, null, message, cause);
   }
 
   /** Adds a response header; returns this. */

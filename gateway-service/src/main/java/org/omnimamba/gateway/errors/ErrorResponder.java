@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -39,9 +40,7 @@ final class ErrorResponder implements WebExceptionHandler {
         .counter("omnimamba.gateway.refusals", "code", Objects.toString(error.code(), "none"))
         .increment();
     @Nullable String requestId = exchange.getAttribute(RequestId.ATTRIBUTE);
-    if (error.status().is5xxServerError()) {
-      log(error, failure, requestId);
-    }
+    log(error, failure, requestId);
     String path = exchange.getRequest().getURI().getRawPath();
     ErrorEnvelope envelope = ErrorEnvelope.of(path == null ? "" : path);
     byte[] body = envelope.write(error, requestId);
@@ -50,6 +49,9 @@ final class ErrorResponder implements WebExceptionHandler {
     response.getHeaders().setContentType(envelope.contentType());
     response.getHeaders().setContentLength(body.length);
     response.getHeaders().setCacheControl("no-store");
+    if (envelope == ErrorEnvelope.OPENAI) {
+      response.getHeaders().set("openai-processing-ms", Long.toString(RequestId.millis(exchange)));
+    }
     error.headers().forEach(response.getHeaders()::set);
     if (exchange.getRequest().getMethod() == HttpMethod.HEAD) {
       return response.setComplete();
@@ -57,11 +59,22 @@ final class ErrorResponder implements WebExceptionHandler {
     return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
   }
 
+  /**
+   * Failures of ours with what caused them, and who was turned away at the door: those have no
+   * tenant, so no other line tells of them. Never the key that they presented.
+   */
   private static void log(ApiException error, Throwable failure, @Nullable String requestId) {
-    if (error.code() != null && error.code().equals("internal_error")) {
+    if ("internal_error".equals(error.code())) {
       log.error("request {} failed", requestId, failure);
-    } else {
-      log.warn("request {}: {} ({})", requestId, error.code(), failure.toString());
+    } else if (error.status().is5xxServerError()) {
+      Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+      log.warn("request {}: {} ({})", requestId, error.code(), cause.toString());
+    } else if (error.status() == HttpStatus.UNAUTHORIZED
+        || error.status() == HttpStatus.FORBIDDEN) {
+      log.atInfo()
+          .addKeyValue("request_id", requestId)
+          .addKeyValue("status", error.status().value())
+          .log("refused: {} ({})", error.code(), requestId);
     }
   }
 }

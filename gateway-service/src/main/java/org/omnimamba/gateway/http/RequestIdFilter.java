@@ -16,6 +16,7 @@ final class RequestIdFilter implements WebFilter {
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     String id = RequestId.of(exchange.getRequest().getHeaders().getFirst(RequestId.HEADER));
     exchange.getAttributes().put(RequestId.ATTRIBUTE, id);
+    RequestId.begin(exchange);
     exchange
         .getResponse()
         .beforeCommit(

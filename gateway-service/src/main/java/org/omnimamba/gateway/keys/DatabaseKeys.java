@@ -28,7 +28,7 @@ final class DatabaseKeys {
     return cache
         .get(presented.prefix(), store::find)
         .timeout(PATIENCE)
-        .onErrorMap(failure -> unavailable())
+        .onErrorMap(DatabaseKeys::unavailable)
         .filter(stored -> stored.isProvenBy(presented))
         .map(StoredKey.WithDigest::key)
         .filter(key -> key.isLive(clock.instant()))
@@ -36,11 +36,12 @@ final class DatabaseKeys {
         .map(StoredKey::caller);
   }
 
-  private static ApiException unavailable() {
+  private static ApiException unavailable(Throwable failure) {
     return ApiException.serverError(
             HttpStatus.SERVICE_UNAVAILABLE,
             "keys_unavailable",
-            "Keys cannot be checked right now. Please try again shortly.")
+            "Keys cannot be checked right now. Please try again shortly.",
+            failure)
         .header("Retry-After", "1");
   }
 }

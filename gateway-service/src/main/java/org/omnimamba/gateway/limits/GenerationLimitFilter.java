@@ -5,8 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.streaming.UsageMeter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
@@ -21,9 +19,7 @@ import reactor.core.publisher.Mono;
  */
 @Component
 final class GenerationLimitFilter implements GlobalFilter, Ordered {
-  private static final Logger log = LoggerFactory.getLogger(GenerationLimitFilter.class);
   private static final String KIND = "tokens";
-  private static final InFlightStore.Entry NO_IMAGES = Mono::empty;
 
   private final LimitProperties limits;
   private final BudgetStore budgets;
@@ -48,42 +44,54 @@ final class GenerationLimitFilter implements GlobalFilter, Ordered {
     }
     cost.attach(exchange);
     UsageMeter meter = UsageMeter.attach(exchange);
+    boolean images = cost.images() > 0;
     return Mono.usingWhen(
-        reserve(exchange, cost),
-        reservation -> chain.filter(exchange),
-        reservation -> release(reservation, meter, cost));
+        Mono.fromSupplier(Reservation::new),
+        reservation ->
+            reserve(exchange, cost, reservation)
+                .then(
+                    Mono.defer(
+                        () -> {
+                          reservation.start();
+                          return chain.filter(exchange);
+                        })),
+        reservation -> end(reservation, meter, images),
+        (reservation, failure) -> {
+          if (!exchange.getResponse().isCommitted()) {
+            // The client will see an error of ours, which no service has told the meter of.
+            meter.failed();
+          }
+          return end(reservation, meter, images);
+        },
+        reservation -> end(reservation, meter, images));
   }
 
-  /** What one request holds while it runs. */
-  private record Reservation(
-      long tokens, Grant.Settlement settlement, InFlightStore.Entry images) {}
-
-  private Mono<Reservation> reserve(ServerWebExchange exchange, GenerationCost cost) {
+  private Mono<Void> reserve(
+      ServerWebExchange exchange, GenerationCost cost, Reservation reservation) {
     String tenant = Caller.of(exchange).tenant();
     LimitProperties.Tenant allowed = limits.of(tenant);
     Budget budget = new Budget(tenant + ":" + KIND, allowed.tokensPerMinute());
-    long tokens = Math.min(cost.tokens(), budget.perMinute());
     return budgets
-        .take(budget, tokens)
+        .take(budget, cost.tokens())
+        .doOnNext(reservation::hold)
         .flatMap(
             grant -> {
-              RateHeaders.announce(exchange, KIND, budget, grant);
-              if (!grant.granted()) {
-                return Mono.error(RateHeaders.refusal(KIND, budget, grant));
-              }
-              return enter(tenant, cost.images(), allowed.imagesInFlight())
-                  .onErrorResume(full -> settle(grant.settlement(), tokens).then(Mono.error(full)))
-                  .map(images -> new Reservation(tokens, grant.settlement(), images));
+              RateHeaders.announce(exchange, KIND, grant);
+              return grant.granted()
+                  ? enter(tenant, cost.images(), allowed.imagesInFlight(), reservation)
+                  : Mono.error(RateHeaders.refusal(KIND, grant));
             });
   }
 
-  private Mono<InFlightStore.Entry> enter(String tenant, int images, int most) {
+  private Mono<Void> enter(String tenant, int images, int most, Reservation reservation) {
     if (images == 0) {
-      return Mono.just(NO_IMAGES);
+      return Mono.empty();
     }
     return inFlight
         .enter(tenant + ":images", Math.min(images, most), most)
-        .switchIfEmpty(Mono.error(() -> tooManyImages(most)));
+        .doOnNext(reservation::hold)
+        .switchIfEmpty(Mono.error(() -> tooManyImages(most)))
+        .then();
   }
 
   private static ApiException tooManyImages(int most) {
@@ -94,27 +102,12 @@ final class GenerationLimitFilter implements GlobalFilter, Ordered {
   }
 
   /** Ends the reservation without keeping the answer waiting for it. */
-  private Mono<Void> release(Reservation reservation, UsageMeter meter, GenerationCost cost) {
+  private Mono<Void> end(Reservation reservation, UsageMeter meter, boolean images) {
     return Mono.fromRunnable(
         () -> {
-          long used = meter.generated(reservation.tokens(), cost.images() > 0);
-          (cost.images() > 0 ? imageTokens : chatTokens).increment(used);
-          settle(reservation.settlement(), reservation.tokens() - used)
-              .then(quietly(reservation.images().leave()))
-              .subscribe();
-        });
-  }
-
-  private static Mono<Void> settle(Grant.Settlement settlement, long unused) {
-    return quietly(settlement.settle(unused));
-  }
-
-  /** A correction that fails costs the tenant a part of a minute's budget, never a request. */
-  private static Mono<Void> quietly(Mono<Void> correction) {
-    return correction.onErrorResume(
-        failure -> {
-          log.debug("a limit could not be corrected: {}", failure.toString());
-          return Mono.empty();
+          long used = reservation.hasStarted() ? meter.generated(reservation.tokens(), images) : 0;
+          (images ? imageTokens : chatTokens).increment(used);
+          reservation.end(used);
         });
   }
 

@@ -25,10 +25,12 @@ final class LocalBudgets implements BudgetStore {
   public Mono<Grant> take(Budget budget, long amount) {
     return Mono.fromCallable(
         () -> {
-          ConsumptionProbe probe =
-              bucket(budget).tryConsumeAndReturnRemaining(Math.min(amount, budget.perMinute()));
+          long taken = Math.min(amount, budget.perMinute());
+          ConsumptionProbe probe = bucket(budget).tryConsumeAndReturnRemaining(taken);
           return new Grant(
               probe.isConsumed(),
+              probe.isConsumed() ? taken : 0,
+              budget.perMinute(),
               Math.max(0, probe.getRemainingTokens()),
               probe.getNanosToWaitForRefill(),
               probe.getNanosToWaitForReset(),

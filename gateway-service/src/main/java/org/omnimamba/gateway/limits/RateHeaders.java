@@ -15,13 +15,13 @@ final class RateHeaders {
    * Adds {@code x-ratelimit-limit-KIND}, {@code -remaining-KIND} and {@code -reset-KIND} to
    * whatever answer will be given.
    */
-  static void announce(ServerWebExchange exchange, String kind, Budget budget, Grant grant) {
+  static void announce(ServerWebExchange exchange, String kind, Grant grant) {
     exchange
         .getResponse()
         .beforeCommit(
             () -> {
               HttpHeaders headers = exchange.getResponse().getHeaders();
-              headers.set("x-ratelimit-limit-" + kind, Long.toString(budget.perMinute()));
+              headers.set("x-ratelimit-limit-" + kind, Long.toString(grant.limit()));
               headers.set("x-ratelimit-remaining-" + kind, Long.toString(grant.remaining()));
               headers.set("x-ratelimit-reset-" + kind, duration(grant.nanosUntilFull()));
               return Mono.empty();
@@ -29,12 +29,12 @@ final class RateHeaders {
   }
 
   /** A refusal that says after which time the same request will be granted. */
-  static ApiException refusal(String kind, Budget budget, Grant grant) {
+  static ApiException refusal(String kind, Grant grant) {
     long millis = Math.max(1, ceilDiv(grant.nanosUntilGranted(), 1_000_000));
     return ApiException.rateLimited(
             kind,
             "The limit of "
-                + budget.perMinute()
+                + grant.limit()
                 + " "
                 + kind
                 + " per minute is reached. Please try again in "

@@ -25,14 +25,16 @@ final class RedisBudgets implements BudgetStore {
 
   @Override
   public Mono<Grant> take(Budget budget, long amount) {
-    return Mono.fromFuture(
-            () -> bucket(budget).tryConsumeAndReturnRemaining(Math.min(amount, budget.perMinute())))
-        .map(probe -> grant(budget, probe));
+    long taken = Math.min(amount, budget.perMinute());
+    return Mono.fromFuture(() -> bucket(budget).tryConsumeAndReturnRemaining(taken))
+        .map(probe -> grant(budget, taken, probe));
   }
 
-  private Grant grant(Budget budget, ConsumptionProbe probe) {
+  private Grant grant(Budget budget, long taken, ConsumptionProbe probe) {
     return new Grant(
         probe.isConsumed(),
+        probe.isConsumed() ? taken : 0,
+        budget.perMinute(),
         Math.max(0, probe.getRemainingTokens()),
         probe.getNanosToWaitForRefill(),
         probe.getNanosToWaitForReset(),

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * Counts that all gateways share. Each entry lapses on its own after {@link #LONGEST}, so a gateway
@@ -13,6 +14,8 @@ import reactor.core.publisher.Mono;
  */
 final class RedisInFlight implements InFlightStore {
   static final Duration LONGEST = Duration.ofMinutes(15);
+
+  private static final Retry LEAVE_RETRY = Retry.backoff(6, Duration.ofMillis(250));
 
   /** KEYS: sorted set of entries by lapse time. ARGV: id, amount, most, life in milliseconds. */
   private static final String ENTER =
@@ -46,10 +49,20 @@ final class RedisInFlight implements InFlightStore {
 
   @Override
   public Mono<Entry> enter(String key, int amount, int most) {
-    String id = UUID.randomUUID().toString();
-    return run(ENTER, key, id, amount, most, LONGEST.toMillis())
-        .filter(entered -> entered == 1)
-        .map(entered -> () -> run(LEAVE, key, id, amount).then());
+    return Mono.defer(
+        () -> {
+          String id = UUID.randomUUID().toString();
+          return run(ENTER, key, id, amount, most, LONGEST.toMillis())
+              // A connection that broke may have carried the entry over before it did.
+              .doOnError(failure -> leave(key, id, amount).subscribe(left -> {}, lost -> {}))
+              .filter(entered -> entered == 1)
+              .map(entered -> () -> leave(key, id, amount));
+        });
+  }
+
+  /** Leaving twice is harmless, so it is tried again while the connection comes back. */
+  private Mono<Void> leave(String key, String id, int amount) {
+    return run(LEAVE, key, id, amount).retryWhen(LEAVE_RETRY).then();
   }
 
   private Mono<Long> run(String script, String key, String id, long... numbers) {

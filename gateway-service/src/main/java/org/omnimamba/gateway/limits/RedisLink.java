@@ -17,12 +17,15 @@ import reactor.core.publisher.Mono;
  * commands fail at once instead of piling up.
  */
 final class RedisLink implements DisposableBean {
+  /** How long an answer is listened for that nobody waits for: what it granted is to go back. */
+  private static final Duration LATEST_ANSWER = Duration.ofSeconds(30);
+
   private final RedisClient client;
   private final Mono<RedisStores> stores;
 
   RedisLink(LimitProperties.Redis properties) {
     RedisURI address = RedisURI.create(properties.url());
-    address.setTimeout(properties.timeout());
+    address.setTimeout(LATEST_ANSWER);
     this.client = RedisClient.create(address);
     client.setOptions(
         ClientOptions.builder()

@@ -29,10 +29,10 @@ final class RequestLimitFilter implements GlobalFilter, Ordered {
         .take(budget, 1)
         .flatMap(
             grant -> {
-              RateHeaders.announce(exchange, KIND, budget, grant);
+              RateHeaders.announce(exchange, KIND, grant);
               return grant.granted()
                   ? chain.filter(exchange)
-                  : Mono.error(RateHeaders.refusal(KIND, budget, grant));
+                  : Mono.error(RateHeaders.refusal(KIND, grant));
             });
   }
 

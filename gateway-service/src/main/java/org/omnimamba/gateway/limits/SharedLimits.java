@@ -2,9 +2,12 @@ package org.omnimamba.gateway.limits;
 
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.errors.ApiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,7 @@ final class SharedLimits implements BudgetStore, InFlightStore {
   public Mono<Grant> take(Budget budget, long amount) {
     return shared(
         stores -> stores.budgets().take(budget, amount),
+        late -> late.settlement().settle(late.taken()),
         () -> localBudgets.take(budget.scaled(properties.localShare()), amount));
   }
 
@@ -48,13 +52,16 @@ final class SharedLimits implements BudgetStore, InFlightStore {
     int share = (int) Math.max(1, most * properties.localShare());
     return shared(
         stores -> stores.inFlight().enter(key, amount, most),
-        () -> localInFlight.enter(key, amount, share));
+        Entry::leave,
+        // What is above the share would never be granted, however long its client waits.
+        () -> localInFlight.enter(key, Math.min(amount, share), share));
   }
 
-  private <T> Mono<T> shared(Function<RedisStores, Mono<T>> question, Supplier<Mono<T>> local) {
-    return redis
-        .flatMap(question)
-        .timeout(properties.timeout())
+  private <T> Mono<T> shared(
+      Function<RedisStores, Mono<T>> question,
+      Function<T, Mono<Void>> undo,
+      Supplier<Mono<T>> local) {
+    return patiently(question, undo)
         .onErrorResume(
             failure -> {
               report(failure);
@@ -62,6 +69,45 @@ final class SharedLimits implements BudgetStore, InFlightStore {
                   ? local.get()
                   : Mono.error(refusal());
             });
+  }
+
+  /**
+   * Asks Redis and waits for a while, or until nobody wants to know any more. What was sent is
+   * carried out all the same, so an answer that comes after that is undone.
+   */
+  private <T> Mono<T> patiently(
+      Function<RedisStores, Mono<T>> question, Function<T, Mono<Void>> undo) {
+    return Mono.defer(
+        () -> {
+          AtomicBoolean wanted = new AtomicBoolean(true);
+          CompletableFuture<@Nullable T> answer =
+              redis.filter(connected -> wanted.get()).flatMap(question).toFuture();
+          Runnable giveUp =
+              () -> {
+                if (wanted.compareAndSet(true, false)) {
+                  undoLate(answer, undo);
+                }
+              };
+          return Mono.fromFuture(answer, true)
+              .timeout(properties.timeout())
+              .doOnError(failure -> giveUp.run())
+              // Whoever comes first, the answer or the end of patience, has it.
+              .filter(inTime -> wanted.compareAndSet(true, false))
+              .doOnCancel(giveUp);
+        });
+  }
+
+  private static <T> void undoLate(
+      CompletableFuture<@Nullable T> answer, Function<T, Mono<Void>> undo) {
+    answer.thenAccept(
+        late -> {
+          if (late != null) {
+            undo.apply(late)
+                .subscribe(
+                    undone -> {},
+                    failure -> log.debug("a late answer was not undone: {}", failure.toString()));
+          }
+        });
   }
 
   private void report(Throwable failure) {

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.omnimamba.gateway.errors.ApiException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -20,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Takes the pictures out of an answer, keeps them, and puts their addresses in their place. */
 final class PictureAnswers {
-  private static final Logger log = LoggerFactory.getLogger(PictureAnswers.class);
   static final String PATH = "/v1/images/files/";
 
   private final PictureStore store;
@@ -37,7 +34,7 @@ final class PictureAnswers {
     this.clock = clock;
   }
 
-  private record Taken(String id, Picture picture) {}
+  private record Taken(String id, Picture picture, Instant expires) {}
 
   /**
    * The answer with addresses.
@@ -47,14 +44,14 @@ final class PictureAnswers {
    * @return fails with 503 if the pictures cannot be kept
    */
   Mono<byte[]> withAddresses(byte[] answer, String tenant, URI asked) {
-    Instant expires = clock.instant().plus(properties.keptFor()).truncatedTo(ChronoUnit.SECONDS);
+    Instant expires = clock.instant().plus(properties.keptFor());
     return Mono.fromCallable(() -> json.readTree(answer))
         .subscribeOn(Schedulers.boundedElastic())
         .flatMap(
             tree -> {
               List<Taken> taken = take(tree, expires, base(asked));
               return Flux.fromIterable(taken)
-                  .concatMap(one -> store.put(one.id(), tenant, one.picture(), expires))
+                  .concatMap(one -> store.put(one.id(), tenant, one.picture(), one.expires()))
                   .then(Mono.fromCallable(() -> json.writeValueAsBytes(tree)))
                   .onErrorMap(PictureAnswers::notKept);
             });
@@ -65,7 +62,9 @@ final class PictureAnswers {
     for (JsonNode datum : answer.path("data")) {
       if (datum instanceof ObjectNode one && one.path("b64_json").isString()) {
         byte[] bytes = Base64.getDecoder().decode(one.path("b64_json").stringValue());
-        Taken taken = new Taken(links.newId(), new Picture(bytes));
+        // Their order of expiry is that in which they go when their tenant has too many.
+        Instant last = expires.plus(all.size(), ChronoUnit.MICROS);
+        Taken taken = new Taken(links.newId(), new Picture(bytes), last);
         one.remove("b64_json");
         one.put("url", base + PATH + links.name(taken.id(), expires, taken.picture()));
         all.add(taken);
@@ -84,11 +83,11 @@ final class PictureAnswers {
   }
 
   private static ApiException notKept(Throwable failure) {
-    log.warn("pictures could not be kept: {}", failure.toString());
     return ApiException.serverError(
             HttpStatus.SERVICE_UNAVAILABLE,
             "pictures_unavailable",
-            "The pictures were drawn but could not be kept. Ask for 'b64_json', or try again.")
+            "The pictures were drawn but could not be kept. Ask for 'b64_json', or try again.",
+            failure)
         .header("Retry-After", "1");
   }
 }

@@ -26,6 +26,7 @@ class PictureRoutes {
                         named ->
                             store
                                 .find(named.id())
+                                .onErrorMap(PictureRoutes::unavailable)
                                 .flatMap(
                                     picture ->
                                         answer(
@@ -44,6 +45,15 @@ class PictureRoutes {
         .header("Content-Security-Policy", "default-src 'none'; sandbox")
         .header("Cross-Origin-Resource-Policy", "cross-origin")
         .bodyValue(picture.bytes());
+  }
+
+  private static ApiException unavailable(Throwable failure) {
+    return ApiException.serverError(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "pictures_unavailable",
+            "Pictures cannot be read right now. Please try again shortly.",
+            failure)
+        .header("Retry-After", "1");
   }
 
   private static ApiException gone() {

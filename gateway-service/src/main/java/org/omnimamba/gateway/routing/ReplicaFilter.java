@@ -1,6 +1,7 @@
 package org.omnimamba.gateway.routing;
 
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR;
+import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR;
 
@@ -29,6 +30,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.UriComponentsBuilder;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;
 
 /**
@@ -136,7 +138,17 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
         failed,
         failure.toString());
     ServerWebExchangeUtils.reset(exchange);
+    hangUp(exchange);
     return attempt(exchange, chain, tried, failure);
+  }
+
+  /** Nobody will read the answer of a replica that was given up, so its connection must go too. */
+  private static void hangUp(ServerWebExchange exchange) {
+    Object connection = exchange.getAttributes().remove(CLIENT_RESPONSE_CONN_ATTR);
+    if (connection instanceof Connection open) {
+      open.dispose();
+    }
+    exchange.getAttributes().remove(CLIENT_RESPONSE_ATTR);
   }
 
   @Override

@@ -17,7 +17,13 @@ public final class UsageMeter {
   private static final String ATTRIBUTE = UsageMeter.class.getName();
   private static final byte[] CHAT_USAGE = name("completion_tokens");
   private static final byte[] IMAGE_USAGE = name("output_tokens");
-  private static final byte[] CONTENT = name("content");
+
+  /**
+   * Begins what each token adds to a chat; the chunk that only opens a choice begins with a role.
+   */
+  private static final byte[] CONTENT =
+      "\"delta\":{\"content\"".getBytes(StandardCharsets.US_ASCII);
+
   private static final int LONGEST_NAME = CHAT_USAGE.length;
 
   /** The last bytes of the parts before, ending at the right. */
@@ -40,8 +46,8 @@ public final class UsageMeter {
     return exchange.getAttribute(ATTRIBUTE);
   }
 
-  /** The answer is an error, so nothing was generated. */
-  void failed() {
+  /** The answer is an error or broke off, so what did not pass by does not count. */
+  public void failed() {
     failed = true;
   }
 
@@ -104,16 +110,15 @@ public final class UsageMeter {
 
   /**
    * Tokens generated: what the service reported; else, of a chat, one for each chunk that came;
-   * else what was reserved, because a picture that nobody waited for was drawn all the same.
+   * else what was reserved, because a picture that nobody waited for was drawn all the same. An
+   * answer that failed costs only what was seen of it.
    */
   public long generated(long reserved, boolean images) {
-    if (failed) {
-      return 0;
-    }
     if (reported > 0) {
       return reported;
     }
-    return images || chunks == 0 ? reserved : Math.min(chunks, reserved);
+    long seen = images ? 0 : Math.min(chunks, reserved);
+    return failed || seen > 0 ? seen : reserved;
   }
 
   private static byte[] name(String field) {

@@ -49,7 +49,10 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
   @Override
   public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
     noteStatus();
-    return super.writeWith(meter == null ? body : Flux.from(body).doOnNext(meter::accept));
+    return super.writeWith(
+        meter == null
+            ? body
+            : Flux.from(body).doOnNext(meter::accept).doOnError(failure -> meter.failed()));
   }
 
   /** A stream: each part is flushed as it comes. */
@@ -111,6 +114,9 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
 
   private Flux<DataBuffer> endOf(Throwable failure) {
     log.warn("a stream broke off: {}", failure.toString());
+    if (meter != null) {
+      meter.failed();
+    }
     if (!endsWithErrorEvent || !boundary.isBetweenEvents()) {
       return Flux.error(failure);
     }

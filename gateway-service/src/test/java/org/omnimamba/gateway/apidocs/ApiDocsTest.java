@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
@@ -52,6 +54,40 @@ class ApiDocsTest {
       assertThat(all.path("components").path("securitySchemes").has("key")).isTrue();
       assertThat(inference.last().headers().get("X-OmniMamba-Internal-Token"))
           .isEqualTo(Gateway.INTERNAL_TOKEN);
+    }
+  }
+
+  @Test
+  void asksTheNextReplicaWhereOneDoesNotAnswer() throws Exception {
+    try (Upstream inference = document("/v3/api-docs", "/v1/chat/completions", "Chat");
+        Gateway gateway =
+            Gateway.start("http://127.0.0.1:1," + inference.url(), "http://127.0.0.1:1")) {
+      assertThat(fetch(gateway).path("paths").propertyNames()).contains("/v1/chat/completions");
+    }
+  }
+
+  @Test
+  void remembersTheWholeDocumentAndNoGaps() throws Exception {
+    AtomicBoolean serves = new AtomicBoolean();
+    AtomicInteger asked = new AtomicInteger();
+    try (Upstream inference = document("/v3/api-docs", "/v1/chat/completions", "Chat");
+        Upstream jobs =
+            Upstream.start(
+                routes ->
+                    routes.get(
+                        "/v1/jobs/openapi.json",
+                        (request, response) -> {
+                          asked.incrementAndGet();
+                          return serves.get()
+                              ? response.sendString(Mono.just("{\"paths\":{\"/v1/jobs\":{}}}"))
+                              : response.status(503).send();
+                        }));
+        Gateway gateway = Gateway.start(inference.url(), jobs.url())) {
+      assertThat(fetch(gateway).path("paths").has("/v1/jobs")).isFalse();
+      serves.set(true);
+      assertThat(fetch(gateway).path("paths").has("/v1/jobs")).isTrue();
+      fetch(gateway);
+      assertThat(asked).hasValue(2);
     }
   }
 

@@ -77,7 +77,59 @@ final class HostileRequests {
     headers(all);
     framing(all);
     bodies(all);
+    otherAddresses(all);
     return all;
+  }
+
+  /** What holds for chat holds where bodies go elsewhere, too. */
+  private static void otherAddresses(List<Attack> all) {
+    for (String path : List.of("/admin/v1/keys", "/v1/jobs")) {
+      Stream.of(
+              posted(path, "a key given twice", 400, JSON, "{\"name\":\"a\",\"name\":\"b\"}"),
+              posted(path, "a list", 400, JSON, "[]"),
+              posted(path, "more after the end", 400, JSON, "{\"name\":\"a\"}{}"),
+              posted(
+                  path,
+                  "deep JSON",
+                  400,
+                  JSON,
+                  "{\"a\":" + "[".repeat(500) + "]".repeat(500) + "}"),
+              posted(path, "bytes that are no UTF-8", 400, JSON, "{\"name\":\"\u00ff\"}"),
+              posted(path, "a form", 415, "Content-Type: text/plain\r\n", "{}"),
+              posted(path, "a compressed body", 415, JSON + "Content-Encoding: gzip\r\n", "{}"),
+              sent(path, "a length over the limit", 413, "Content-Length: 1048577\r\n\r\n{}"),
+              sent(
+                  path,
+                  "chunks over the limit",
+                  413,
+                  "Transfer-Encoding: chunked\r\n\r\n"
+                      + ("8000\r\n" + " ".repeat(0x8000) + "\r\n").repeat(33)
+                      + "0\r\n\r\n"),
+              sent(path, "a body that stops", 408, "Content-Length: 10\r\n\r\n{\"a\""))
+          .forEach(all::add);
+    }
+  }
+
+  private static Attack posted(String path, String name, int status, String headers, String body) {
+    return attack(
+        name + " to " + path,
+        status,
+        "POST "
+            + path
+            + " HTTP/1.1\r\nHost: x\r\n"
+            + KEY
+            + headers
+            + "Content-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body);
+  }
+
+  private static Attack sent(String path, String name, int status, String headersAndBody) {
+    return attack(
+        name + " to " + path,
+        status,
+        "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + KEY + JSON + headersAndBody);
   }
 
   private static void paths(List<Attack> all) {

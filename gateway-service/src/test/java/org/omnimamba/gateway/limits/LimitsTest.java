@@ -116,6 +116,7 @@ class LimitsTest {
     assertThat(refused.body())
         .contains("\"type\":\"requests\"", "\"code\":\"rate_limit_exceeded\"", "3 requests");
     assertThat(header(refused, "x-ratelimit-remaining-requests")).isEqualTo("0");
+    assertThat(header(refused, "openai-processing-ms")).matches("\\d+");
     // Three a minute: one every 20 seconds.
     assertThat(Integer.parseInt(header(refused, "retry-after"))).isBetween(1, 20);
     long millis = Long.parseLong(header(refused, "retry-after-ms"));

@@ -70,4 +70,16 @@ class LocalBudgetsTest {
     assertThat(take(1_000_000).granted()).isTrue();
     assertThat(take(1).granted()).isFalse();
   }
+
+  @Test
+  void saysHowMuchItTookOfARequestAboveIt() {
+    // A share of the tenant's budget, as while Redis is down: only that much may go back.
+    Budget share = budget.scaled(0.5);
+    Grant grant = budgets.take(share, 60).block();
+    assertThat(grant.taken()).isEqualTo(30);
+    assertThat(grant.limit()).isEqualTo(30);
+    grant.settlement().settle(grant.taken() - 10).block();
+    assertThat(budgets.take(share, 20).block().granted()).isTrue();
+    assertThat(budgets.take(share, 1).block().granted()).isFalse();
+  }
 }

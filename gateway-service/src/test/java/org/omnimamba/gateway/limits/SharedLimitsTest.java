@@ -1,8 +1,11 @@
 package org.omnimamba.gateway.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -103,6 +106,48 @@ class SharedLimitsTest {
       second.leave().block();
       assertThat(store.enter("painter", 1, 3).block()).isNotNull();
     } finally {
+      link.destroy();
+    }
+  }
+
+  /** Redis holds back every write for a while, and then carries out what it was sent. */
+  @Test
+  void whatRedisGrantsTooLateIsUndone() {
+    LimitProperties.Redis impatient =
+        new LimitProperties.Redis(
+            java.net.URI.create("redis://127.0.0.1:" + port),
+            Duration.ofMillis(100),
+            LimitProperties.WhenDown.CLOSED,
+            1);
+    RedisLink link = new RedisLink(impatient);
+    RedisClient operator = RedisClient.create("redis://127.0.0.1:" + port);
+    try {
+      RedisStores stores = link.stores().block();
+      SharedLimits limits =
+          new SharedLimits(
+              Mono.just(stores),
+              impatient,
+              stores.budgets(),
+              stores.inFlight(),
+              new SimpleMeterRegistry().counter("failures"));
+      Budget budget = new Budget("late", 1_000_000);
+      operator.connect().sync().clientPause(500);
+      assertThatThrownBy(() -> limits.enter("late", 2, 2).block()).hasMessageContaining("Limits");
+      assertThatThrownBy(() -> limits.take(budget, 500_000).block()).hasMessageContaining("Limits");
+
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                InFlightStore.Entry entry = stores.inFlight().enter("late", 2, 2).block();
+                assertThat(entry).isNotNull();
+                entry.leave().block();
+                Grant all = stores.budgets().take(budget, 1_000_000).block();
+                assertThat(all.granted()).isTrue();
+                all.settlement().settle(all.taken()).block();
+              });
+    } finally {
+      operator.shutdown();
       link.destroy();
     }
   }

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.gateway.testing.Gateway;
 
 /** The page in a real browser. Screenshots are left in {@code target/playground}. */
@@ -274,6 +278,133 @@ class PlaygroundTest {
     shot("jobs-light");
     job.getByText("Cancel").click();
     assertThat(job.locator(".badge")).hasText("cancelled");
+  }
+
+  @Test
+  void theShownCurlIsCopiedAndAsksTheSame(@TempDir Path folder) throws Exception {
+    open(1200, 900, ColorScheme.LIGHT);
+    context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    // A name and a question that a shell would read differently, and more than an argument may
+    // have.
+    byte[] picture = PlaygroundUpstreams.noise();
+    assertThat(picture.length).isGreaterThan(128 * 1024);
+    Files.write(folder.resolve("it's $HOME.png"), picture);
+    page.locator("#tab-ask").click();
+    page.locator("#file").setInputFiles(folder.resolve("it's $HOME.png"));
+    page.locator("#question").fill("What's `this`, \\n \"$HOME\"?\nSay it.");
+    page.locator("#ask-form button[type=submit]").click();
+    upstreams.stream.tryEmitComplete();
+    assertThat(page.locator("#ask-status")).hasText(Pattern.compile("Done in .*"));
+    assertRuns(folder, "#ask-form", "#ask-curl");
+
+    upstreams.renew();
+    page.locator("#tab-draw").click();
+    page.locator("#prompt").fill("an apple's `core` for $5");
+    page.locator("#draw-form button[type=submit]").click();
+    upstreams.stream.tryEmitComplete();
+    assertThat(page.locator("#draw-status")).containsText("The stream ended");
+    // Without a temperature the model draws at its own.
+    assertThat(upstreams.lastBody.get()).doesNotContain("temperature");
+    assertRuns(folder, "#draw-form", "#draw-curl");
+  }
+
+  /** What the button copies is what is shown, and sends what the page itself has just sent. */
+  private void assertRuns(Path folder, String form, String shown) throws Exception {
+    String sent = upstreams.lastBody.getAndSet("");
+    page.locator(form + " summary").click();
+    page.locator("button[data-copies=" + shown.substring(1) + "]").click();
+    assertThat(page.locator("button[data-copies=" + shown.substring(1) + "]")).hasText("Copied");
+    String copied = (String) page.evaluate("navigator.clipboard.readText()");
+    assertThat(copied).isEqualTo(page.locator(shown).textContent());
+    upstreams.renew();
+    upstreams.stream.tryEmitComplete();
+    ProcessBuilder shell =
+        new ProcessBuilder("sh", "-c", copied)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("output").toFile());
+    shell.environment().put("OMNIMAMBA_API_KEY", Gateway.KEY);
+    assertThat(shell.start().waitFor()).as(copied).isZero();
+    assertThat(upstreams.lastBody.get()).isEqualTo(sent);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void textStandsOutFromItsBackground(ColorScheme scheme) {
+    open(1200, 900, scheme);
+    for (String tab : List.of("draw", "ask", "jobs")) {
+      page.locator("#tab-" + tab).click();
+      page.locator("#" + tab + " summary").click();
+      if (tab.equals("jobs")) {
+        assertThat(page.locator(".job")).hasCount(2);
+      }
+      assertThat((List<?>) page.evaluate(FAINT_TEXT)).as("%s in %s", tab, scheme).isEmpty();
+    }
+  }
+
+  /** Visible text with a contrast below WCAG's 4.5; what is disabled is exempt there too. */
+  private static final String FAINT_TEXT =
+      """
+      () => {
+        const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+        const light = ([r, g, b]) => {
+          const [x, y, z] = [r, g, b].map((c) => c / 255)
+            .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+        };
+        const ground = (element) => {
+          for (let each = element; each; each = each.parentElement) {
+            const color = parse(getComputedStyle(each).backgroundColor);
+            if (color.length === 3 || color[3] === 1) return color;
+          }
+          return [255, 255, 255];
+        };
+        const ratio = (element) => {
+          const a = light(parse(getComputedStyle(element).color));
+          const b = light(ground(element));
+          return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        };
+        const hasText = (element) =>
+          [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        return [...document.body.querySelectorAll('*')]
+          .filter((element) => element.checkVisibility() && !element.disabled && hasText(element))
+          .filter((element) => ratio(element) < 4.5)
+          .map((element) => `${element.tagName} ${element.textContent.trim()}: ${ratio(element)}`);
+      }
+      """;
+
+  @Test
+  void theTabKeyGoesFromTopToBottom() {
+    open(1200, 900, ColorScheme.LIGHT);
+    page.reload();
+    assertThat(page.locator("#model")).hasText("omnimamba-tiny");
+    List<String> reached = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      page.keyboard().press("Tab");
+      reached.add(
+          (String)
+              page.evaluate(
+                  "document.activeElement.id || document.activeElement.textContent.trim()"));
+    }
+    assertThat(reached)
+        .containsExactly(
+            "Skip to the playground",
+            "key",
+            "Use key",
+            "tab-draw",
+            "prompt",
+            "draw-seed",
+            "draw-temperature",
+            "draw-count",
+            "Draw",
+            "draw-job",
+            "The same with curl");
+    page.keyboard().press("Enter");
+    page.keyboard().press("Tab");
+    page.keyboard().press("Tab");
+    assertThat(page.locator("button[data-copies=draw-curl]")).isFocused();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.omnimamba.gateway.testing.Upstream;
@@ -156,6 +157,20 @@ final class PlaygroundUpstreams implements AutoCloseable {
     graphics.setColor(new Color(0xC1121F));
     graphics.fillOval(92, 112, 200, 200);
     graphics.dispose();
+    return png(image);
+  }
+
+  /** A picture that cannot be made small. */
+  static byte[] noise() {
+    BufferedImage image = new BufferedImage(384, 384, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(1);
+    for (int at = 0; at < 384 * 384; at++) {
+      image.setRGB(at % 384, at / 384, random.nextInt());
+    }
+    return png(image);
+  }
+
+  private static byte[] png(BufferedImage image) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       ImageIO.write(image, "png", out);

@@ -55,6 +55,16 @@ class UsageMeterTest {
   }
 
   @Test
+  void countsNeitherTheOpeningChunkNorLogprobs() {
+    String opening =
+        "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n";
+    String chunk =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"logprobs\":{\"content\":"
+            + "[{\"token\":\"a\",\"logprob\":-0.1,\"top_logprobs\":[]}]}}]}\n\n";
+    expect(opening + chunk.repeat(5) + "data: [DONE]\n\n", false, 5);
+  }
+
+  @Test
   void isNotFooledByGeneratedText() {
     expect(
         "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"completion_tokens\\\":999\"}}]}\n\n",
@@ -74,5 +84,16 @@ class UsageMeterTest {
     meter.failed();
     meter.accept(buffer("{\"error\":{}}"));
     assertThat(meter.generated(500, false)).isZero();
+    assertThat(meter.generated(500, true)).isZero();
+  }
+
+  @Test
+  void chargesWhatCameOfAnAnswerThatBrokeOff() {
+    UsageMeter meter = meter();
+    meter.accept(buffer("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n".repeat(3)));
+    meter.failed();
+    assertThat(meter.generated(500, false)).isEqualTo(3);
+    meter.accept(buffer("{\"usage\":{\"completion_tokens\":7}}"));
+    assertThat(meter.generated(500, false)).as("a report counts all the same").isEqualTo(7);
   }
 }

@@ -25,7 +25,8 @@ final class ErrorHandler implements WebExceptionHandler {
     if (response.isCommitted()) {
       return Mono.error(error);
     }
-    ApiException failure = ErrorTranslator.translate(error);
+    ApiException failure =
+        ErrorTranslator.translate(error, RequestHeadersFilter.requestId(exchange));
     HttpHeaders headers = response.getHeaders();
     headers.remove(HttpHeaders.CACHE_CONTROL);
     if (failure.status() == HttpStatus.REQUEST_TIMEOUT) {

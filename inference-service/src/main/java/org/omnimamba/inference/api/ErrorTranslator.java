@@ -16,8 +16,12 @@ public final class ErrorTranslator {
 
   private ErrorTranslator() {}
 
-  /** The error for a client. Faults of this service are logged here, with their cause. */
-  public static ApiException translate(Throwable error) {
+  /**
+   * The error for a client. Faults of this service are logged here, with their cause.
+   *
+   * @param requestId names the request in the log
+   */
+  public static ApiException translate(Throwable error, String requestId) {
     if (error instanceof ApiException api) {
       return api;
     }
@@ -25,7 +29,7 @@ public final class ErrorTranslator {
       return engineError(engine);
     }
     if (error instanceof ResponseStatusException web) {
-      return webError(web);
+      return webError(web, requestId);
     }
     if (error instanceof RejectedExecutionException) {
       return ApiException.busy(
@@ -34,7 +38,7 @@ public final class ErrorTranslator {
     if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
       return ApiException.malformed("client_disconnected", "The connection was closed.");
     }
-    log.error("A request failed", error);
+    log.error("request {} failed", requestId, error);
     return ApiException.server(
         HttpStatus.INTERNAL_SERVER_ERROR, "internal_error", "The request failed.", null);
   }
@@ -59,7 +63,7 @@ public final class ErrorTranslator {
     };
   }
 
-  private static ApiException webError(ResponseStatusException error) {
+  private static ApiException webError(ResponseStatusException error, String requestId) {
     HttpStatus status =
         Objects.requireNonNullElse(
             HttpStatus.resolve(error.getStatusCode().value()), HttpStatus.INTERNAL_SERVER_ERROR);
@@ -79,7 +83,7 @@ public final class ErrorTranslator {
         if (status.is4xxClientError()) {
           yield ApiException.client(status, null, "bad_request", status.getReasonPhrase() + ".");
         }
-        log.error("A request failed", error);
+        log.error("request {} failed", requestId, error);
         yield ApiException.server(status, "internal_error", "The request failed.", null);
       }
     };

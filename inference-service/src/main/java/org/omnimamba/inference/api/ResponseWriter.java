@@ -55,7 +55,11 @@ public final class ResponseWriter {
                 error ->
                     begun.get()
                         ? Flux.just(
-                            SseEvent.named("error", ErrorTranslator.translate(error).body()))
+                            SseEvent.named(
+                                "error",
+                                ErrorTranslator.translate(
+                                        error, RequestHeadersFilter.requestId(exchange))
+                                    .body()))
                         : Flux.error(error));
     return response.writeAndFlushWith(guarded.map(event -> Mono.just(buffer(response, event))));
   }

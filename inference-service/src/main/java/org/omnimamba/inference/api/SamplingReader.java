@@ -23,12 +23,17 @@ public final class SamplingReader {
     return new SamplingParameters(
         (float) Checks.range("temperature", fields.temperature(), temperature, 0, MAX_TEMPERATURE),
         topK(fields.topK()),
-        (float) Checks.range("top_p", fields.topP(), 1, 0, 1),
+        topP(fields.topP()),
         (float) Checks.range("min_p", fields.minP(), 0, 0, 1),
         (float)
             Checks.range(
                 "repetition_penalty", fields.repetitionPenalty(), 1, SMALLEST_PENALTY, MAX_PENALTY),
         seed == null ? ThreadLocalRandom.current().nextLong() : seed);
+  }
+
+  /** As with OpenAI 0 leaves the likeliest token alone; to the sampler it would be no limit. */
+  private static float topP(@Nullable Double value) {
+    return Math.max(Float.MIN_VALUE, (float) Checks.range("top_p", value, 1, 0, 1));
   }
 
   /** Some clients write -1 for no limit. */

@@ -8,6 +8,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads a message's content: a string, or a list of text and picture parts. */
 final class ContentReader {
+  private static final Set<String> TEXT_FIELDS = Set.of("type", "text");
+  private static final Set<String> PICTURE_FIELDS = Set.of("type", "image_url");
+  private static final Set<String> ADDRESS_FIELDS = Set.of("url", "detail");
   private static final Set<String> DETAILS = Set.of("auto", "low", "high");
 
   private final long maxPictureBytes;
@@ -45,10 +48,12 @@ final class ContentReader {
       String type = string(part + ".type", node.path("type"));
       switch (type) {
         case "text" -> {
+          refuseOthers(part, node, TEXT_FIELDS);
           text.append(text.isEmpty() ? "" : "\n");
           text.append(string(part + ".text", node.path("text")));
         }
         case "image_url" -> {
+          refuseOthers(part, node, PICTURE_FIELDS);
           if (picture != null) {
             throw ApiException.invalid(
                 part + ".image_url",
@@ -71,6 +76,7 @@ final class ContentReader {
       throw ApiException.invalid(
           param, "invalid_type", "'%s' must be an object with a 'url'.".formatted(param));
     }
+    refuseOthers(param, node, ADDRESS_FIELDS);
     JsonNode detail = node.path("detail");
     if (!detail.isMissingNode()
         && !detail.isNull()
@@ -80,6 +86,16 @@ final class ContentReader {
     }
     String url = param + ".url";
     return new Picture(url, DataUri.decode(url, string(url, node.path("url")), maxPictureBytes));
+  }
+
+  private static void refuseOthers(String param, JsonNode node, Set<String> known) {
+    node.properties()
+        .forEach(
+            field -> {
+              if (!known.contains(field.getKey()) && !field.getValue().isNull()) {
+                throw ApiException.unsupportedParameter(param + "." + field.getKey());
+              }
+            });
   }
 
   private static String string(String param, JsonNode node) {

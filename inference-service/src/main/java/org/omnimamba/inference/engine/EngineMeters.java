@@ -77,6 +77,11 @@ public final class EngineMeters {
             TOKEN_BUCKETS);
     requestLatency =
         timer("omnimamba.e2e.request.latency", "Time from submission to the end", REQUEST_BUCKETS);
+    for (EngineException.Reason reason : EngineException.Reason.values()) {
+      // There from the start: a rate needs a value before the first failure.
+      failures(reason);
+      rejections(reason);
+    }
     promptTokens =
         Counter.builder("omnimamba.prompt.tokens")
             .description("Prompt positions fed into the model")
@@ -169,11 +174,19 @@ public final class EngineMeters {
   }
 
   void failed(EngineException.Reason reason) {
-    registry.counter("omnimamba.request.failure", "reason", lower(reason)).increment();
+    failures(reason).increment();
   }
 
   void rejected(EngineException.Reason reason) {
-    registry.counter("omnimamba.request.rejected", "reason", lower(reason)).increment();
+    rejections(reason).increment();
+  }
+
+  private Counter failures(EngineException.Reason reason) {
+    return registry.counter("omnimamba.request.failure", "reason", lower(reason));
+  }
+
+  private Counter rejections(EngineException.Reason reason) {
+    return registry.counter("omnimamba.request.rejected", "reason", lower(reason));
   }
 
   void deviceTime(String phase, long nanos) {

@@ -96,6 +96,15 @@ class BadChatsTest {
             "messages[0].tool_calls",
             "unsupported_parameter"),
         conversation(
+            "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"x\",\"mood\":\"glad\"}]}",
+            "messages[0].content[0].mood",
+            "unsupported_parameter"),
+        conversation(
+            "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":"
+                + "{\"url\":\"data:image/png;base64,AAAA\",\"crop\":1}}]}",
+            "messages[0].content[0].image_url.crop",
+            "unsupported_parameter"),
+        conversation(
             String.join(",", java.util.Collections.nCopies(65, user)),
             "messages",
             "array_too_long"),

@@ -170,6 +170,13 @@ class ChatTest {
   }
 
   @Test
+  void topPOfZeroLeavesTheLikeliestTokenAlone() {
+    JsonNode greedy = choice(text("Hello", "\"temperature\":0"));
+    JsonNode narrow = choice(text("Hello", "\"temperature\":1,\"top_p\":0"));
+    assertThat(narrow.get("token_ids")).isEqualTo(greedy.get("token_ids"));
+  }
+
+  @Test
   void aStopStringEndsTheAnswerBeforeIt() {
     String whole = content(choice(text("Hello", "\"temperature\":0")));
     String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 2);

@@ -2,17 +2,29 @@ package org.omnimamba.inference.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** What surrounds the endpoints: models, headers, documentation, metrics, health. */
+@ExtendWith(OutputCaptureExtension.class)
 class ServiceTest {
   private static final TestServer SERVER = TestServer.shared();
 
@@ -39,6 +51,30 @@ class ServiceTest {
     assertThat(bad.headers().firstValue("x-request-id"))
         .hasValueSatisfying(id -> assertThat(id).startsWith("req_"));
     assertThat(bad.headers().firstValueAsLong("openai-processing-ms")).isPresent();
+  }
+
+  @Test
+  void eachRequestIsLoggedWithItsIdAndWithoutItsText(CapturedOutput output) {
+    String secret = "a prompt that nobody else may read";
+    SERVER.send(
+        HttpRequest.newBuilder(
+                SERVER.post("/v1/images/generations", "{\"prompt\":\"" + secret + "\"}"),
+                (name, value) -> true)
+            .header("X-Request-Id", "logged-1")
+            .build());
+    SERVER.send(
+        HttpRequest.newBuilder(
+                SERVER.post("/v1/chat/completions", "{\"" + secret), (name, value) -> true)
+            .header("X-Request-Id", "logged-2")
+            .build());
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(output.getAll())
+                    .containsPattern("POST /v1/images/generations -> 200 in \\d+ ms \\(logged-1\\)")
+                    .containsPattern("POST /v1/chat/completions -> 400 in \\d+ ms \\(logged-2\\)"));
+    assertThat(output.getAll()).doesNotContain(secret);
   }
 
   @Test
@@ -81,9 +117,36 @@ class ServiceTest {
             "omnimamba_request_queue_time_seconds_bucket",
             "omnimamba_e2e_request_latency_seconds_bucket",
             "omnimamba_prompt_tokens_total",
-            "omnimamba_generation_tokens_total{task=\"t2i\"",
-            "omnimamba_images_total",
-            "omnimamba_request_success_total{finished_reason=\"length\"");
+            "omnimamba_images_total")
+        .containsPattern("omnimamba_generation_tokens_total\\{.*task=\"t2i\"")
+        .containsPattern("omnimamba_request_success_total\\{.*finished_reason=\"length\"");
+  }
+
+  @Test
+  void theDashboardAsksForMetersThatExist() throws Exception {
+    String dashboard = Files.readString(Path.of("..", "docs", "grafana", "omnimamba.json"));
+    Set<String> asked =
+        Pattern.compile("omnimamba_(?!gateway_)[a-z0-9_]+")
+            .matcher(dashboard)
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet());
+    assertThat(asked).isNotEmpty();
+    SERVER.ok("/v1/images/generations", "{\"prompt\":\"a cat\"}");
+    SERVER.ok(
+        "/v1/chat/completions",
+        """
+        {"max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":"What?"},
+          {"type":"image_url","image_url":{"url":"%s"}}]}]}
+        """
+            .formatted(Photos.dataUri(Oracle.answers().get(0).photo())));
+    assertThat(
+            management("/actuator/prometheus")
+                .body()
+                .lines()
+                .filter(line -> line.contains("application=\"inference-service\""))
+                .map(line -> line.substring(0, line.indexOf('{'))))
+        .containsAll(asked);
   }
 
   @Test

@@ -45,7 +45,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "SETTING=VALUE",
       description =
-          "Any setting of the services by its full name, such as omnimamba.inference.engine.slots=4.")
+          "Any setting of the services by its full name, such as omnimamba.inference.engine.slots=4;"
+              + " of one service after its name, such as gateway:management.server.port=9080.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Spec private CommandSpec spec;
@@ -59,8 +60,7 @@ final class ServeCommand implements Callable<Integer> {
     Path directory = model.locate(err);
     OmniMambaHome home = OmniMambaHome.fromEnvironment();
     CountDownLatch stopped = new CountDownLatch(1);
-    StandaloneOptions options =
-        new StandaloneOptions(directory, port, address, new LinkedHashMap<>(settings));
+    StandaloneOptions options = options(directory);
     Platform platform = Platform.start(home, options);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -78,9 +78,18 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private StandaloneOptions options(Path directory) {
+    try {
+      return new StandaloneOptions(directory, port, address, new LinkedHashMap<>(settings));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--set " + e.getMessage(), e);
+    }
+  }
+
   private void announce(PrintWriter out, Platform platform) {
     out.printf("OmniMamba is ready at %s%n", platform.url());
     out.printf("API key: in %s%n", platform.keys().apiKeyFile());
+    out.printf("Metrics: %s%n", platform.metricsUrl());
     out.printf(
         "Try: curl -H \"Authorization: Bearer $(cat %s)\" %s/v1/models%n",
         platform.keys().apiKeyFile(), platform.url());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.function.Supplier;
 import org.omnimamba.gateway.keys.ApiKey;
 import org.omnimamba.standalone.OmniMambaHome;
@@ -15,17 +16,22 @@ import org.omnimamba.standalone.OmniMambaHome;
  * @param apiKey the key that the command line uses, in {@code $OMNIMAMBA_HOME/api-key}
  * @param apiKeyFile where it is kept, readable by the owner alone
  * @param webhookKey encrypts webhook secrets at rest, 32 bytes in base64
+ * @param internalToken proves the gateway to the services; addresses of pictures are signed with a
+ *     key derived from it, so it must outlive a restart as they do
  */
-public record LaptopKeys(String apiKey, Path apiKeyFile, String webhookKey) {
+public record LaptopKeys(String apiKey, Path apiKeyFile, String webhookKey, String internalToken) {
   private static final String API_KEY_FILE = "api-key";
   private static final String WEBHOOK_KEY_FILE = "webhook-key";
+  private static final String INTERNAL_TOKEN_FILE = "internal-token";
+  private static final int SECRET_BYTES = 32;
 
   /** Reads the secrets, making those that are missing. */
   public static LaptopKeys load(OmniMambaHome home) throws IOException {
     return new LaptopKeys(
         readOrMake(home, API_KEY_FILE, () -> ApiKey.generate(new SecureRandom()).value()),
         apiKeyFile(home),
-        readOrMake(home, WEBHOOK_KEY_FILE, LaptopKeys::newWebhookKey));
+        readOrMake(home, WEBHOOK_KEY_FILE, () -> Base64.getEncoder().encodeToString(randomBytes())),
+        readOrMake(home, INTERNAL_TOKEN_FILE, () -> HexFormat.of().formatHex(randomBytes())));
   }
 
   /** Where the command line finds the key of this machine's platform. */
@@ -47,10 +53,10 @@ public record LaptopKeys(String apiKey, Path apiKeyFile, String webhookKey) {
     return made;
   }
 
-  private static String newWebhookKey() {
-    byte[] bytes = new byte[32];
+  private static byte[] randomBytes() {
+    byte[] bytes = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(bytes);
-    return Base64.getEncoder().encodeToString(bytes);
+    return bytes;
   }
 
   /** Without the secrets. */

@@ -1,11 +1,8 @@
 package org.omnimamba.standalone.server;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.omnimamba.inference.InferenceServiceApplication;
@@ -34,19 +31,16 @@ public final class Platform implements AutoCloseable {
     try {
       this.keys = LaptopKeys.load(home);
       EmbeddedDatabase database = own(EmbeddedDatabase.start(home));
-      Map<String, Object> shared = new HashMap<>(options.properties());
-      shared.put("omnimamba.internal-token", randomToken());
-      Map<String, Object> stored = new HashMap<>(shared);
-      stored.putAll(database.connectionProperties());
 
-      Map<String, Object> inferenceSettings = new HashMap<>(shared);
+      Map<String, Object> inferenceSettings = settings(options, StandaloneOptions.INFERENCE);
       inferenceSettings.put("omnimamba.inference.model", options.model().toString());
       this.inference =
           own(
               ServiceContext.start(
                   InferenceServiceApplication.builder(), LOOPBACK, 0, inferenceSettings));
 
-      Map<String, Object> jobSettings = new HashMap<>(stored);
+      Map<String, Object> jobSettings = settings(options, StandaloneOptions.JOBS);
+      jobSettings.putAll(database.connectionProperties());
       jobSettings.put("omnimamba.jobs.inference-url", inference.url());
       jobSettings.put("omnimamba.jobs.webhooks.secret-key", keys.webhookKey());
       if (options.port() != 0) {
@@ -56,7 +50,8 @@ public final class Platform implements AutoCloseable {
       this.jobs =
           own(ServiceContext.start(JobServiceApplication.builder(), LOOPBACK, 0, jobSettings));
 
-      Map<String, Object> gatewaySettings = new HashMap<>(stored);
+      Map<String, Object> gatewaySettings = settings(options, StandaloneOptions.GATEWAY);
+      gatewaySettings.putAll(database.connectionProperties());
       gatewaySettings.put("omnimamba.gateway.inference-urls", inference.url());
       gatewaySettings.put("omnimamba.gateway.jobs-url", jobs.url());
       gatewaySettings.put("omnimamba.gateway.api-key", keys.apiKey());
@@ -83,6 +78,12 @@ public final class Platform implements AutoCloseable {
    */
   public static Platform start(OmniMambaHome home, StandaloneOptions options) throws IOException {
     return new Platform(home, options);
+  }
+
+  private Map<String, Object> settings(StandaloneOptions options, String service) {
+    Map<String, Object> settings = options.propertiesOf(service);
+    settings.put("omnimamba.internal-token", keys.internalToken());
+    return settings;
   }
 
   private <T extends AutoCloseable> T own(T part) {
@@ -112,14 +113,13 @@ public final class Platform implements AutoCloseable {
     return "http://" + LOOPBACK + ":" + inference.managementPort() + "/actuator/health/readiness";
   }
 
-  public LaptopKeys keys() {
-    return keys;
+  /** Where the gateway's metrics are; clients do not reach it through the gateway's own port. */
+  public String metricsUrl() {
+    return "http://" + LOOPBACK + ":" + gateway.managementPort() + "/actuator/prometheus";
   }
 
-  private static String randomToken() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+  public LaptopKeys keys() {
+    return keys;
   }
 
   /** Stops all parts, the last started first; one that fails to stop does not keep the others. */

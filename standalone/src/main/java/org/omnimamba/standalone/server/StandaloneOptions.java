@@ -1,7 +1,9 @@
 package org.omnimamba.standalone.server;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What {@code ./omnimamba serve} was asked for.
@@ -9,11 +11,40 @@ import java.util.Map;
  * @param model directory of the model
  * @param port the gateway's port, 0 for any free one
  * @param address the address that the gateway listens on
- * @param properties further settings for all services, by full property name
+ * @param properties further settings by full property name, for all services or, after the name of
+ *     one and a colon, for it alone: {@code gateway:management.server.port}
  */
 public record StandaloneOptions(
     Path model, int port, String address, Map<String, Object> properties) {
+  static final String GATEWAY = "gateway";
+  static final String INFERENCE = "inference";
+  static final String JOBS = "jobs";
+
+  private static final Set<String> SERVICES = Set.of(GATEWAY, INFERENCE, JOBS);
+
   public StandaloneOptions {
     properties = Map.copyOf(properties);
+    for (String name : properties.keySet()) {
+      int colon = name.indexOf(':');
+      if (colon >= 0 && !SERVICES.contains(name.substring(0, colon))) {
+        throw new IllegalArgumentException(
+            "'" + name + "' must begin with gateway:, inference: or jobs:, or have no colon");
+      }
+    }
+  }
+
+  /** The settings of one service: what is said of it alone wins over what is said of all. */
+  Map<String, Object> propertiesOf(String service) {
+    Map<String, Object> own = new HashMap<>();
+    String prefix = service + ":";
+    properties.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            own.put(name.substring(prefix.length()), value);
+          } else if (name.indexOf(':') < 0) {
+            own.putIfAbsent(name, value);
+          }
+        });
+    return own;
   }
 }

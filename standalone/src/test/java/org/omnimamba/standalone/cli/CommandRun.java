@@ -4,19 +4,19 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** Runs commands in this JVM and keeps what they print. */
-final class CommandRun {
+public final class CommandRun {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  int execute(String... args) {
+  public int execute(String... args) {
     return OmniMambaCommand.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
   }
 
-  String out() {
+  public String out() {
     return out.toString();
   }
 
-  String err() {
+  public String err() {
     return err.toString();
   }
 }

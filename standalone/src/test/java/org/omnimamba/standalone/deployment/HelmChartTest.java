@@ -37,6 +37,7 @@ class HelmChartTest {
             "Service/omni-jobs",
             "Service/omni-gateway",
             "Secret/omni-secrets",
+            "NetworkPolicy/omni-gateway",
             "NetworkPolicy/omni-inference",
             "NetworkPolicy/omni-jobs",
             "PodDisruptionBudget/omni-gateway");
@@ -53,6 +54,76 @@ class HelmChartTest {
         .containsEntry("OMNIMAMBA_JOBS_INFERENCEURL", "http://omni-inference:8081");
     assertThat(environment(objects.get("StatefulSet/omni-inference")))
         .containsEntry("OMNIMAMBA_INFERENCE_MODEL", "/model");
+  }
+
+  @Test
+  void onlyTheGatewaysApiIsOpenAndMetricsAreForOneNamespace() {
+    Map<String, Map<String, Object>> objects = render(complete());
+    Map<String, Object> metrics =
+        Map.of(
+            "from",
+            List.of(
+                Map.of(
+                    "namespaceSelector",
+                    Map.of("matchLabels", Map.of("kubernetes.io/metadata.name", "monitoring")))),
+            "ports",
+            List.of(Map.of("port", "management")));
+    assertThat(rules(objects, "gateway"))
+        .containsExactly(Map.of("ports", List.of(Map.of("port", "http"))), metrics);
+    assertThat(rules(objects, "jobs")).containsExactly(from("gateway"), metrics);
+    assertThat(rules(objects, "inference")).containsExactly(from("gateway", "jobs"), metrics);
+
+    Map<String, String> closed = complete();
+    closed.put("networkPolicy.metricsNamespaceSelector", "null");
+    assertThat(rules(render(closed), "gateway"))
+        .as("no selector is nobody, not everybody")
+        .containsExactly(Map.of("ports", List.of(Map.of("port", "http"))));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Object> rules(Map<String, Map<String, Object>> objects, String component) {
+    Map<String, Object> spec = map(objects.get("NetworkPolicy/omni-" + component).get("spec"));
+    assertThat(map(map(spec.get("podSelector")).get("matchLabels")))
+        .containsEntry("app.kubernetes.io/component", component);
+    assertThat(spec.get("policyTypes")).isEqualTo(List.of("Ingress"));
+    return (List<Object>) spec.get("ingress");
+  }
+
+  private static Map<String, Object> from(String... components) {
+    return Map.of(
+        "from",
+        java.util.Arrays.stream(components)
+            .map(
+                component ->
+                    Map.of(
+                        "podSelector",
+                        Map.of(
+                            "matchLabels",
+                            Map.of(
+                                "app.kubernetes.io/name",
+                                "omnimamba",
+                                "app.kubernetes.io/instance",
+                                "omni",
+                                "app.kubernetes.io/component",
+                                component))))
+            .toList(),
+        "ports",
+        List.of(Map.of("port", "http")));
+  }
+
+  @Test
+  void everyServiceLogsForPrograms() {
+    Map<String, Map<String, Object>> objects = render(complete());
+    List<String> services =
+        List.of("Deployment/omni-gateway", "Deployment/omni-jobs", "StatefulSet/omni-inference");
+    for (String service : services) {
+      assertThat(environment(objects.get(service)))
+          .containsEntry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "logstash");
+    }
+    Map<String, String> plain = complete();
+    plain.put("logFormat", "");
+    assertThat(environment(render(plain).get("Deployment/omni-gateway")))
+        .doesNotContainKey("LOGGING_STRUCTURED_FORMAT_CONSOLE");
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.standalone.OmniMambaHome;
 
@@ -58,7 +61,13 @@ class OpenAiSdksTest {
     platform =
         Platform.start(
             OmniMambaHome.at(folder.resolve("home")),
-            new StandaloneOptions(TinyModel.directory(), 0, "127.0.0.1", Map.of()));
+            new StandaloneOptions(
+                TinyModel.directory(),
+                0,
+                "127.0.0.1",
+                Map.of(
+                    "omnimamba.gateway.limits.tenants.java.requests-per-minute", 40,
+                    "omnimamba.gateway.limits.tenants.node.requests-per-minute", 40)));
     Readiness.await(platform.inferenceReadinessUrl());
     client = client(platform.keys().apiKey());
     model = client.models().list().data().get(0).id();
@@ -72,11 +81,26 @@ class OpenAiSdksTest {
   }
 
   private static OpenAIClient client(String key) {
+    return client(key, 0);
+  }
+
+  private static OpenAIClient client(String key, int retries) {
     return OpenAIOkHttpClient.builder()
         .baseUrl(platform.url() + "/v1")
         .apiKey(key)
-        .maxRetries(0)
+        .maxRetries(retries)
         .build();
+  }
+
+  /** A key of a tenant that may send 40 requests a minute, which is one every 1.5 seconds. */
+  private static String limitedKey(String tenant) throws Exception {
+    return new GatewayClient(platform.url(), platform.keys().apiKey())
+        .postJson(
+            "/admin/v1/keys",
+            GatewayClient.JSON.createObjectNode().put("name", "limited").put("tenant", tenant),
+            201)
+        .path("key")
+        .asString();
   }
 
   private static ChatCompletionCreateParams.Builder chat() {
@@ -118,6 +142,70 @@ class OpenAiSdksTest {
   }
 
   @Test
+  void javaBoundsAndShapesAnswers() {
+    String text = contents(chat().addUserMessage("hello")).get(0);
+    String end = text.substring(text.length() / 2);
+    assertThat(contents(chat().addUserMessage("hello").stop(end)))
+        .as("stopped before '%s'", end)
+        .containsExactly(text.substring(0, text.indexOf(end)));
+    assertThat(
+            contents(
+                ChatCompletionCreateParams.builder()
+                    .model(model)
+                    .maxTokens(6)
+                    .temperature(0.0)
+                    .addUserMessage("hello")))
+        .as("max_tokens is max_completion_tokens")
+        .containsExactly(text);
+
+    ChatCompletion several =
+        client
+            .chat()
+            .completions()
+            .create(
+                chat()
+                    .addUserMessage("hello")
+                    .temperature(1.0)
+                    .topP(0.9)
+                    .n(3)
+                    .logprobs(true)
+                    .topLogprobs(2)
+                    .build());
+    assertThat(several.choices()).hasSize(3);
+    long tokens = 0;
+    for (ChatCompletion.Choice choice : several.choices()) {
+      var logprobs = choice.logprobs().orElseThrow().content().orElseThrow();
+      assertThat(logprobs)
+          .allMatch(token -> token.logprob() <= 0 && token.topLogprobs().size() <= 2);
+      tokens += logprobs.size();
+    }
+    assertThat(several.usage().orElseThrow().completionTokens()).isEqualTo(tokens);
+  }
+
+  private static List<String> contents(ChatCompletionCreateParams.Builder request) {
+    return client.chat().completions().create(request.build()).choices().stream()
+        .map(choice -> choice.message().content().orElseThrow())
+        .toList();
+  }
+
+  @Test
+  void javaComesBackWhenTheLimitSays() throws Exception {
+    String key = limitedKey("java");
+    RateLimitException refusal = null;
+    OpenAIClient hasty = client(key);
+    while (refusal == null) {
+      try {
+        hasty.models().list();
+      } catch (RateLimitException e) {
+        refusal = e;
+      }
+    }
+    assertThat(refusal.headers().values("retry-after")).hasSize(1);
+    // One retry only: it is granted because it comes after the time that the refusal named.
+    assertThat(client(key, 1).models().list().data()).hasSize(1);
+  }
+
+  @Test
   void javaAsksAboutAPicture() throws IOException {
     byte[] png = Base64.getDecoder().decode(draw(1).data().orElseThrow().get(0).b64Json().get());
     ChatCompletion answer =
@@ -155,11 +243,29 @@ class OpenAiSdksTest {
   @Test
   void javaDrawsSeveralDifferentPictures() {
     List<String> pictures =
-        draw(2).data().orElseThrow().stream()
+        draw(3).data().orElseThrow().stream()
             .map(image -> image.b64Json().orElseThrow())
             .collect(Collectors.toList());
-    assertThat(pictures).hasSize(2).doesNotHaveDuplicates();
+    assertThat(pictures).hasSize(3).doesNotHaveDuplicates();
     assertThat(Base64.getDecoder().decode(pictures.get(0))).startsWith(0x89, 'P', 'N', 'G');
+  }
+
+  @Test
+  void javaDrawsAsJpeg() {
+    ImagesResponse response =
+        client
+            .images()
+            .generate(
+                ImageGenerateParams.builder()
+                    .model(model)
+                    .prompt("a red apple")
+                    .outputFormat(ImageGenerateParams.OutputFormat.JPEG)
+                    .outputCompression(80)
+                    .build());
+    assertThat(
+            Base64.getDecoder()
+                .decode(response.data().orElseThrow().get(0).b64Json().orElseThrow()))
+        .startsWith(0xff, 0xd8, 0xff);
   }
 
   @Test
@@ -188,8 +294,9 @@ class OpenAiSdksTest {
     }
   }
 
-  @Test
-  void javaDrawsInAStream() {
+  @ParameterizedTest
+  @ValueSource(longs = {0, 2, 3})
+  void javaDrawsInAStream(long partial) {
     try (StreamResponse<ImageGenStreamEvent> events =
         client
             .images()
@@ -197,12 +304,13 @@ class OpenAiSdksTest {
                 ImageGenerateParams.builder()
                     .model(model)
                     .prompt("a red apple")
-                    .partialImages(2)
+                    .partialImages(partial)
                     .build())) {
       List<ImageGenStreamEvent> all = events.stream().toList();
-      assertThat(all).hasSize(3);
-      assertThat(all.subList(0, 2)).allMatch(ImageGenStreamEvent::isGenerationPartialImage);
-      assertThat(all.get(2).isGenerationCompleted()).isTrue();
+      assertThat(all).hasSize((int) partial + 1);
+      assertThat(all.subList(0, (int) partial))
+          .allMatch(ImageGenStreamEvent::isGenerationPartialImage);
+      assertThat(all.get((int) partial).isGenerationCompleted()).isTrue();
     }
   }
 
@@ -234,11 +342,12 @@ class OpenAiSdksTest {
     for (String file : List.of("package.json", "package-lock.json", "openai-sdk.test.mjs")) {
       Files.copy(PROGRAM.resolve(file), work.resolve(file));
     }
-    run(work, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-    run(work, "node", "--test", "openai-sdk.test.mjs");
+    String limited = limitedKey("node");
+    run(work, limited, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+    run(work, limited, "node", "--test", "openai-sdk.test.mjs");
   }
 
-  private static void run(Path folder, String... command) throws Exception {
+  private static void run(Path folder, String limited, String... command) throws Exception {
     Path output = folder.resolve(command[0] + ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -247,6 +356,7 @@ class OpenAiSdksTest {
             .redirectOutput(output.toFile());
     builder.environment().put("OPENAI_BASE_URL", platform.url() + "/v1");
     builder.environment().put("OPENAI_API_KEY", platform.keys().apiKey());
+    builder.environment().put("LIMITED_API_KEY", limited);
     Process process = builder.start();
     boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     if (!ended) {

@@ -7,6 +7,9 @@ import static org.omnimamba.standalone.server.GatewayClient.ids;
 import static org.omnimamba.standalone.server.GatewayClient.image;
 
 import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +30,7 @@ import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.standalone.OmniMambaHome;
+import org.omnimamba.standalone.cli.CommandRun;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,6 +40,27 @@ import tools.jackson.databind.node.ObjectNode;
  */
 class PlatformTest {
   private static final String CAPTION = "A bed in a bedroom between two lamps.";
+
+  private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+
+  private static final Set<String> ADDRESSES =
+      Set.of(
+          "/v1/chat/completions",
+          "/v1/images/generations",
+          "/v1/images/files/{name}",
+          "/v1/models",
+          "/v1/models/{id}",
+          "/v1/jobs",
+          "/v1/jobs/{id}",
+          "/v1/jobs/{id}/cancel",
+          "/v1/jobs/{id}/content",
+          "/v1/jobs/{id}/events",
+          "/v1/jobs/{id}/redrive",
+          "/v1/jobs/redrive",
+          "/v1/webhook-endpoints",
+          "/v1/webhook-endpoints/{id}",
+          "/admin/v1/keys",
+          "/admin/v1/keys/{id}");
 
   @TempDir static Path folder;
   private static OmniMambaHome home;
@@ -97,6 +125,82 @@ class PlatformTest {
   @Test
   void theModelIsListed() throws Exception {
     assertThat(client.getJson("/v1/models").path("data")).hasSize(1);
+  }
+
+  @Test
+  void theCommandLineManagesKeys() throws Exception {
+    String[] where = {"--url", platform.url(), "--key-file", keyFile()};
+    CommandRun create = new CommandRun();
+    assertThat(create.execute(with(where, "keys", "create", "ci", "--scope", "inference")))
+        .as(create.err())
+        .isZero();
+    String key = create.out().strip();
+    assertThat(key).startsWith("om_");
+    String id = create.err().strip().replace("omnimamba: key ", "");
+    GatewayClient made = new GatewayClient(platform.url(), key);
+    assertThat(made.get("/v1/models").statusCode()).isEqualTo(200);
+    assertThat(made.get("/v1/jobs").statusCode()).isEqualTo(403);
+
+    CommandRun list = new CommandRun();
+    assertThat(list.execute(with(where, "keys", "list"))).as(list.err()).isZero();
+    assertThat(list.out())
+        .containsPattern(id + "  " + key.substring(0, 11) + "[.]{3}  default  inference .* ci\n");
+
+    CommandRun revoke = new CommandRun();
+    assertThat(revoke.execute(with(where, "keys", "revoke", id))).as(revoke.err()).isZero();
+    assertThat(made.get("/v1/models").statusCode()).isEqualTo(401);
+    CommandRun unknown = new CommandRun();
+    assertThat(unknown.execute(with(where, "keys", "revoke", "nobody"))).isEqualTo(1);
+    assertThat(unknown.err()).contains("404", "no key with this id");
+  }
+
+  private static String keyFile() {
+    return platform.keys().apiKeyFile().toString();
+  }
+
+  private static String[] with(String[] where, String... command) {
+    return Stream.concat(Stream.of(command), Stream.of(where)).toArray(String[]::new);
+  }
+
+  @Test
+  void theGatewaysMetricsAreWhereItSays() throws Exception {
+    HttpResponse<String> metrics =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(platform.metricsUrl())).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(metrics.statusCode()).isEqualTo(200);
+    assertThat(metrics.body()).contains("omnimamba_gateway_replica_ready");
+  }
+
+  /** What is documented is let in, and what is let in is documented. */
+  @Test
+  void theDocumentAndTheGatewayKnowTheSameAddresses() throws Exception {
+    // A service makes its part when it is first asked, which may take longer than the gateway
+    // waits.
+    JsonNode paths =
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .until(
+                () -> client.getJson("/v3/api-docs").path("paths"),
+                known -> known.propertyNames().containsAll(ADDRESSES));
+    HttpClient stranger = HttpClient.newHttpClient();
+    for (Map.Entry<String, JsonNode> path : paths.properties()) {
+      String address = platform.url() + path.getKey().replaceAll("\\{[^}]*}", "made-up");
+      for (String method : path.getValue().propertyNames()) {
+        if (METHODS.contains(method)) {
+          HttpResponse<String> answer =
+              stranger.send(
+                  HttpRequest.newBuilder(URI.create(address))
+                      .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody())
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+          assertThat(answer.body())
+              .as("%s %s", method, path.getKey())
+              .doesNotContain("unknown_url", "method_not_allowed");
+        }
+      }
+    }
   }
 
   @Test

@@ -22,11 +22,12 @@ export function asking({ model }) {
     });
 
   const showCurl = () => {
-    const body = JSON.stringify(request(picture ? "PICTURE" : null)).replaceAll("'", "'\\''");
+    const body = inHeredoc(JSON.stringify(request(picture ? "PICTURE" : null)));
     const type = picture?.type ?? "image/png";
-    const inlined = `data:${type};base64,'"$(base64 < ${shellName(picture)} | tr -d '\\n')"'`;
+    const inlined = `data:${type};base64,$(base64 < ${shellName(picture)} | tr -d '\\n')`;
+    // Not as an argument: those may have 128 KiB at most, and pictures have more.
     $("ask-curl").textContent = curl("/v1/chat/completions", {
-      raw: `'${body.replace("PICTURE", () => inlined)}'`,
+      input: body.replace("PICTURE", () => inlined),
       stream: true,
     });
   };
@@ -87,6 +88,9 @@ function content(text, url) {
   const question = { type: "text", text };
   return url ? [{ type: "image_url", image_url: { url } }, question] : text;
 }
+
+/** A text in a here-document of a POSIX shell that may hold commands of ours. */
+const inHeredoc = (text) => text.replace(/[\\$`]/g, "\\$&");
 
 const shellName = (file) => `'${(file?.name || "photo.png").replaceAll("'", "'\\''")}'`;
 

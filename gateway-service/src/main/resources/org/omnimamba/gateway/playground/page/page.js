@@ -31,14 +31,18 @@ export function show(img, url) {
 /** A text in single quotes for a POSIX shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** A curl command; the key comes from the environment, so that it is never copied along. */
-export function curl(path, { body, raw, stream } = {}) {
-  const data = raw ?? (body === undefined ? undefined : quoted(JSON.stringify(body)));
-  return [
+/**
+ * A curl command; the key comes from the environment, so that it is never copied along. `input` is
+ * the body as the text of a here-document, where there is too much of it for an argument.
+ */
+export function curl(path, { body, input, stream } = {}) {
+  const data = input !== undefined ? "@- <<END" : body && quoted(JSON.stringify(body));
+  const command = [
     `curl ${stream ? "-N " : ""}${location.origin}${path}`,
     `-H "Authorization: Bearer $OMNIMAMBA_API_KEY"`,
     ...(data === undefined ? [] : [`-H 'Content-Type: application/json'`, `-d ${data}`]),
   ].join(" \\\n  ");
+  return input === undefined ? command : `${command}\n${input}\nEND`;
 }
 
 /** Runs one thing at a time with a Stop button; a stop is not an error. */
