@@ -25,6 +25,7 @@ import org.omnimamba.model.text.Truncation;
 
 /** With the real tiny model, an answer has the same bits wherever its picture's state came from. */
 class PictureReuseTest {
+  private static final String SERVICE = "application=\"inference-service\"";
   private static final String ONLY_HOST_MEMORY = "omnimamba.inference.pictures.device-slots=0";
   private static final String SHARED = "omnimamba.inference.pictures.shared=true";
   private static final String ONE_SLOT = "omnimamba.inference.pictures.device-slots=1";
@@ -58,10 +59,10 @@ class PictureReuseTest {
       assertSame(ask(server, PHOTO), PICTURE_END, cold);
       assertSame(ask(server, OTHER), PICTURE_END, other);
       assertThat(metrics(server))
-          .contains("omnimamba_picture_lookups_total{result=\"miss\"} 2.0")
-          .contains("omnimamba_picture_lookups_total{result=\"device\"} 1.0")
-          .contains("omnimamba_picture_lookups_total{result=\"host\"} 2.0")
-          .contains("omnimamba_prompt_tokens_cached_total 54.0");
+          .contains("omnimamba_picture_lookups_total{" + SERVICE + ",result=\"miss\"} 2.0")
+          .contains("omnimamba_picture_lookups_total{" + SERVICE + ",result=\"device\"} 1.0")
+          .contains("omnimamba_picture_lookups_total{" + SERVICE + ",result=\"host\"} 2.0")
+          .contains("omnimamba_prompt_tokens_cached_total{" + SERVICE + "} 54.0");
       assertThat(cachedTokens(server, "acme")).isZero();
       assertThat(cachedTokens(server, "acme")).isEqualTo(PICTURE_END);
       assertThat(cachedTokens(server, "other")).isZero();
