@@ -5,6 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,13 +20,21 @@ public class JobJson {
           .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
+  private final ObjectReader attributes = mapper.readerFor(JobAttributes.class);
+
+  /** Finds the ways of reading and writing now: the search takes a lock, also on event loops. */
+  public JobJson() {
+    mapper.writerFor(JobAttributes.class);
+    mapper.writerFor(InferenceJob.class);
+    mapper.readTree("{}");
+  }
 
   public String write(Object value) {
     return mapper.writeValueAsString(value);
   }
 
   public JobAttributes attributes(String json) {
-    return mapper.readValue(json, JobAttributes.class);
+    return attributes.readValue(json);
   }
 
   public byte[] bytes(Object value) {

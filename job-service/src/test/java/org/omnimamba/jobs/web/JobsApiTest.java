@@ -1,20 +1,25 @@
 package org.omnimamba.jobs.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import tools.jackson.databind.JsonNode;
 
 /** The job API over real HTTP, from submission to the picture. */
+@ExtendWith(OutputCaptureExtension.class)
 class JobsApiTest {
   private final TestService service = TestService.shared();
   private final WebTestClient ada = service.client("ada");
@@ -56,6 +61,16 @@ class JobsApiTest {
     assertThat(asked.body().path("stream").booleanValue()).isTrue();
     assertThat(asked.body().path("stream_options").path("include_progress").booleanValue())
         .isTrue();
+  }
+
+  @Test
+  void eachRequestIsLoggedByItsIdAndRouteAndNotByWhatItSays(CapturedOutput log) {
+    String id = Jobs.submitForId(ada, Jobs.image("a secret apple"));
+    ada.get().uri("/v1/jobs/" + id).header("X-Request-Id", "req-logged-1").exchange();
+    await().until(() -> log.getAll().contains("(req-logged-1)"));
+    assertThat(log.getAll())
+        .containsPattern("GET /v1/jobs/\\{id} -> 200 in \\d+ ms \\(req-logged-1\\)")
+        .doesNotContain("secret apple");
   }
 
   @Test

@@ -10,10 +10,18 @@ import reactor.core.publisher.Mono;
 
 /** Returns the caller's {@code X-Request-Id}, so that both sides can find the request again. */
 @Component
-@Order(-200)
-class RequestIdFilter implements WebFilter {
+@Order(RequestIdFilter.ORDER)
+public class RequestIdFilter implements WebFilter {
+  static final int ORDER = -200;
+
   private static final String HEADER = "X-Request-Id";
   private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  /** The request's id as callers see it; {@code -} for one without. */
+  public static String requestId(ServerWebExchange exchange) {
+    String id = exchange.getResponse().getHeaders().getFirst(HEADER);
+    return id == null ? "-" : id;
+  }
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {

@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.web.problem;
 
 import java.net.URI;
+import org.omnimamba.jobs.web.access.RequestIdFilter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -25,7 +26,7 @@ class ProblemHandler {
 
   @ExceptionHandler(Throwable.class)
   ResponseEntity<ProblemDetail> handle(Throwable thrown, ServerWebExchange exchange) {
-    Problem problem = problem(thrown);
+    Problem problem = problem(thrown, RequestIdFilter.requestId(exchange));
     ProblemDetail detail = problem.detail();
     detail.setInstance(URI.create(exchange.getRequest().getPath().value()));
     HttpHeaders headers = new HttpHeaders();
@@ -34,7 +35,7 @@ class ProblemHandler {
     return new ResponseEntity<>(detail, headers, problem.type().status());
   }
 
-  private static Problem problem(Throwable thrown) {
+  private static Problem problem(Throwable thrown, String requestId) {
     if (thrown instanceof Problem problem) {
       return problem;
     }
@@ -50,11 +51,11 @@ class ProblemHandler {
     if (thrown instanceof TransientDataAccessException
         || hasCause(thrown, io.r2dbc.spi.R2dbcTransientException.class)
         || hasCause(thrown, io.r2dbc.spi.R2dbcNonTransientResourceException.class)) {
-      log.warn("the database did not answer: {}", thrown.toString());
+      log.warn("{}: the database did not answer: {}", requestId, thrown.toString());
       return new Problem(ProblemType.UNAVAILABLE, "The database does not answer at the moment.")
           .withHeader("Retry-After", "2");
     }
-    log.error("request failed", thrown);
+    log.error("{}: request failed", requestId, thrown);
     return new Problem(ProblemType.INTERNAL, "Something went wrong here.");
   }
 
