@@ -13,11 +13,11 @@ import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.ImageTokenizer;
 import org.omnimamba.model.runtime.LanguageModel;
 import org.omnimamba.model.runtime.PromptEmbeddings;
-import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.runtime.VisionEncoder;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.SamplingParameters;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /**

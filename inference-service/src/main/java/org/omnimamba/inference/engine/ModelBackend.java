@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 
 /**
  * What the engine needs of a model on a device. Every method is called by the engine's one thread.

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
-import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /** A sequence that takes part in decode steps. */

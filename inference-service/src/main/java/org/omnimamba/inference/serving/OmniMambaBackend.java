@@ -19,8 +19,8 @@ import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.runtime.PromptEmbeddings;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.SlotState;
-import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 
 /** The real model as the engine sees it. */
 final class OmniMambaBackend implements ModelBackend {

@@ -10,8 +10,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /**

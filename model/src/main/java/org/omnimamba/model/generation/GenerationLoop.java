@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.runtime.StepOutput;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /** Drives one sequence over one slot of a model, step by step, on the calling thread. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 
 /** Turns a decode step into calls of functions that are built for certain sizes. */
 final class DecodeSteps {

@@ -9,6 +9,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 
 /**
  * The language model with its state slots: prompts in, logits out, one step after the other. Used

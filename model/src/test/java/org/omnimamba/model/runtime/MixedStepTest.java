@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
 

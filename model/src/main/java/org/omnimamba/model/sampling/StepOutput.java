@@ -1,4 +1,4 @@
-package org.omnimamba.model.runtime;
+package org.omnimamba.model.sampling;
 
 /** What a decode step gives for one sequence. */
 public sealed interface StepOutput {
