@@ -97,7 +97,9 @@ public final class JobWorker {
     claiming = true;
     tasks.add(heartbeat.start());
     tasks.add(hints.listen(this::onSignal));
-    tasks.add(slots.offer(new Slots()));
+    if (options.directStarts()) {
+      tasks.add(slots.offer(new Slots()));
+    }
     if (listener != null) {
       tasks.add(listener.signals().subscribe(this::onSignal));
     }
@@ -199,7 +201,7 @@ public final class JobWorker {
     }
     // where little waits, half is left for jobs that are submitted meanwhile; if it was more than
     // little, the next look takes the rest
-    int wanted = more ? free : (free + 1) / 2;
+    int wanted = more || !options.directStarts() ? free : (free + 1) / 2;
     asked = wanted;
     long sent = scheduler.now(TimeUnit.NANOSECONDS);
     AtomicBoolean movedOn = new AtomicBoolean();

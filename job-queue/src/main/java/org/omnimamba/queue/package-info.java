@@ -73,13 +73,16 @@
  *
  * <h2>Direct starts</h2>
  *
- * <p>A job that is submitted alone, without delay, in a process whose worker has a slot free is
- * started by the statement that submits it ({@code queue_start}), where that changes nothing for
- * anybody else: no job of its kind waits, and its tenant's cap, if there is one, has room, which is
- * decided under the lock of the claims. The row is what a submission and a claim would have left,
- * with token, lease, attempt, version and turn; one commit does for both. The submitter is told of
- * the job as it was submitted. A worker keeps half of its free slots for this while its last look
- * found less than it asked for. If the answer is lost, it is as if the answer to a claim were lost.
+ * <p>For workers that ask for it ({@link org.omnimamba.queue.WorkerOptions#directStarts}): a job
+ * that is submitted alone, without delay, in a process whose worker has a slot free is started by
+ * the statement that submits it ({@code queue_start}), where that changes nothing for anybody else:
+ * no job of its kind waits, and its tenant's cap, if there is one, has room, which is decided under
+ * the lock of the claims. The row is what a submission and a claim would have left, with token,
+ * lease, attempt, version and turn; one commit does for both. The submitter is told of the job as
+ * it was submitted. A worker keeps half of its free slots for this while its last look found less
+ * than it asked for. If the answer is lost, it is as if the answer to a claim were lost. Triggers
+ * on {@code queue_job} see one row inserted as running and no claim, so whoever keeps a history by
+ * them does without.
  *
  * <h2>Connections</h2>
  *

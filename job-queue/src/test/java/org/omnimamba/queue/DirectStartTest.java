@@ -42,7 +42,7 @@ class DirectStartTest {
             fixture.queue,
             kind,
             handler,
-            WorkerOptions.of("w", slots).withPollInterval(NEVER),
+            WorkerOptions.of("w", slots).withPollInterval(NEVER).withDirectStarts(true),
             null);
     worker.start();
     return worker;
