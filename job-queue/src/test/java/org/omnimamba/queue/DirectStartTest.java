@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,12 +57,8 @@ class DirectStartTest {
     return accepted(fixture.queue.submit(NewJob.of(kind, tenant, "p").build()).block());
   }
 
-  private static void await(String kind, String status, int count) throws InterruptedException {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (count(kind, status) != count) {
-      assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
-      Thread.sleep(5);
-    }
+  private static void await(String kind, String status, int count) {
+    Awaitility.await().atMost(SOON).until(() -> count(kind, status) == count);
   }
 
   private static long count(String kind, String status) {
@@ -70,9 +67,8 @@ class DirectStartTest {
   }
 
   @Test
-  void theRowIsAsASubmissionAndAClaimLeaveIt() throws InterruptedException {
+  void theRowIsAsASubmissionAndAClaimLeaveIt() {
     JobWorker worker = worker("alone", 4, context -> Mono.never());
-    Thread.sleep(200);
     Job job =
         accepted(
             fixture
@@ -95,7 +91,7 @@ class DirectStartTest {
   }
 
   @Test
-  void aJobBehindOthersWaitsItsTurn() throws InterruptedException {
+  void aJobBehindOthersWaitsItsTurn() {
     fixture.queue.setLimits("behind", "a", new TenantLimits(0, null)).block();
     Job first = submit("behind", "a");
     List<String> order = new ArrayList<>();
@@ -118,7 +114,7 @@ class DirectStartTest {
   }
 
   @Test
-  void aCapHoldsHoweverManyAreSubmittedAtOnce() throws InterruptedException {
+  void aCapHoldsHoweverManyAreSubmittedAtOnce() {
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     JobWorker worker =
@@ -147,7 +143,7 @@ class DirectStartTest {
   }
 
   @Test
-  void noMoreRunThanTheWorkerHasSlotsAndAllAreDone() throws InterruptedException {
+  void noMoreRunThanTheWorkerHasSlotsAndAllAreDone() {
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     JobWorker worker =
