@@ -38,10 +38,7 @@ final class RunningSequence {
   }
 
   GeneratedToken accept(StepOutput output, TokenSampler sampler) {
-    GeneratedToken token =
-        output instanceof StepOutput.Logits logits
-            ? sequence.accept(logits.values(), sampler)
-            : sequence.accept(((StepOutput.Drawn) output).id());
+    GeneratedToken token = sequence.accept(output, sampler);
     if (generated == ids.length) {
       ids = Arrays.copyOf(ids, 2 * generated);
     }

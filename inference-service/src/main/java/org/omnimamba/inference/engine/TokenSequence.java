@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.generation.Sequence;
 import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /**
@@ -14,45 +15,31 @@ import org.omnimamba.model.sampling.TokenSampler;
 public interface TokenSequence {
 
   /**
-   * Draws the next token.
+   * Takes or draws the next token.
    *
-   * @param logits {@code [vocabulary]}; left unchanged, and not kept
+   * @param output as {@link #nextDraw} asked for it: the drawn token, or logits, which are left
+   *     unchanged and not kept. Behind the prompt it is logits always
    * @param sampler the engine's; scratch memory only
-   * @throws RuntimeException if no token can be drawn; the request then fails, others do not
+   * @throws RuntimeException if there is no token; the request then fails, others do not
    */
-  GeneratedToken accept(float[] logits, TokenSampler sampler);
+  GeneratedToken accept(StepOutput output, TokenSampler sampler);
 
   /** How the device may draw the next token; null if that takes the logits. */
   default @Nullable PlainDraw nextDraw() {
     return null;
   }
 
-  /**
-   * Takes the token that the device drew as {@link #nextDraw} said.
-   *
-   * @param id negative if a logit was NaN or infinite
-   * @throws RuntimeException if there is no token; the request then fails, others do not
-   */
-  default GeneratedToken accept(int id) {
-    throw new IllegalStateException("this sequence draws its tokens itself");
-  }
-
   /** A sequence of the real model. */
   static TokenSequence of(Sequence sequence) {
     return new TokenSequence() {
       @Override
-      public GeneratedToken accept(float[] logits, TokenSampler sampler) {
-        return sequence.accept(logits, sampler);
+      public GeneratedToken accept(StepOutput output, TokenSampler sampler) {
+        return sequence.accept(output, sampler);
       }
 
       @Override
       public @Nullable PlainDraw nextDraw() {
         return sequence.nextDraw();
-      }
-
-      @Override
-      public GeneratedToken accept(int id) {
-        return sequence.accept(id);
       }
     };
   }

@@ -106,7 +106,7 @@ class EngineFailureTest {
       RecordingListener bad =
           fixture.submit(
               withSequence(
-                  (logits, sampler) -> {
+                  (output, sampler) -> {
                     throw new IllegalStateException("a logit is NaN");
                   }));
       fixture.backend.steps.release(1000);
@@ -122,7 +122,7 @@ class EngineFailureTest {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       RecordingListener endless =
           fixture.submit(
-              withSequence((logits, sampler) -> new GeneratedToken(0, 1, "", null, null)));
+              withSequence((output, sampler) -> new GeneratedToken(0, 1, "", null, null)));
       assertThat(endless.failure().reason()).isEqualTo(Reason.FAILED);
       fixture.awaitIdle();
     }
@@ -265,7 +265,7 @@ class EngineFailureTest {
       fixture
           .submit(
               withSequence(
-                  (logits, sampler) -> new GeneratedToken(0, 1, "", null, FinishReason.STOP)))
+                  (output, sampler) -> new GeneratedToken(0, 1, "", null, FinishReason.STOP)))
           .result();
       assertThat(
               fixture

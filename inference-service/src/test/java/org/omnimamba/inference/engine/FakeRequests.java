@@ -10,6 +10,7 @@ import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.SamplingParameters;
+import org.omnimamba.model.sampling.StepOutput;
 
 /** Requests for the fake backend, with the real sampler. */
 final class FakeRequests {
@@ -85,7 +86,8 @@ final class FakeRequests {
   static TokenSequence sequence(int tokens, int index) {
     SamplingParameters parameters = SamplingParameters.defaults().withSeed(7);
     int[] count = new int[1];
-    return (logits, sampler) -> {
+    return (output, sampler) -> {
+      float[] logits = ((StepOutput.Logits) output).values();
       int place = count[0]++;
       int id = sampler.sample(logits, parameters, PreviousTokens.NONE, index, place);
       FinishReason reason = place + 1 == tokens ? FinishReason.LENGTH : null;

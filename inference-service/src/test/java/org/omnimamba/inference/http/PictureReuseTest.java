@@ -20,6 +20,7 @@ import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.ImagePixels;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.Truncation;
 
@@ -113,7 +114,8 @@ class PictureReuseTest {
     List<Integer> ids = new ArrayList<>();
     List<float[]> logits = new ArrayList<>();
     TokenSequence greedy =
-        (values, sampler) -> {
+        (output, sampler) -> {
+          float[] values = ((StepOutput.Logits) output).values();
           logits.add(values.clone());
           int id = largest(values);
           ids.add(id);

@@ -78,7 +78,7 @@ class EngineHealthIndicatorTest {
             "hangs",
             new PromptInput(Task.MMU, new int[] {1, 2, 3}, 3, null),
             List.of(
-                (logits, sampler) ->
+                (output, sampler) ->
                     new GeneratedToken(
                         count[0], 1, "", null, ++count[0] == 3 ? FinishReason.LENGTH : null)),
             3,

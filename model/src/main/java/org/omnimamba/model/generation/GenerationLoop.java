@@ -51,10 +51,7 @@ final class GenerationLoop {
     while (goesOn(sequence, listener)) {
       StepOutput output =
           step.run(sequence.lastToken(), sequence.nextPosition(), sequence.nextDraw());
-      listener.onToken(
-          output instanceof StepOutput.Logits logits
-              ? sequence.accept(logits.values(), sampler)
-              : sequence.accept(((StepOutput.Drawn) output).id()));
+      listener.onToken(sequence.accept(output, sampler));
     }
     long end = nanoTime.getAsLong();
     return new GenerationTimings(

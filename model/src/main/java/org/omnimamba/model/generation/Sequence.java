@@ -8,6 +8,7 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.InvalidLogitsException;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenLogprobs;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.text.Prompt;
@@ -102,6 +103,17 @@ public final class Sequence {
       throw new InvalidLogitsException();
     }
     return append(id, null);
+  }
+
+  /**
+   * Takes what a step gave, drawing from it where the device has not.
+   *
+   * @param sampler any sampler of this thread; it holds nothing of the sequence
+   */
+  public GeneratedToken accept(StepOutput output, TokenSampler sampler) {
+    return output instanceof StepOutput.Logits logits
+        ? accept(logits.values(), sampler)
+        : accept(((StepOutput.Drawn) output).id());
   }
 
   private void checkGoesOn() {
