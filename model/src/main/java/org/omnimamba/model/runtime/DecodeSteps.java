@@ -15,6 +15,12 @@ final class DecodeSteps {
   /** The output of a step that holds the drawn ids. */
   private static final int IDS = 0;
 
+  /**
+   * What a GPU takes at once: a call costs the host about as much as a third of a step of one
+   * sequence, and whoever joins, leaves or is cancelled waits for the end of a call.
+   */
+  private static final int TOKENS_PER_CALL = 4;
+
   private final LanguageModelConfig config;
   private final LanguageFunctions functions;
   private final StateSlots slots;
@@ -52,6 +58,76 @@ final class DecodeSteps {
     boolean mixed = Arrays.stream(tasks).anyMatch(task -> task != tasks[0]);
     Batch batch = new Batch(tasks, slots, tokens, positions, draws);
     return mixed && !mixes ? onePassEach(batch) : onePass(batch, mixed);
+  }
+
+  /** Tokens that one call can draw in a row, at most. */
+  int tokensPerCall() {
+    return windows ? TOKENS_PER_CALL : 1;
+  }
+
+  /**
+   * Several tokens for each sequence, the first as given, then those that were drawn; all arguments
+   * were checked.
+   *
+   * @param draws {@code [count][sequence]}
+   * @return ids {@code [sequence][count]}, negative where a logit was not finite
+   */
+  int[][] runSeveral(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
+    int count = draws.size();
+    int[][] ids = new int[slots.length][count];
+    int[] next = tokens.clone();
+    int[] at = positions.clone();
+    boolean mixed = Arrays.stream(tasks).anyMatch(task -> task != tasks[0]);
+    for (int done = 0; done < count; ) {
+      boolean together = windows && (mixes || !mixed) && count - done >= TOKENS_PER_CALL;
+      int now = together ? TOKENS_PER_CALL : 1;
+      int[][] drawn =
+          together
+              ? windowOfSeveral(
+                  new Batch(tasks, slots, next, at, draws.get(done)),
+                  draws.subList(done, done + now),
+                  mixed)
+              : drawn(run(tasks, slots, next, at, draws.get(done)));
+      for (int i = 0; i < slots.length; i++) {
+        System.arraycopy(drawn[i], 0, ids[i], done, now);
+        next[i] = Math.max(0, drawn[i][now - 1]);
+        // behind the last position nothing is defined, but it must not be looked up
+        at[i] = Math.min(at[i] + now, positions(tasks[i]) - 1);
+      }
+      done += now;
+    }
+    return ids;
+  }
+
+  private int positions(Task task) {
+    return task == Task.T2I ? config.t2iPositions() : config.mmuPositions();
+  }
+
+  private static int[][] drawn(StepOutput[] outputs) {
+    return Arrays.stream(outputs)
+        .map(output -> new int[] {((StepOutput.Drawn) output).id()})
+        .toArray(int[][]::new);
+  }
+
+  private int[][] windowOfSeveral(Batch batch, List<List<PlainDraw>> draws, boolean mixed) {
+    int count = draws.size();
+    Window window = new Window(batch.slots);
+    WindowInputs.Values values = window.values(batch, count);
+    for (int index = 0; index < count; index++) {
+      for (int i = 0; i < batch.slots.length; i++) {
+        values.uniform(window.places[i], index, draws.get(index).get(i).uniform());
+      }
+    }
+    long[] drawn =
+        window.function(batch.tasks[0], mixed, count).call().longs(values.all()).run().longs(IDS);
+    int[][] ids = new int[batch.slots.length][count];
+    for (int i = 0; i < ids.length; i++) {
+      for (int index = 0; index < count; index++) {
+        ids[i][index] = (int) drawn[index * window.size + window.places[i]];
+      }
+    }
+    return ids;
   }
 
   /** The sequences of a step. */
@@ -110,25 +186,54 @@ final class DecodeSteps {
   }
 
   private StepOutput[] window(Batch batch, boolean mixed) {
-    int lowest = Arrays.stream(batch.slots).min().orElseThrow();
-    int span = Arrays.stream(batch.slots).max().orElseThrow() - lowest + 1;
-    int size = Math.min(Buckets.batch(span), slots.rows());
-    int first = Math.min(lowest, slots.rows() - size);
-    int[] places = new int[batch.slots.length];
-    float[] active = new float[size];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = batch.slots[i] - first;
-      active[places[i]] = 1;
+    Window window = new Window(batch.slots);
+    WindowInputs.Values values = window.values(batch, 1);
+    BitSet wanted = new BitSet();
+    for (int i = 0; i < batch.slots.length; i++) {
+      PlainDraw draw = batch.draws.get(i);
+      if (draw == null) {
+        wanted.set(logitsOf(batch.tasks[i], mixed));
+      } else {
+        wanted.set(IDS);
+        values.uniform(window.places[i], 0, draw.uniform());
+      }
     }
-    CompiledFunction function =
-        mixed ? functions.mixedWindow(size) : functions.window(batch.tasks[0], size);
-    CompiledFunction.Call call =
-        begin(function, batch, places, size, mixed)
-            .longs(placed(batch.tokens, places, size))
-            .longs(first)
-            .longs(placed(batch.positions, places, size))
-            .floats(active);
-    return outputs(batch, call, places, size, mixed);
+    CompiledFunction.Outputs outputs =
+        window.function(batch.tasks[0], mixed, 1).call().longs(values.all()).run(wanted);
+    return results(batch, outputs, window.places, mixed);
+  }
+
+  /** Consecutive rows that hold all slots of a step, and each slot's place among them. */
+  private final class Window {
+    private final int size;
+    private final int first;
+    private final int[] places;
+
+    Window(int[] taken) {
+      int lowest = Arrays.stream(taken).min().orElseThrow();
+      int span = Arrays.stream(taken).max().orElseThrow() - lowest + 1;
+      this.size = Math.min(Buckets.batch(span), slots.rows());
+      this.first = Math.min(lowest, slots.rows() - size);
+      this.places = Arrays.stream(taken).map(slot -> slot - first).toArray();
+    }
+
+    WindowInputs.Values values(Batch batch, int count) {
+      WindowInputs.Values values = new WindowInputs(size, count).values(first);
+      for (int i = 0; i < places.length; i++) {
+        PlainDraw draw = batch.draws.get(i);
+        values.row(
+            places[i],
+            batch.tokens[i],
+            batch.positions[i],
+            batch.tasks[i] == Task.T2I,
+            draw == null ? 0 : draw.temperature());
+      }
+      return values;
+    }
+
+    CompiledFunction function(Task task, boolean mixed, int count) {
+      return mixed ? functions.mixedWindow(size, count) : functions.window(task, size, count);
+    }
   }
 
   private static CompiledFunction.Call begin(
@@ -168,6 +273,11 @@ final class DecodeSteps {
       }
     }
     CompiledFunction.Outputs outputs = call.floats(temperatures).floats(uniforms).run(wanted);
+    return results(batch, outputs, places, mixed);
+  }
+
+  private StepOutput[] results(
+      Batch batch, CompiledFunction.Outputs outputs, int[] places, boolean mixed) {
     StepOutput[] results = new StepOutput[places.length];
     for (int i = 0; i < places.length; i++) {
       Task task = batch.tasks[i];

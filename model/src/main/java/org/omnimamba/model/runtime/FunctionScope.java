@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.omnimamba.model.kernel.Kernel;
+import org.omnimamba.model.kernel.TritonText;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -146,6 +149,34 @@ public final class FunctionScope {
         .addInput(begin.asOutput())
         .build()
         .output(0);
+  }
+
+  /**
+   * Calls a hand-written kernel. Only XLA for NVIDIA GPUs knows this operation.
+   *
+   * @param operands in the order of the kernel's arguments
+   * @param results in the order of the kernel's arguments behind the operands
+   */
+  List<Output<?>> kernel(Kernel kernel, List<Output<?>> operands, List<TensorSpec> results) {
+    Operation call =
+        graph
+            .baseScope()
+            .withName(kernel.name())
+            .opBuilder("XlaCustomCallV2", "kernel")
+            .addInputList(operands.toArray(new Output<?>[0]))
+            .setAttr("call_target_name", TritonText.CALL_TARGET)
+            .setAttr("backend_config", TritonText.configuration(kernel))
+            .setAttr("has_side_effect", false)
+            .setAttr(
+                "result_dtypes",
+                results.stream().map(spec -> spec.type().dataType()).toArray(DataType[]::new))
+            .setAttr("result_shapes", results.stream().map(TensorSpec::shape).toArray(Shape[]::new))
+            .build();
+    List<Output<?>> outputs = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      outputs.add(call.output(i));
+    }
+    return outputs;
   }
 
   List<TensorSpec> inputs() {

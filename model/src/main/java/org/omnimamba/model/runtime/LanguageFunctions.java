@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Backbone;
@@ -27,6 +28,7 @@ final class LanguageFunctions {
   private final LanguageParameters parameters;
   private final StateSlots slots;
   private final boolean mergedLora;
+  private final StepKernels kernels;
   private final Map<String, CompiledFunction> functions = new HashMap<>();
 
   LanguageFunctions(
@@ -34,12 +36,13 @@ final class LanguageFunctions {
       LanguageModelConfig config,
       LanguageParameters parameters,
       StateSlots slots,
-      boolean mergedLora) {
+      RuntimeOptions options) {
     this.program = program;
     this.config = config;
     this.parameters = parameters;
     this.slots = slots;
-    this.mergedLora = mergedLora;
+    this.mergedLora = options.mergedLora();
+    this.kernels = options.kernels();
   }
 
   /**
@@ -72,35 +75,46 @@ final class LanguageFunctions {
   CompiledFunction mixedStep(int batch) {
     return functions.computeIfAbsent(
         "mixed_step_" + batch,
-        name -> program.function(name, scope -> buildStep(scope, batch, mixed(scope, batch))));
+        name ->
+            program.function(
+                name,
+                scope ->
+                    buildStep(
+                        scope, batch, mixed(scope, scope.input(TFloat32.class, Shape.of(batch))))));
   }
 
   /**
-   * Runs one token of some of {@code batch} consecutive rows; compiled always. Inputs: tokens
-   * {@code [batch]}, first row, positions {@code [batch]}, 1 or 0 for rows that take part or not
-   * {@code [batch]}, temperatures and random numbers as {@link #step}. Outputs as {@link #step}.
+   * Runs {@code count} tokens of some of {@code batch} consecutive rows: the first as given, then
+   * those that were drawn; compiled always. Input: {@link WindowInputs}. Outputs: the drawn ids
+   * {@code [count, batch]}; if {@code count} is 1, also logits as {@link #step}.
    */
-  CompiledFunction window(Task task, int batch) {
+  CompiledFunction window(Task task, int batch, int count) {
     return functions.computeIfAbsent(
-        "window_%s_%d".formatted(task.key(), batch),
+        "window_%s_%d_%d".formatted(task.key(), batch, count),
         name ->
-            program.function(name, true, scope -> buildWindow(scope, batch, single(scope, task))));
+            program.function(
+                name,
+                true,
+                scope -> buildWindow(scope, batch, count, drawing -> single(scope, task))));
   }
 
-  /** {@link #window} for rows of both tasks, with inputs and outputs as {@link #mixedStep}. */
-  CompiledFunction mixedWindow(int batch) {
+  /** {@link #window} for rows of both tasks, with logits as {@link #mixedStep}. */
+  CompiledFunction mixedWindow(int batch, int count) {
     return functions.computeIfAbsent(
-        "mixed_window_" + batch,
+        "mixed_window_%d_%d".formatted(batch, count),
         name ->
-            program.function(name, true, scope -> buildWindow(scope, batch, mixed(scope, batch))));
+            program.function(
+                name,
+                true,
+                scope -> buildWindow(scope, batch, count, drawing -> mixed(scope, drawing))));
   }
 
   private StepTasks single(FunctionScope scope, Task task) {
     return new StepTasks.Single(task, scope, parameters, lora(task));
   }
 
-  private StepTasks mixed(FunctionScope scope, int batch) {
-    return new StepTasks.Mixed(scope, parameters, config, batch);
+  private StepTasks mixed(FunctionScope scope, Operand<TFloat32> drawing) {
+    return new StepTasks.Mixed(scope, parameters, config, drawing);
   }
 
   /** Text embeddings of ids {@code [length]}, without positions: {@code [length, dModel]}. */
@@ -178,19 +192,39 @@ final class LanguageFunctions {
     return draws.before(tasks, tasks.logits(context, hidden));
   }
 
-  private List<Operand<?>> buildWindow(FunctionScope scope, int batch, StepTasks tasks) {
-    Operand<TInt64> tokens = ids(scope, batch);
-    Operand<TInt64> first = ids(scope, 1);
-    Operand<TInt64> positions = ids(scope, batch);
-    Operand<TFloat32> active = scope.input(TFloat32.class, Shape.of(batch));
-    Draws draws = new Draws(scope, batch);
+  private List<Operand<?>> buildWindow(
+      FunctionScope scope, int batch, int count, Function<Operand<TFloat32>, StepTasks> tasksOf) {
+    WindowInputs.Operands inputs = new WindowInputs(batch, count).declare(scope);
+    StepTasks tasks = tasksOf.apply(inputs.drawing());
     BlockContext context = parameters.context(scope);
-    Operand<TFloat32> input = tasks.embed(context, tokens, positions);
-    WindowStates states = new WindowStates(scope, slots, first, positions, active);
-    Operand<TFloat32> hidden =
-        new Backbone(context, config, tasks.lora()).step(input, active, states);
-    states.store();
-    return draws.before(tasks, tasks.logits(context, hidden));
+    WindowLayers layers = windowLayers(scope, inputs, tasks);
+    Ops tf = scope.tf();
+    Operand<TInt64> tokens = inputs.tokens();
+    List<Operand<TInt64>> drawn = new ArrayList<>();
+    List<Operand<TFloat32>> logits = List.of();
+    for (int index = 0; index < count; index++) {
+      Operand<TInt64> positions = tf.math.add(inputs.positions(), tf.constant((long) index));
+      Operand<TFloat32> input = tasks.embed(context, tokens, positions);
+      logits = tasks.logits(context, layers.apply(context, input, positions));
+      Operand<TInt64> ids = tasks.draw(logits, inputs.temperatures(), inputs.uniforms(index));
+      drawn.add(ids);
+      // a row without a valid token goes on with any: its caller ends it
+      tokens = tf.math.maximum(ids, tf.constant(0L));
+    }
+    layers.store();
+    List<Operand<?>> outputs = new ArrayList<>();
+    outputs.add(tf.stack(drawn));
+    if (count == 1) {
+      outputs.addAll(logits);
+    }
+    return outputs;
+  }
+
+  private WindowLayers windowLayers(
+      FunctionScope scope, WindowInputs.Operands inputs, StepTasks tasks) {
+    return kernels == StepKernels.TRITON
+        ? new KernelLayers(scope, parameters, slots, inputs, tasks)
+        : new XlaLayers(scope, slots, inputs, tasks);
   }
 
   /** Declares the inputs of a step's draws. */

@@ -60,7 +60,7 @@ public final class LanguageModel {
         LanguageParameters.load(program.variables(), source, language, options);
     StateSlots slots = new StateSlots(program.variables(), language, options.slots());
     LanguageFunctions functions =
-        new LanguageFunctions(program, language, parameters, slots, options.mergedLora());
+        new LanguageFunctions(program, language, parameters, slots, options);
     DecodeSteps steps = new DecodeSteps(language, functions, slots, windows, !options.mergedLora());
     return new LanguageModel(config, slots, functions, steps);
   }
@@ -243,6 +243,34 @@ public final class LanguageModel {
           "%d draws for %d sequences".formatted(draws.size(), slots.length));
     }
     return steps.run(tasks, slots, tokens, positions, draws);
+  }
+
+  /** Tokens that {@link #steps} draws at the price of one call, at most; 1 if there is no gain. */
+  public int tokensPerCall() {
+    return steps.tokensPerCall();
+  }
+
+  /**
+   * Feeds several tokens to each of several sequences of either task: the one given, then those
+   * that were drawn. What is fed behind a sequence's last position in the model is undefined, as
+   * are the ids drawn from there on; other sequences do not notice.
+   *
+   * @param positions tokens that each sequence has seen
+   * @param draws how the next tokens are drawn, {@code [count][sequence]}; a sequence has one
+   *     temperature
+   * @return the drawn ids {@code [sequence][count]}; a negative one where a logit was NaN or
+   *     infinite, behind which nothing is defined
+   */
+  public int[][] steps(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
+    checkStep(tasks, slots, tokens, positions);
+    for (List<PlainDraw> draw : draws) {
+      if (draw.size() != slots.length) {
+        throw new IllegalArgumentException(
+            "%d draws for %d sequences".formatted(draw.size(), slots.length));
+      }
+    }
+    return steps.runSeveral(tasks, slots, tokens, positions, draws);
   }
 
   /** Makes {@code toSlot} hold what {@code fromSlot} holds. */

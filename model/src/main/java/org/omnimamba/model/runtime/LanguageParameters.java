@@ -66,6 +66,21 @@ final class LanguageParameters {
         .in(Backbone.PREFIX);
   }
 
+  /**
+   * A parameter of all layers in one variable, {@code [layers, ...]}; only where layers are
+   * stacked.
+   *
+   * @param local name inside a layer, such as {@code mixer.D}
+   */
+  DeviceVariable stacked(String local) {
+    return parameters.variable(LAYERS + "0." + local);
+  }
+
+  /** Weight of the norm behind the last layer, {@code [dModel]}. */
+  DeviceVariable finalNorm() {
+    return parameters.variable(Backbone.PREFIX + ".norm_f.weight");
+  }
+
   /** Embeddings of all image tokens, {@code [imageVocabulary, dModel]}. */
   DeviceVariable imageTokens() {
     return imageTokens;

@@ -103,6 +103,15 @@ public final class ParameterStore {
     return places.containsKey(name) || kernels.containsKey(name);
   }
 
+  /** The variable that holds a parameter, alone or with the same one of other layers. */
+  DeviceVariable variable(String name) {
+    @Nullable Place place = places.get(name);
+    if (place == null) {
+      throw new IllegalArgumentException("there is no parameter " + name);
+    }
+    return place.variable();
+  }
+
   /** The parameters inside a function. */
   public ParameterSource in(FunctionScope scope) {
     Map<String, Operand<? extends TNumber>> slices = new LinkedHashMap<>();

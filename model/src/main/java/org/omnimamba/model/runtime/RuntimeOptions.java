@@ -12,6 +12,7 @@ import org.omnimamba.model.graph.Precision;
  * @param precision in which products are computed
  * @param mergedLora whether each task gets its own {@code in_proj} with the adapter added in. Saves
  *     two small products per layer and costs a second copy of the largest matrix
+ * @param handwritten whether hand-written kernels are used where these options allow them
  */
 public record RuntimeOptions(
     int slots,
@@ -19,12 +20,36 @@ public record RuntimeOptions(
     WeightStorage storage,
     WeightLayout layout,
     Precision precision,
-    boolean mergedLora) {
+    boolean mergedLora,
+    boolean handwritten) {
 
   public RuntimeOptions {
     if (slots < 1) {
       throw new IllegalArgumentException("slots must be at least 1, is " + slots);
     }
+  }
+
+  /** Options that use hand-written kernels where they allow them. */
+  public RuntimeOptions(
+      int slots,
+      ExecutionOptions execution,
+      WeightStorage storage,
+      WeightLayout layout,
+      Precision precision,
+      boolean mergedLora) {
+    this(slots, execution, storage, layout, precision, mergedLora, true);
+  }
+
+  /** What the layers of a decode step are made of. */
+  public StepKernels kernels() {
+    boolean possible =
+        execution.device() == ExecutionOptions.Device.GPU
+            && execution.compile()
+            && storage == WeightStorage.BF16
+            && layout == WeightLayout.STACKED
+            && precision == Precision.BFLOAT16
+            && !mergedLora;
+    return handwritten && possible ? StepKernels.TRITON : StepKernels.XLA;
   }
 
   /** Four slots on the CPU, compiled, exact: float32 everywhere, adapters beside the weights. */
@@ -50,26 +75,31 @@ public record RuntimeOptions(
   }
 
   public RuntimeOptions withSlots(int value) {
-    return new RuntimeOptions(value, execution, storage, layout, precision, mergedLora);
+    return new RuntimeOptions(
+        value, execution, storage, layout, precision, mergedLora, handwritten);
   }
 
   public RuntimeOptions withExecution(ExecutionOptions value) {
-    return new RuntimeOptions(slots, value, storage, layout, precision, mergedLora);
+    return new RuntimeOptions(slots, value, storage, layout, precision, mergedLora, handwritten);
   }
 
   public RuntimeOptions withStorage(WeightStorage value) {
-    return new RuntimeOptions(slots, execution, value, layout, precision, mergedLora);
+    return new RuntimeOptions(slots, execution, value, layout, precision, mergedLora, handwritten);
   }
 
   public RuntimeOptions withLayout(WeightLayout value) {
-    return new RuntimeOptions(slots, execution, storage, value, precision, mergedLora);
+    return new RuntimeOptions(slots, execution, storage, value, precision, mergedLora, handwritten);
   }
 
   public RuntimeOptions withPrecision(Precision value) {
-    return new RuntimeOptions(slots, execution, storage, layout, value, mergedLora);
+    return new RuntimeOptions(slots, execution, storage, layout, value, mergedLora, handwritten);
   }
 
   public RuntimeOptions withMergedLora(boolean value) {
-    return new RuntimeOptions(slots, execution, storage, layout, precision, value);
+    return new RuntimeOptions(slots, execution, storage, layout, precision, value, handwritten);
+  }
+
+  public RuntimeOptions withHandwritten(boolean value) {
+    return new RuntimeOptions(slots, execution, storage, layout, precision, mergedLora, value);
   }
 }

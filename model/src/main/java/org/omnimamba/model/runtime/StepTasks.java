@@ -1,5 +1,6 @@
 package org.omnimamba.model.runtime;
 
+import java.util.Arrays;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
@@ -9,7 +10,6 @@ import org.omnimamba.model.graph.TiedHeads;
 import org.omnimamba.model.graph.TokenDraw;
 import org.omnimamba.model.graph.TokenEmbeddings;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -28,6 +28,9 @@ interface StepTasks {
   Operand<TFloat32> embed(BlockContext context, Operand<TInt64> tokens, Operand<TInt64> positions);
 
   TaskLora lora();
+
+  /** 1 for rows that draw, 0 for rows that understand, {@code [batch]}. */
+  Operand<TFloat32> drawing(int batch);
 
   /**
    * @param hidden {@code [batch, dModel]}
@@ -57,6 +60,13 @@ interface StepTasks {
     }
 
     @Override
+    public Operand<TFloat32> drawing(int batch) {
+      float[] rows = new float[batch];
+      Arrays.fill(rows, task == Task.T2I ? 1 : 0);
+      return scope.tf().constant(rows);
+    }
+
+    @Override
     public List<Operand<TFloat32>> logits(BlockContext context, Operand<TFloat32> hidden) {
       return List.of(new TiedHeads(context).logits(task, hidden));
     }
@@ -80,13 +90,18 @@ interface StepTasks {
     private final LanguageModelConfig config;
     private final Operand<TFloat32> drawing;
 
-    /** Declares the next input: 1 for rows that draw, 0 for rows that understand. */
+    /**
+     * @param drawing 1 for rows that draw, 0 for rows that understand, {@code [batch]}
+     */
     Mixed(
-        FunctionScope scope, LanguageParameters parameters, LanguageModelConfig config, int batch) {
+        FunctionScope scope,
+        LanguageParameters parameters,
+        LanguageModelConfig config,
+        Operand<TFloat32> drawing) {
       this.scope = scope;
       this.parameters = parameters;
       this.config = config;
-      this.drawing = scope.input(TFloat32.class, Shape.of(batch));
+      this.drawing = drawing;
     }
 
     @Override
@@ -118,6 +133,11 @@ interface StepTasks {
     @Override
     public TaskLora lora() {
       return TaskLora.mixed(scope.tf(), config.lora(), drawing);
+    }
+
+    @Override
+    public Operand<TFloat32> drawing(int batch) {
+      return drawing;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class WindowStates implements LayerStates {
   private final LanguageModelConfig config;
   private final Operand<TInt64> first;
   private final Operand<TInt64> positions;
+  private final Operand<TFloat32> active;
   private final Operand<TBool> written;
   private final int batch;
   private Operand<TFloat32> conv;
@@ -44,16 +45,40 @@ final class WindowStates implements LayerStates {
       Operand<TInt64> first,
       Operand<TInt64> positions,
       Operand<TFloat32> active) {
+    this(
+        scope,
+        slots,
+        first,
+        positions,
+        active,
+        scope.read(slots.conv(), TFloat32.class),
+        scope.read(slots.ssm(), TFloat32.class));
+  }
+
+  private WindowStates(
+      FunctionScope scope,
+      StateSlots slots,
+      Operand<TInt64> first,
+      Operand<TInt64> positions,
+      Operand<TFloat32> active,
+      Operand<TFloat32> conv,
+      Operand<TFloat32> ssm) {
     this.scope = scope;
     this.tf = scope.tf();
     this.slots = slots;
     this.config = slots.config();
     this.first = first;
     this.positions = positions;
+    this.active = active;
     this.batch = (int) positions.shape().get(0);
-    this.conv = scope.read(slots.conv(), TFloat32.class);
-    this.ssm = scope.read(slots.ssm(), TFloat32.class);
+    this.conv = conv;
+    this.ssm = ssm;
     this.written = written(active);
+  }
+
+  /** What the layers left, for one more token of the same rows. */
+  WindowStates after(Operand<TInt64> nextPositions) {
+    return new WindowStates(scope, slots, first, nextPositions, active, conv, ssm);
   }
 
   /** The ring's place of this token, in rows that take part: {@code [batch, dConv, 1]}. */

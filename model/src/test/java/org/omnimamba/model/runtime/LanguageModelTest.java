@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.omnimamba.model.testing.Tolerances.assertClose;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -14,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.testing.Golden;
 
 /** What slots, pieces and batches must not change. */
@@ -106,6 +110,42 @@ class LanguageModelTest {
     float[][] others =
         model().step(Task.T2I, new int[] {4, 1, 3}, new int[] {10, 99, 7}, new int[] {72, 72, 72});
     assertThat(others[0]).containsExactly(together[0]);
+  }
+
+  @Test
+  void severalTokensInOneCallAreThoseOfSingleSteps() {
+    Task[] tasks = {Task.T2I, Task.MMU};
+    PromptEmbeddings text = model().embedMmu(GENERATE.ints("mmu/0/input_ids"), null);
+    int[] slots = {3, 1};
+    int[] tokens = {5, 6};
+    int[] positions = {72, text.length()};
+    List<List<PlainDraw>> draws = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      draws.add(List.of(PlainDraw.BEST, new PlainDraw(0.8f, 0.1 + 0.15 * i)));
+    }
+    prefill(3, t2iPrompt(1));
+    model().prefill(Task.MMU, 1, text, 0, text.length());
+    int[][] together = model().steps(tasks, slots, tokens, positions, draws);
+    prefill(3, t2iPrompt(1));
+    model().prefill(Task.MMU, 1, text, 0, text.length());
+    for (int i = 0; i < draws.size(); i++) {
+      StepOutput[] outputs = model().step(tasks, slots, tokens, positions, draws.get(i));
+      for (int row = 0; row < 2; row++) {
+        tokens[row] = ((StepOutput.Drawn) outputs[row]).id();
+        assertThat(together[row][i]).as("token %d of row %d", i, row).isEqualTo(tokens[row]);
+        positions[row]++;
+      }
+    }
+  }
+
+  @Test
+  void severalTokensMayGoBehindTheLastPosition() {
+    prefill(0, t2iPrompt(2));
+    int last = model().positions(Task.T2I) - 1;
+    List<List<PlainDraw>> draws = Collections.nCopies(5, List.of(PlainDraw.BEST));
+    int[][] ids =
+        model().steps(new Task[] {Task.T2I}, new int[] {0}, new int[] {5}, new int[] {last}, draws);
+    assertThat(ids[0]).hasSize(5);
   }
 
   @Test

@@ -1,0 +1,32 @@
+package org.omnimamba.model.kernel;
+
+import org.omnimamba.model.config.LanguageModelConfig;
+
+/**
+ * Sizes that the kernels of a layer share.
+ *
+ * @param batch rows of a step
+ */
+public record LayerSizes(LanguageModelConfig config, int batch) {
+
+  /** Rows of {@code in_proj}: z, x, B, C and dt. */
+  public int projected() {
+    return config.dInner() + config.convDim() + config.heads();
+  }
+
+  /** Width of a row that {@code in_proj} leaves: its own rows, then those of two adapters. */
+  public int projectedWithAdapters() {
+    return projected() + 2 * config.lora().rank();
+  }
+
+  /** The largest power of two that divides {@code size}, at most {@code most}. */
+  static int divisor(int size, int most) {
+    return Math.min(Integer.lowestOneBit(size), most);
+  }
+
+  /** The smallest power of two that is not less than {@code size}. */
+  static int powerOfTwo(int size) {
+    int power = Integer.highestOneBit(size);
+    return power == size ? power : 2 * power;
+  }
+}

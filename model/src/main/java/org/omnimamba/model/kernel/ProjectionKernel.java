@@ -1,0 +1,271 @@
+package org.omnimamba.model.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A matrix product behind a root mean square norm, {@code rms(x) weight^T}, for one token of each
+ * row of a batch: {@code in_proj} with the first matrices of the tasks' adapters, or {@code
+ * out_proj} with the residual sum behind it.
+ *
+ * <p>The norm needs a sum over the whole width, for which a kernel of its own would have to run. So
+ * whoever wrote x left {@code x} times the norm's weight, and sums of squares of pieces of x; their
+ * total scales the product. One row is a product of a matrix and a vector in float32; more rows go
+ * through the matrix units in bfloat16.
+ */
+public final class ProjectionKernel {
+  private final Sizes sizes;
+  private final Tuning tuning;
+  private final boolean residual;
+
+  /**
+   * Sizes of a product.
+   *
+   * @param batch rows of x
+   * @param in width of x
+   * @param out rows of the weight, and columns of the result
+   * @param pieces of x that have a sum of squares each
+   * @param eps of the norm
+   * @param adapterRows rows of each adapter's first matrix, which is multiplied too; 0 for none
+   */
+  public record Sizes(int batch, int in, int out, int pieces, float eps, int adapterRows) {
+    int width() {
+      return out + 2 * adapterRows;
+    }
+  }
+
+  /**
+   * How the work is shared out.
+   *
+   * @param rows of the weight that one program multiplies; a power of two
+   * @param columns of the weight that are read at once, at most; a power of two
+   * @param warps of a program
+   * @param stages of loads in flight, in products of several rows
+   */
+  public record Tuning(int rows, int columns, int warps, int stages) {}
+
+  private ProjectionKernel(Sizes sizes, Tuning tuning, boolean residual) {
+    this.sizes = sizes;
+    this.tuning = tuning;
+    this.residual = residual;
+  }
+
+  /**
+   * Arguments: layer {@code []} (int32), x times the norm's weight {@code [batch, in]} (bfloat16),
+   * sums of squares {@code [pieces, batch]}, weights of all layers {@code [layers, out, in]}
+   * (bfloat16), with adapters the first matrices of both tasks {@code [layers, rank, in]}. Result:
+   * {@code [batch, out + 2 rank]} in float32.
+   */
+  public static Kernel plain(Sizes sizes, Tuning tuning) {
+    return new ProjectionKernel(sizes, tuning, false).kernel("projection");
+  }
+
+  /**
+   * Arguments: layer, x, sums of squares and weights as {@link #plain}, the residual {@code [batch,
+   * out]}, the next layer {@code []} (int32), the next norm's weights of all layers {@code [layers,
+   * out]}. Results: residual + product {@code [batch, out]} in float32, the same times the next
+   * norm's weight in bfloat16, its sums of squares {@code [}{@link #pieces}{@code , batch]}.
+   */
+  public static Kernel residual(Sizes sizes, Tuning tuning) {
+    return new ProjectionKernel(sizes, tuning, true).kernel("projection_residual");
+  }
+
+  /** Pieces in which {@link #residual} leaves sums of squares. */
+  public static int pieces(Sizes sizes, Tuning tuning) {
+    return blocks(sizes.out(), tuning);
+  }
+
+  private static int blocks(int rows, Tuning tuning) {
+    return (rows + tuning.rows() - 1) / tuning.rows();
+  }
+
+  /** A weight's rows that a program multiplies. */
+  private record Rows(Tile matrix, Tile numbers, @Nullable Tile mask, Tile outputs) {}
+
+  private Kernel kernel(String name) {
+    KernelBuilder k = new KernelBuilder(name);
+    Tile layer = k.load(k.argument(Element.I32_POINTER));
+    Tile x = k.argument(Element.BF16_POINTER);
+    Tile squares = k.argument(Element.F32_POINTER);
+    List<Tile> weights = new ArrayList<>();
+    weights.add(k.argument(Element.BF16_POINTER));
+    int adapterPrograms = 0;
+    if (sizes.adapterRows() > 0) {
+      weights.add(k.argument(Element.BF16_POINTER));
+      weights.add(k.argument(Element.BF16_POINTER));
+      adapterPrograms = 2 * blocks(sizes.adapterRows(), tuning);
+    }
+    int programs = blocks(sizes.out(), tuning) + adapterPrograms;
+    @Nullable Residual behind = residual ? Residual.arguments(k) : null;
+    Tile out = k.argument(Element.F32_POINTER);
+    @Nullable Results results = residual ? Results.arguments(k) : null;
+    Rows rows = rows(k, k.convert(layer, Element.I64), weights);
+    if (sizes.batch() == 1) {
+      vector(k, x, squares, rows, out, behind, results);
+    } else {
+      matrix(k, x, squares, rows, out, behind, results);
+    }
+    return k.build(new Kernel.Launch(programs, 1, tuning.warps(), tuning.stages()));
+  }
+
+  /** The arguments of a product with a residual sum. */
+  private record Residual(Tile before, Tile next, Tile norms) {
+    static Residual arguments(KernelBuilder k) {
+      return new Residual(
+          k.argument(Element.F32_POINTER),
+          k.load(k.argument(Element.I32_POINTER)),
+          k.argument(Element.F32_POINTER));
+    }
+  }
+
+  /** Where a product with a residual sum leaves what the next layer takes. */
+  private record Results(Tile scaled, Tile squares) {
+    static Results arguments(KernelBuilder k) {
+      return new Results(k.argument(Element.BF16_POINTER), k.argument(Element.F32_POINTER));
+    }
+  }
+
+  private Rows rows(KernelBuilder k, Tile layer, List<Tile> weights) {
+    Tile program = k.program(0);
+    int own = blocks(sizes.out(), tuning);
+    Tile matrix = k.at(weights.get(0), k.multiply(layer, (double) sizes.out() * sizes.in()));
+    boolean whole = sizes.out() % tuning.rows() == 0;
+    if (sizes.adapterRows() == 0) {
+      Tile numbers = k.add(k.multiply(program, tuning.rows()), k.range(tuning.rows()));
+      return new Rows(matrix, numbers, whole ? null : k.less(numbers, sizes.out()), numbers);
+    }
+    int perAdapter = blocks(sizes.adapterRows(), tuning);
+    Tile behind = k.add(program, -own);
+    Tile isOwn = k.less(program, own);
+    Tile isFirst = k.less(behind, perAdapter);
+    Tile block = k.select(isOwn, program, k.remainder(behind, perAdapter));
+    Tile adapterSize = k.multiply(layer, (double) sizes.adapterRows() * sizes.in());
+    Tile adapter =
+        k.select(isFirst, k.at(weights.get(1), adapterSize), k.at(weights.get(2), adapterSize));
+    Tile numbers = k.add(k.multiply(block, tuning.rows()), k.range(tuning.rows()));
+    Tile shift =
+        k.select(
+            isOwn,
+            k.constant(0),
+            k.select(
+                isFirst, k.constant(sizes.out()), k.constant(sizes.out() + sizes.adapterRows())));
+    Tile count = k.select(isOwn, k.constant(sizes.out()), k.constant(sizes.adapterRows()));
+    boolean wholeAdapters = sizes.adapterRows() % tuning.rows() == 0;
+    return new Rows(
+        k.select(isOwn, matrix, adapter),
+        numbers,
+        whole && wholeAdapters ? null : k.less(numbers, count),
+        k.add(numbers, shift));
+  }
+
+  /** One row: every program reads all of x and its rows of the weight, all at once. */
+  private void vector(
+      KernelBuilder k,
+      Tile x,
+      Tile squares,
+      Rows rows,
+      Tile out,
+      @Nullable Residual behind,
+      @Nullable Results results) {
+    int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
+    int chunks = sizes.in() / columns;
+    Tile starts = k.column(k.multiply(rows.numbers(), sizes.in()));
+    @Nullable Tile mask = rows.mask() == null ? null : k.column(rows.mask());
+    List<Tile> weights = new ArrayList<>();
+    List<Tile> factors = new ArrayList<>();
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      Tile places = k.add(k.range(columns), chunk * columns);
+      Tile pointers = k.at(rows.matrix(), k.add(starts, k.row(places)));
+      weights.add(k.load(pointers, mask, Instruction.Reuse.NONE));
+      factors.add(k.load(k.at(x, places)));
+    }
+    Tile pieces = k.range(LayerSizes.powerOfTwo(sizes.pieces()));
+    Tile ownSquares = k.load(k.at(squares, pieces), k.less(pieces, sizes.pieces()));
+    @Nullable Tile norm = behind == null ? null : norm(k, rows, behind);
+    @Nullable Tile before =
+        behind == null ? null : k.load(k.at(behind.before(), rows.numbers()), rows.mask());
+    Tile sums = k.full(0, tuning.rows(), columns);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      Tile weight = k.convert(weights.get(chunk), Element.F32);
+      Tile factor = k.row(k.convert(factors.get(chunk), Element.F32));
+      sums = k.add(sums, k.multiply(weight, factor));
+    }
+    Tile product = k.multiply(k.sum(sums, 1), scale(k, k.sum(ownSquares, 0)));
+    if (results == null || norm == null || before == null) {
+      k.store(k.at(out, rows.outputs()), product, rows.mask());
+      return;
+    }
+    Tile after = k.add(before, product);
+    k.store(k.at(out, rows.numbers()), after, rows.mask());
+    k.store(k.at(results.scaled(), rows.numbers()), k.multiply(after, norm), rows.mask());
+    k.store(k.at(results.squares(), k.program(0)), k.sum(k.multiply(after, after), 0), null);
+  }
+
+  /** Several rows, padded to what the matrix units take. */
+  private void matrix(
+      KernelBuilder k,
+      Tile x,
+      Tile squares,
+      Rows rows,
+      Tile out,
+      @Nullable Residual behind,
+      @Nullable Results results) {
+    int batch = Math.max(16, LayerSizes.powerOfTwo(sizes.batch()));
+    int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
+    Tile tokens = k.range(batch);
+    @Nullable Tile real = batch == sizes.batch() ? null : k.less(tokens, sizes.batch());
+    @Nullable Tile rowMask = rows.mask() == null ? null : k.column(rows.mask());
+    @Nullable Tile mask = both(k, rowMask, real == null ? null : k.row(real));
+    Tile pieces = k.range(LayerSizes.powerOfTwo(sizes.pieces()));
+    Tile inPieces = k.column(k.less(pieces, sizes.pieces()));
+    Tile squarePlaces = k.add(k.column(k.multiply(pieces, sizes.batch())), k.row(tokens));
+    Tile squareMask = real == null ? inPieces : k.and(inPieces, k.row(real));
+    Tile total = k.sum(k.load(k.at(squares, squarePlaces), squareMask), 0);
+    Tile places = k.add(k.column(rows.numbers()), k.row(k.multiply(tokens, sizes.out())));
+    @Nullable Tile norm = behind == null ? null : norm(k, rows, behind);
+    @Nullable Tile before = behind == null ? null : k.load(k.at(behind.before(), places), mask);
+    Tile rowStarts = k.column(k.multiply(rows.numbers(), sizes.in()));
+    Tile tokenStarts = k.column(k.multiply(tokens, sizes.in()));
+    @Nullable Tile tokenMask = real == null ? null : k.column(real);
+    Tile sums =
+        k.loop(
+            sizes.in() / columns,
+            k.full(0, tuning.rows(), batch),
+            (round, sum) -> {
+              Tile inRow = k.row(k.add(k.multiply(round, columns), k.range(columns)));
+              Tile pointers = k.at(rows.matrix(), k.add(rowStarts, inRow));
+              Tile weight = k.load(pointers, rowMask, Instruction.Reuse.NONE);
+              Tile factor = k.load(k.at(x, k.add(tokenStarts, inRow)), tokenMask);
+              return k.dot(weight, k.transposed(factor), sum);
+            });
+    Tile product = k.multiply(sums, k.row(scale(k, total)));
+    if (results == null || norm == null || before == null) {
+      Tile outputs = k.add(k.column(rows.outputs()), k.row(k.multiply(tokens, sizes.width())));
+      k.store(k.at(out, outputs), product, mask);
+      return;
+    }
+    Tile after = k.add(before, product);
+    k.store(k.at(out, places), after, mask);
+    k.store(k.at(results.scaled(), places), k.multiply(after, k.column(norm)), mask);
+    Tile place = k.add(k.multiply(k.program(0), sizes.batch()), tokens);
+    k.store(k.at(results.squares(), place), k.sum(k.multiply(after, after), 0), real);
+  }
+
+  private static @Nullable Tile both(KernelBuilder k, @Nullable Tile a, @Nullable Tile b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return k.and(a, b);
+  }
+
+  private Tile norm(KernelBuilder k, Rows rows, Residual behind) {
+    Tile first = k.multiply(behind.next(), sizes.out());
+    return k.load(k.at(k.at(behind.norms(), first), rows.numbers()), rows.mask());
+  }
+
+  /** {@code 1 / sqrt(mean of squares + eps)}. */
+  private Tile scale(KernelBuilder k, Tile total) {
+    return k.rsqrt(k.add(k.divide(total, sizes.in()), sizes.eps()));
+  }
+}

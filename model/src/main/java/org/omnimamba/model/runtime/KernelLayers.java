@@ -1,0 +1,186 @@
+package org.omnimamba.model.runtime;
+
+import java.util.List;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.RmsNorm;
+import org.omnimamba.model.graph.TaskLora;
+import org.omnimamba.model.kernel.Kernel;
+import org.omnimamba.model.kernel.LayerSizes;
+import org.omnimamba.model.kernel.ProjectionKernel;
+import org.omnimamba.model.kernel.StateKernel;
+import org.omnimamba.model.kernel.StepTuning;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * All layers of a step on a window of slots, as three hand-written kernels each (see {@link
+ * org.omnimamba.model.kernel}). Same values as {@link org.omnimamba.model.graph.Backbone} within
+ * bfloat16's rounding; sequences of either task share the rows.
+ *
+ * <p>The kernels change the states in place, of which XLA knows nothing: to it, the states are
+ * inputs. What keeps the order is that each kernel takes what the one before it gave.
+ */
+final class KernelLayers implements WindowLayers {
+  private final FunctionScope scope;
+  private final Ops tf;
+  private final LanguageParameters parameters;
+  private final LanguageModelConfig config;
+  private final StateSlots slots;
+  private final WindowInputs.Operands inputs;
+  private final Operand<TFloat32> drawing;
+  private final LayerSizes sizes;
+  private final StepTuning tuning;
+
+  KernelLayers(
+      FunctionScope scope,
+      LanguageParameters parameters,
+      StateSlots slots,
+      WindowInputs.Operands inputs,
+      StepTasks tasks) {
+    this.scope = scope;
+    this.tf = scope.tf();
+    this.parameters = parameters;
+    this.config = slots.config();
+    this.slots = slots;
+    this.inputs = inputs;
+    int batch = (int) inputs.tokens().shape().get(0);
+    this.drawing = tasks.drawing(batch);
+    this.sizes = new LayerSizes(config, batch);
+    this.tuning = StepTuning.of(batch);
+  }
+
+  /**
+   * What a layer takes.
+   *
+   * @param residual {@code [batch, dModel]} float32
+   * @param scaled residual times the layer's norm weight, in bfloat16
+   * @param squares sums of squares of pieces of the residual, {@code [pieces, batch]}
+   */
+  private record Stream(Output<?> residual, Output<?> scaled, Output<?> squares) {}
+
+  @Override
+  public Operand<TFloat32> apply(
+      BlockContext context, Operand<TFloat32> embeddings, Operand<TInt64> positions) {
+    Operand<TFloat32> norm = context.in("layers.0.norm").parameter("weight");
+    Stream stream =
+        new Stream(
+            embeddings.asOutput(),
+            tf.dtypes.cast(tf.math.mul(embeddings, norm), TBfloat16.class).asOutput(),
+            squares(embeddings).asOutput());
+    Kernel in = ProjectionKernel.plain(inSizes(), tuning.in());
+    Kernel state = StateKernel.of(sizes, slots.rows(), tuning.state());
+    Kernel out = ProjectionKernel.residual(outSizes(), tuning.out());
+    for (int layer = 0; layer < config.layers(); layer++) {
+      stream = layer(stream, positions, layer, in, state, out);
+    }
+    return new RmsNorm(context.in("norm_f"), config.rmsNormEps())
+        .apply(stream.residual().expect(TFloat32.class));
+  }
+
+  private ProjectionKernel.Sizes inSizes() {
+    return new ProjectionKernel.Sizes(
+        sizes.batch(),
+        config.dModel(),
+        sizes.projected(),
+        ProjectionKernel.pieces(outSizes(), tuning.out()),
+        config.rmsNormEps(),
+        config.lora().rank());
+  }
+
+  private ProjectionKernel.Sizes outSizes() {
+    return new ProjectionKernel.Sizes(
+        sizes.batch(),
+        config.dInner(),
+        config.dModel(),
+        StateKernel.pieces(sizes, tuning.state()),
+        config.rmsNormEps(),
+        0);
+  }
+
+  @Override
+  public void store() {
+    // the kernels have changed the states already
+  }
+
+  private Stream layer(
+      Stream stream, Operand<TInt64> positions, int layer, Kernel in, Kernel state, Kernel out) {
+    Output<?> number = tf.constant(layer).asOutput();
+    Output<?> projected =
+        scope
+            .kernel(
+                in,
+                List.of(
+                    number,
+                    stream.scaled(),
+                    stream.squares(),
+                    stacked("mixer.in_proj.weight"),
+                    stacked("mixer.in_proj." + TaskLora.downName(Task.MMU)),
+                    stacked("mixer.in_proj." + TaskLora.downName(Task.T2I))),
+                List.of(f32(sizes.batch(), sizes.projectedWithAdapters())))
+            .get(0);
+    List<Output<?>> gated =
+        scope.kernel(
+            state,
+            List.of(
+                number,
+                projected,
+                stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
+                stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+                drawing.asOutput(),
+                stacked("mixer.conv1d.weight"),
+                stacked("mixer.conv1d.bias"),
+                stacked("mixer.dt_bias"),
+                stacked("mixer.A_log"),
+                stacked("mixer.D"),
+                stacked("mixer.norm.weight"),
+                inputs.first().asOutput(),
+                positions.asOutput(),
+                inputs.active().asOutput(),
+                scope.read(slots.conv()).asOutput(),
+                scope.read(slots.ssm()).asOutput()),
+            List.of(bf16(config.dInner()), f32(outSizes().pieces(), sizes.batch())));
+    boolean last = layer == config.layers() - 1;
+    List<Output<?>> after =
+        scope.kernel(
+            out,
+            List.of(
+                number,
+                gated.get(0),
+                gated.get(1),
+                stacked("mixer.out_proj.weight"),
+                stream.residual(),
+                tf.constant(last ? 0 : layer + 1).asOutput(),
+                last ? scope.read(parameters.finalNorm()).asOutput() : stacked("norm.weight")),
+            List.of(
+                f32(sizes.batch(), config.dModel()),
+                bf16(config.dModel()),
+                f32(inSizes().pieces(), sizes.batch())));
+    return new Stream(after.get(0), after.get(1), after.get(2));
+  }
+
+  /** The squares' sum of each row in front, then zeros: {@code [pieces, batch]}. */
+  private Operand<TFloat32> squares(Operand<TFloat32> embeddings) {
+    Operand<TFloat32> sums = tf.reduceSum(tf.math.square(embeddings), tf.constant(1));
+    int[][] padding = {{0, inSizes().pieces() - 1}, {0, 0}};
+    return tf.pad(tf.expandDims(sums, tf.constant(0)), tf.constant(padding), tf.constant(0f));
+  }
+
+  private Output<?> stacked(String local) {
+    return scope.read(parameters.stacked(local)).asOutput();
+  }
+
+  private static TensorSpec f32(int rows, int columns) {
+    return new TensorSpec(ElementType.F32, Shape.of(rows, columns));
+  }
+
+  private TensorSpec bf16(int columns) {
+    return new TensorSpec(ElementType.BF16, Shape.of(sizes.batch(), columns));
+  }
+}
