@@ -20,6 +20,7 @@ import org.omnimamba.model.runtime.LanguageModel;
 import org.omnimamba.model.runtime.PartOptions;
 import org.omnimamba.model.runtime.PromptEmbeddings;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.VisionEncoder;
 import org.omnimamba.model.runtime.WeightLayout;
 import org.omnimamba.model.runtime.WeightStorage;
@@ -33,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Arguments, all optional: {@code --sizes small} (width 768, 12 layers; or {@code 1.3b}, {@code
  * l}) {@code --device CPU} {@code --compile true} {@code --threads 0} {@code --storage F32} {@code
- * --precision FLOAT32} {@code --layout SEPARATE} {@code --merged false} {@code --handwritten true}
+ * --precision FLOAT32} {@code --layout SEPARATE} {@code --merged false} {@code --handwritten true} {@code --state F32}
  * {@code --task T2I} {@code --batches 1} {@code --steps 100} {@code --draw BEST} (where the next
  * token is drawn: {@code BEST} and {@code SAMPLED} on the device as the engine does, {@code LOGITS}
  * leaves it to the host) {@code --prefill 72} {@code --requests 0} (how often a whole picture and a
@@ -209,7 +210,8 @@ public final class DecodeBenchmark {
         WeightLayout.valueOf(argument("layout", "SEPARATE")),
         Precision.valueOf(argument("precision", "FLOAT32")),
         Boolean.parseBoolean(argument("merged", "false")),
-        Boolean.parseBoolean(argument("handwritten", "true")));
+        Boolean.parseBoolean(argument("handwritten", "true")),
+        StateStorage.valueOf(argument("state", "F32")));
   }
 
   private static ModelConfig config(String sizes) {

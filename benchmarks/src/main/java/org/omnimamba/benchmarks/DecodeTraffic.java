@@ -3,6 +3,7 @@ package org.omnimamba.benchmarks;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.WeightStorage;
 
 /** Bytes that one decode step cannot avoid to move: every weight once, every state in and out. */
@@ -21,7 +22,12 @@ record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
         config.layers() * (width + config.dInner() + config.convDim() + 3L * config.heads())
             + width;
     int bytes = options.storage() == WeightStorage.BF16 ? 2 : 4;
-    return new DecodeTraffic(bytes * matrices + 4 * vectors, 2 * config.stateBytes());
+    return new DecodeTraffic(bytes * matrices + 4 * vectors, 2 * stateBytes(config, options));
+  }
+
+  private static long stateBytes(LanguageModelConfig config, RuntimeOptions options) {
+    long ssm = (long) config.layers() * config.dInner() * config.dState();
+    return config.stateBytes() - (options.state() == StateStorage.F16 ? 2 * ssm : 0);
   }
 
   long bytes(int batch) {

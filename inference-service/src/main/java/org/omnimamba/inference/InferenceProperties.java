@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.ExecutionOptions;
+import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.WeightLayout;
 import org.omnimamba.model.runtime.WeightStorage;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -96,6 +97,11 @@ public record InferenceProperties(
    * @param layout of the layers' weights: {@code SEPARATE} or {@code STACKED}
    * @param precision of products: {@code FLOAT32} or {@code BFLOAT16}
    * @param mergeLora whether the task adapters are added into the weights, one copy per task
+   * @param handwrittenKernels whether hand-written kernels are used where they are possible: on a
+   *     GPU, compiled, with stacked bfloat16 weights, bfloat16 products and adapters that are not
+   *     merged
+   * @param state how recurrent states are kept between steps: {@code F32}, or {@code F16} in half
+   *     the memory
    */
   public record RuntimeProperties(
       @NotNull @DefaultValue("CPU") ExecutionOptions.Device device,
@@ -104,7 +110,9 @@ public record InferenceProperties(
       @NotNull @DefaultValue("F32") WeightStorage storage,
       @NotNull @DefaultValue("SEPARATE") WeightLayout layout,
       @NotNull @DefaultValue("FLOAT32") Precision precision,
-      @DefaultValue("false") boolean mergeLora) {}
+      @DefaultValue("false") boolean mergeLora,
+      @DefaultValue("true") boolean handwrittenKernels,
+      @NotNull @DefaultValue("F32") StateStorage state) {}
 
   /**
    * What a request may ask for. Each limit is checked before the thing itself is decoded.

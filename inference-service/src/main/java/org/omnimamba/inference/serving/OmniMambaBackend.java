@@ -48,7 +48,9 @@ final class OmniMambaBackend implements ModelBackend {
             runtime.storage(),
             runtime.layout(),
             runtime.precision(),
-            runtime.mergeLora());
+            runtime.mergeLora(),
+            runtime.handwrittenKernels(),
+            runtime.state());
     OmniMambaBackend backend =
         new OmniMambaBackend(OmniMamba.load(properties.model(), options), spareSlots);
     try {

@@ -5,10 +5,12 @@ public enum Element {
   I1("i1"),
   I32("i32"),
   I64("i64"),
+  F16("f16"),
   BF16("bf16"),
   F32("f32"),
   I32_POINTER("!tt.ptr<i32>"),
   I64_POINTER("!tt.ptr<i64>"),
+  F16_POINTER("!tt.ptr<f16>"),
   BF16_POINTER("!tt.ptr<bf16>"),
   F32_POINTER("!tt.ptr<f32>");
 
@@ -24,7 +26,7 @@ public enum Element {
   }
 
   boolean isFloat() {
-    return this == BF16 || this == F32;
+    return this == F16 || this == BF16 || this == F32;
   }
 
   boolean isPointer() {
@@ -36,6 +38,7 @@ public enum Element {
     return switch (this) {
       case I32_POINTER -> I32;
       case I64_POINTER -> I64;
+      case F16_POINTER -> F16;
       case BF16_POINTER -> BF16;
       case F32_POINTER -> F32;
       default -> this;

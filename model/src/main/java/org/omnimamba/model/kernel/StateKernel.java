@@ -15,10 +15,13 @@ import org.omnimamba.model.config.LanguageModelConfig;
  * since a compiler cannot move a read over a write that might be to the same place.
  */
 public final class StateKernel {
+  private static final float LARGEST_HALF = 65504;
+
   private final LanguageModelConfig config;
   private final LayerSizes sizes;
   private final int stateRows;
   private final Tuning tuning;
+  private final Element stateElement;
   private final KernelBuilder k = new KernelBuilder("state_step");
 
   /**
@@ -30,11 +33,12 @@ public final class StateKernel {
    */
   public record Tuning(int columns, int blocks, int warps) {}
 
-  private StateKernel(LayerSizes sizes, int stateRows, Tuning tuning) {
+  private StateKernel(LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
     this.config = sizes.config();
     this.sizes = sizes;
     this.stateRows = stateRows;
     this.tuning = tuning;
+    this.stateElement = stateElement;
   }
 
   /**
@@ -50,9 +54,12 @@ public final class StateKernel {
    * in bfloat16; sums of squares of y times gate {@code [}{@link #pieces}{@code , batch]}.
    *
    * @param stateRows rows of the states in each layer
+   * @param stateElement what the second of the states points to: {@link Element#F32_POINTER}, or
+   *     {@link Element#F16_POINTER}
    */
-  public static Kernel of(LayerSizes sizes, int stateRows, Tuning tuning) {
-    return new StateKernel(sizes, stateRows, tuning).kernel();
+  public static Kernel of(
+      LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
+    return new StateKernel(sizes, stateRows, stateElement, tuning).kernel();
   }
 
   /** Pieces in which the kernel leaves sums of squares. */
@@ -79,7 +86,7 @@ public final class StateKernel {
       Tile ring,
       Tile ssm) {
 
-    static Arguments of(KernelBuilder k) {
+    static Arguments of(KernelBuilder k, Element stateElement) {
       return new Arguments(
           k.load(k.argument(Element.I32_POINTER)),
           k.argument(Element.F32_POINTER),
@@ -96,7 +103,7 @@ public final class StateKernel {
           k.argument(Element.I64_POINTER),
           k.argument(Element.F32_POINTER),
           k.argument(Element.F32_POINTER),
-          k.argument(Element.F32_POINTER));
+          k.argument(stateElement));
     }
   }
 
@@ -121,14 +128,14 @@ public final class StateKernel {
       Tile piece,
       Tile channels,
       Tile states,
-      Tile x,
+      Tile before,
       Channels xs,
       Projected z,
       Head head,
       Tile norm) {}
 
   private Kernel kernel() {
-    Arguments in = Arguments.of(k);
+    Arguments in = Arguments.of(k, stateElement);
     Tile out = k.argument(Element.BF16_POINTER);
     Tile squares = k.argument(Element.F32_POINTER);
     step(in, k.program(0), out, squares);
@@ -216,18 +223,27 @@ public final class StateKernel {
     Tile dt = k.softplus(k.add(combined(adapter, head.dt()), head.dtBias()));
     Tile decay = k.exp(k.negative(k.multiply(dt, k.exp(head.logDecay()))));
     Tile gain = k.multiply(x, dt);
-    Tile before = block.x();
+    Tile before = k.convert(block.before(), Element.F32);
     Tile read = k.sum(k.multiply(before, k.column(c)), 0);
     Tile y =
         k.add(k.add(k.multiply(read, decay), k.multiply(gain, match)), k.multiply(x, head.skip()));
     Tile after = k.add(k.multiply(before, decay), k.multiply(k.column(b), k.row(gain)));
-    k.store(block.states(), after, row.active());
+    k.store(block.states(), bounded(after), row.active());
     Tile gated = k.multiply(y, k.silu(combined(adapter, block.z())));
     Tile place = k.add(k.multiply(row.batch(), config.dInner()), block.channels());
     k.store(k.at(out, place), k.multiply(gated, block.norm()), null);
     Tile piece = k.add(k.multiply(block.piece(), sizes.batch()), row.batch());
     k.store(k.at(squares, piece), k.sum(k.multiply(gated, gated), 0), null);
     keep(in, row, block.xs(), combined(adapter, block.xs().raw()), row.active());
+  }
+
+  /** What float16 can hold stays finite: an infinite state would never end. */
+  private Tile bounded(Tile values) {
+    if (stateElement == Element.F32_POINTER) {
+      return values;
+    }
+    Tile least = k.maximum(values, k.constant(-LARGEST_HALF));
+    return k.negative(k.maximum(k.negative(least), k.constant(-LARGEST_HALF)));
   }
 
   /** Rows of in_proj; a scalar gives a scalar and a vector of the adapter's rank. */

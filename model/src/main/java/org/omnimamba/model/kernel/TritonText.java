@@ -143,9 +143,16 @@ public final class TritonText {
     }
     int bits = Float.floatToRawIntBits((Float) value);
     // bits name a number exactly; the upper half of a float32 is a bfloat16
-    return type.element() == Element.F32
-        ? "arith.constant 0x%08X : f32".formatted(bits)
-        : "arith.constant 0x%04X : bf16".formatted(bits >>> 16);
+    return switch (type.element()) {
+      case F32 -> "arith.constant 0x%08X : f32".formatted(bits);
+      case BF16 -> "arith.constant 0x%04X : bf16".formatted(bits >>> 16);
+      default -> {
+        if (bits != 0) {
+          throw new IllegalArgumentException("no constants of float16 but 0");
+        }
+        yield "arith.constant 0x0000 : f16";
+      }
+    };
   }
 
   private static String arithmetic(Instruction instruction, TileType type) {

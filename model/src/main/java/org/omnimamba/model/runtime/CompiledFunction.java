@@ -126,7 +126,7 @@ public final class CompiledFunction {
         copies.put(
             i,
             switch (outputs.get(i)) {
-              case F32, BF16 -> TensorMemory.floats(tensor);
+              case F32, F16, BF16 -> TensorMemory.floats(tensor);
               case I64 -> TensorMemory.longs(tensor);
               case U8 -> TensorMemory.bytes(tensor);
             });

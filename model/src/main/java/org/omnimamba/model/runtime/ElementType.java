@@ -2,6 +2,7 @@ package org.omnimamba.model.runtime;
 
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -13,6 +14,7 @@ import org.tensorflow.types.family.TType;
  */
 public enum ElementType {
   F32(TFloat32.class, DataType.DT_FLOAT, 4),
+  F16(TFloat16.class, DataType.DT_HALF, 2),
   BF16(TBfloat16.class, DataType.DT_BFLOAT16, 2),
   I64(TInt64.class, DataType.DT_INT64, 8),
   U8(TUint8.class, DataType.DT_UINT8, 1);

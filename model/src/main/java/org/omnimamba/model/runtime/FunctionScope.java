@@ -119,8 +119,9 @@ public final class FunctionScope {
    *
    * @param begin the part's first element, one index for each axis
    */
-  Operand<TFloat32> dynamicSlice(Operand<TFloat32> value, Operand<TInt64> begin, long... size) {
-    Output<TFloat32> part =
+  <T extends TType> Operand<T> dynamicSlice(
+      Operand<T> value, Operand<TInt64> begin, long... size) {
+    Output<T> part =
         graph
             .baseScope()
             .withName("dynamic_slice")
@@ -138,8 +139,8 @@ public final class FunctionScope {
    *
    * @param begin the part's first element, one index for each axis
    */
-  Operand<TFloat32> updateSlice(
-      Operand<TFloat32> value, Operand<TFloat32> part, Operand<TInt64> begin) {
+  <T extends TType> Operand<T> updateSlice(
+      Operand<T> value, Operand<T> part, Operand<TInt64> begin) {
     return graph
         .baseScope()
         .withName("update_slice")

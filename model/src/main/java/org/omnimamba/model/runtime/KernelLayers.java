@@ -6,6 +6,7 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.RmsNorm;
 import org.omnimamba.model.graph.TaskLora;
+import org.omnimamba.model.kernel.Element;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.LayerSizes;
 import org.omnimamba.model.kernel.ProjectionKernel;
@@ -75,13 +76,17 @@ final class KernelLayers implements WindowLayers {
             tf.dtypes.cast(tf.math.mul(embeddings, norm), TBfloat16.class).asOutput(),
             squares(embeddings).asOutput());
     Kernel in = ProjectionKernel.plain(inSizes(), tuning.in());
-    Kernel state = StateKernel.of(sizes, slots.rows(), tuning.state());
+    Kernel state = StateKernel.of(sizes, slots.rows(), stateElement(), tuning.state());
     Kernel out = ProjectionKernel.residual(outSizes(), tuning.out());
     for (int layer = 0; layer < config.layers(); layer++) {
       stream = layer(stream, positions, layer, in, state, out);
     }
     return new RmsNorm(context.in("norm_f"), config.rmsNormEps())
         .apply(stream.residual().expect(TFloat32.class));
+  }
+
+  private Element stateElement() {
+    return slots.ssm().type() == ElementType.F16 ? Element.F16_POINTER : Element.F32_POINTER;
   }
 
   private ProjectionKernel.Sizes inSizes() {

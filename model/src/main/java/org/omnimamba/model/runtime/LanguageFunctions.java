@@ -20,6 +20,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
 
 /** The language model's functions, each built when it is first needed and then kept. */
 final class LanguageFunctions {
@@ -279,9 +280,11 @@ final class LanguageFunctions {
 
   private Operand<TFloat32> readRows(
       FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
-    return scope
-        .tf()
-        .resourceGather(scope.handle(variable), rows(scope, variable, slot), TFloat32.class);
+    Ops tf = scope.tf();
+    Class<? extends TNumber> type = variable.type().tensorClass().asSubclass(TNumber.class);
+    return tf.dtypes.cast(
+        tf.resourceGather(scope.handle(variable), rows(scope, variable, slot), type),
+        TFloat32.class);
   }
 
   private void writeRows(
@@ -289,10 +292,14 @@ final class LanguageFunctions {
       DeviceVariable variable,
       Operand<TInt64> slot,
       Operand<TFloat32> values) {
+    Class<? extends TNumber> type = variable.type().tensorClass().asSubclass(TNumber.class);
     Op update =
         scope
             .tf()
-            .resourceScatterUpdate(scope.handle(variable), rows(scope, variable, slot), values);
+            .resourceScatterUpdate(
+                scope.handle(variable),
+                rows(scope, variable, slot),
+                scope.tf().dtypes.cast(values, type));
     scope.effect(update);
   }
 

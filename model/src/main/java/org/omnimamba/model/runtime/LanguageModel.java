@@ -58,7 +58,8 @@ public final class LanguageModel {
     LanguageModelConfig language = config.language();
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
-    StateSlots slots = new StateSlots(program.variables(), language, options.slots());
+    StateSlots slots = 
+        new StateSlots(program.variables(), language, options.slots(), options.state());
     LanguageFunctions functions =
         new LanguageFunctions(program, language, parameters, slots, options);
     DecodeSteps steps = new DecodeSteps(language, functions, slots, windows, !options.mergedLora());

@@ -13,6 +13,7 @@ import org.omnimamba.model.graph.Precision;
  * @param mergedLora whether each task gets its own {@code in_proj} with the adapter added in. Saves
  *     two small products per layer and costs a second copy of the largest matrix
  * @param handwritten whether hand-written kernels are used where these options allow them
+ * @param state type of the states that are kept between steps
  */
 public record RuntimeOptions(
     int slots,
@@ -21,7 +22,8 @@ public record RuntimeOptions(
     WeightLayout layout,
     Precision precision,
     boolean mergedLora,
-    boolean handwritten) {
+    boolean handwritten,
+    StateStorage state) {
 
   public RuntimeOptions {
     if (slots < 1) {
@@ -29,7 +31,7 @@ public record RuntimeOptions(
     }
   }
 
-  /** Options that use hand-written kernels where they allow them. */
+  /** Options that use hand-written kernels where they allow them, and keep states in float32. */
   public RuntimeOptions(
       int slots,
       ExecutionOptions execution,
@@ -37,7 +39,8 @@ public record RuntimeOptions(
       WeightLayout layout,
       Precision precision,
       boolean mergedLora) {
-    this(slots, execution, storage, layout, precision, mergedLora, true);
+    this(
+        slots, execution, storage, layout, precision, mergedLora, true, StateStorage.F32);
   }
 
   /** What the layers of a decode step are made of. */
@@ -63,7 +66,7 @@ public record RuntimeOptions(
         false);
   }
 
-  /** 32 slots on the first accelerator, compiled, bfloat16 weights and products. */
+  /** 32 slots on the first accelerator, compiled, bfloat16 weights and products, float16 states. */
   public static RuntimeOptions gpu() {
     return new RuntimeOptions(
         32,
@@ -71,35 +74,42 @@ public record RuntimeOptions(
         WeightStorage.BF16,
         WeightLayout.STACKED,
         Precision.BFLOAT16,
-        false);
+        false,
+        true,
+        StateStorage.F16);
   }
 
   public RuntimeOptions withSlots(int value) {
     return new RuntimeOptions(
-        value, execution, storage, layout, precision, mergedLora, handwritten);
+        value, execution, storage, layout, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withExecution(ExecutionOptions value) {
-    return new RuntimeOptions(slots, value, storage, layout, precision, mergedLora, handwritten);
+    return new RuntimeOptions(slots, value, storage, layout, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withStorage(WeightStorage value) {
-    return new RuntimeOptions(slots, execution, value, layout, precision, mergedLora, handwritten);
+    return new RuntimeOptions(slots, execution, value, layout, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withLayout(WeightLayout value) {
-    return new RuntimeOptions(slots, execution, storage, value, precision, mergedLora, handwritten);
+    return new RuntimeOptions(slots, execution, storage, value, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withPrecision(Precision value) {
-    return new RuntimeOptions(slots, execution, storage, layout, value, mergedLora, handwritten);
+    return new RuntimeOptions(slots, execution, storage, layout, value, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withMergedLora(boolean value) {
-    return new RuntimeOptions(slots, execution, storage, layout, precision, value, handwritten);
+    return new RuntimeOptions(slots, execution, storage, layout, precision, value, handwritten, state);
   }
 
   public RuntimeOptions withHandwritten(boolean value) {
-    return new RuntimeOptions(slots, execution, storage, layout, precision, mergedLora, value);
+    return new RuntimeOptions(slots, execution, storage, layout, precision, mergedLora, value, state);
+  }
+
+  public RuntimeOptions withState(StateStorage value) {
+    return new RuntimeOptions(
+        slots, execution, storage, layout, precision, mergedLora, handwritten, value);
   }
 }

@@ -10,6 +10,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * Reads and writes rows of {@link StateSlots} inside a function, layer after layer.
@@ -62,7 +63,9 @@ final class SlotStates implements LayerStates {
         after.resourceGather(
             scope.handle(slots.conv()), ring(layer, from, slots.config().dConv()), TFloat32.class);
     Operand<TFloat32> ssm =
-        after.resourceGather(scope.handle(slots.ssm()), row(layer, from), TFloat32.class);
+        tf.dtypes.cast(
+            after.resourceGather(scope.handle(slots.ssm()), row(layer, from), slots.stateType()),
+            TFloat32.class);
     Shape one = slots.ssm().shape();
     return new MixerState(
         reshape(conv, batch, slots.config().dConv(), slots.config().convDim()),
@@ -79,10 +82,11 @@ final class SlotStates implements LayerStates {
         slots.conv(),
         ring(layer, to, columns),
         reshape(conv, batch * columns, slots.config().convDim()));
-    write(slots.ssm(), row(layer, to), state.ssm());
+    write(slots.ssm(), row(layer, to), slots.stored(tf, state.ssm()));
   }
 
-  private void write(DeviceVariable variable, Operand<TInt64> rows, Operand<TFloat32> values) {
+  private void write(
+      DeviceVariable variable, Operand<TInt64> rows, Operand<? extends TNumber> values) {
     Op update = tf.resourceScatterUpdate(scope.handle(variable), rows, values);
     scope.effect(update);
     written.add(update);

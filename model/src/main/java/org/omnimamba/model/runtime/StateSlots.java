@@ -1,7 +1,12 @@
 package org.omnimamba.model.runtime;
 
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * The recurrent states of all sequences, in two variables on the device. Beside the callers' slots
@@ -9,12 +14,15 @@ import org.tensorflow.ndarray.Shape;
  * written, from which sequences start.
  */
 final class StateSlots {
+  private static final float LARGEST_HALF = 65504;
+
   private final LanguageModelConfig config;
   private final int slots;
   private final DeviceVariable conv;
   private final DeviceVariable ssm;
 
-  StateSlots(DeviceVariables variables, LanguageModelConfig config, int slots) {
+  StateSlots(
+      DeviceVariables variables, LanguageModelConfig config, int slots, StateStorage storage) {
     this.config = config;
     this.slots = slots;
     this.conv =
@@ -25,7 +33,7 @@ final class StateSlots {
     this.ssm =
         variables.zeros(
             "state_ssm",
-            ElementType.F32,
+            storage.type(),
             Shape.of(
                 (long) config.layers() * rows(),
                 config.dState(),
@@ -69,6 +77,22 @@ final class StateSlots {
   /** {@code [layers * rows, dState, heads, headDim]}. */
   DeviceVariable ssm() {
     return ssm;
+  }
+
+  /** Type in which the states of the state space are kept. */
+  Class<? extends TNumber> stateType() {
+    return ssm.type().tensorClass().asSubclass(TNumber.class);
+  }
+
+  /** Values as they are kept. */
+  Operand<? extends TNumber> stored(Ops tf, Operand<TFloat32> values) {
+    if (ssm.type() == ElementType.F32) {
+      return values;
+    }
+    Operand<TFloat32> most = tf.constant(LARGEST_HALF);
+    Operand<TFloat32> bounded =
+        tf.math.maximum(tf.math.minimum(values, most), tf.math.neg(most));
+    return tf.dtypes.cast(bounded, TFloat16.class);
   }
 
   int checked(int slot) {

@@ -30,10 +30,15 @@ final class TensorMemory {
   static float[] floats(Tensor tensor) {
     RawTensor memory = tensor.asRawTensor();
     float[] values = new float[Math.toIntExact(tensor.shape().size())];
-    if (ElementType.of(tensor.dataType()) == ElementType.BF16) {
+    ElementType type = ElementType.of(tensor.dataType());
+    if (type == ElementType.BF16 || type == ElementType.F16) {
       ByteBuffer bytes = ByteBuffer.wrap(bytes(tensor)).order(ByteOrder.nativeOrder());
       for (int i = 0; i < values.length; i++) {
-        values[i] = FloatFormats.bfloat16ToFloat(bytes.getShort(2 * i));
+        short half = bytes.getShort(2 * i);
+        values[i] =
+            type == ElementType.BF16
+                ? FloatFormats.bfloat16ToFloat(half)
+                : FloatFormats.halfToFloat(half);
       }
     } else {
       memory.data().asFloats().read(values);

@@ -11,6 +11,7 @@ import org.tensorflow.op.core.Gather;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * One token for each of several consecutive rows of {@link StateSlots}, inside a compiled function.
@@ -32,7 +33,7 @@ final class WindowStates implements LayerStates {
   private final Operand<TBool> written;
   private final int batch;
   private Operand<TFloat32> conv;
-  private Operand<TFloat32> ssm;
+  private Operand<? extends TNumber> ssm;
 
   /**
    * @param first row of the window, {@code [1]}
@@ -52,7 +53,7 @@ final class WindowStates implements LayerStates {
         positions,
         active,
         scope.read(slots.conv(), TFloat32.class),
-        scope.read(slots.ssm(), TFloat32.class));
+        scope.read(slots.ssm()).asOutput().expect(slots.stateType()));
   }
 
   private WindowStates(
@@ -62,7 +63,7 @@ final class WindowStates implements LayerStates {
       Operand<TInt64> positions,
       Operand<TFloat32> active,
       Operand<TFloat32> conv,
-      Operand<TFloat32> ssm) {
+      Operand<? extends TNumber> ssm) {
     this.scope = scope;
     this.tf = scope.tf();
     this.slots = slots;
@@ -98,7 +99,9 @@ final class WindowStates implements LayerStates {
   public MixerState before(int layer) {
     Shape one = slots.ssm().shape();
     Operand<TFloat32> rows =
-        scope.dynamicSlice(ssm, ssmRow(layer), batch, one.get(1), one.get(2), one.get(3));
+        tf.dtypes.cast(
+            scope.dynamicSlice(ssm, ssmRow(layer), batch, one.get(1), one.get(2), one.get(3)),
+            TFloat32.class);
     return new MixerState(
         tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)), rows);
   }
@@ -111,7 +114,12 @@ final class WindowStates implements LayerStates {
     Operand<TFloat32> ring = tf.select(written, newest, ring(layer));
     long[] flat = {(long) batch * config.dConv(), config.convDim()};
     conv = scope.updateSlice(conv, tf.reshape(ring, tf.constant(flat)), convRow(layer));
-    ssm = scope.updateSlice(ssm, state.ssm(), ssmRow(layer));
+    ssm = updated(ssm, slots.stored(tf, state.ssm()), ssmRow(layer));
+  }
+
+  private <T extends TNumber> Operand<T> updated(
+      Operand<T> whole, Operand<? extends TNumber> part, Operand<TInt64> begin) {
+    return scope.updateSlice(whole, part.asOutput().expect(whole.type()), begin);
   }
 
   /** Stores what the layers left; call once, behind the last layer. */

@@ -1,0 +1,25 @@
+package org.omnimamba.model.runtime;
+
+/**
+ * In which type the states of the selective state space are kept between steps; a step computes in
+ * float32 in any case. The convolution's columns are float32 always, as they weigh next to nothing.
+ */
+public enum StateStorage {
+  F32(ElementType.F32),
+  /**
+   * Half the memory and half the traffic. Eleven bits are kept where bfloat16 would keep eight: a
+   * state adds up thousands of steps, each of which is rounded. Values beyond 65504 are kept as
+   * that.
+   */
+  F16(ElementType.F16);
+
+  private final ElementType type;
+
+  StateStorage(ElementType type) {
+    this.type = type;
+  }
+
+  ElementType type() {
+    return type;
+  }
+}
