@@ -24,6 +24,7 @@ import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
+import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.PromptLayouts;
@@ -52,8 +53,9 @@ class GenerationOracleTest {
   }
 
   private static RuntimeOptions options() {
-    RuntimeOptions compiled = RuntimeOptions.cpu();
-    return compiled.withExecution(compiled.execution().withCompile(false));
+    // on an accelerator as it is served there; on the CPU compiling takes longer than it saves
+    RuntimeOptions exact = TestDevice.exact();
+    return exact.withExecution(exact.execution().withCompile(TestDevice.isGpu()));
   }
 
   @Test

@@ -19,11 +19,11 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.CompiledFunction;
 import org.omnimamba.model.runtime.DeviceProgram;
-import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.FunctionScope;
 import org.omnimamba.model.runtime.ParameterStore;
 import org.omnimamba.model.runtime.WeightStorage;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -43,8 +43,8 @@ class BackboneGoldenTest {
   @BeforeAll
   static void load() {
     config = TinyModel.config().language();
-    compiled = new DeviceProgram(ExecutionOptions.cpu());
-    plain = new DeviceProgram(ExecutionOptions.cpu().withCompile(false));
+    compiled = new DeviceProgram(TestDevice.execution());
+    plain = new DeviceProgram(TestDevice.execution().withCompile(false));
     compiledParameters = parameters(compiled);
     plainParameters = parameters(plain);
   }

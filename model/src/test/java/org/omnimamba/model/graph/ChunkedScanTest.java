@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.runtime.CompiledFunction;
 import org.omnimamba.model.runtime.DeviceProgram;
-import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.FunctionScope;
+import org.omnimamba.model.testing.TestDevice;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -33,7 +33,7 @@ class ChunkedScanTest {
   @ValueSource(ints = {1, 7, 8, 9, 16, 29})
   void equalsTheRecurrenceAtAnyLength(int length) {
     Values values = new Values(length, 1f);
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withCompile(false))) {
+    try (DeviceProgram program = new DeviceProgram(TestDevice.execution().withCompile(false))) {
       CompiledFunction scan =
           program.function(
               "scan",
@@ -53,7 +53,7 @@ class ChunkedScanTest {
     int length = 20;
     // exponents above the diagonal reach several hundred, far beyond what exp can hold
     Values values = new Values(length, 60f);
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withCompile(false))) {
+    try (DeviceProgram program = new DeviceProgram(TestDevice.execution().withCompile(false))) {
       CompiledFunction gradients =
           program.function(
               "gradients",
@@ -76,7 +76,7 @@ class ChunkedScanTest {
   void gradientsEqualFiniteDifferences() {
     int length = 11;
     Values values = new Values(length, 1f);
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withCompile(false))) {
+    try (DeviceProgram program = new DeviceProgram(TestDevice.execution().withCompile(false))) {
       CompiledFunction function =
           program.function(
               "loss",

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.TestDevice;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -15,6 +16,8 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -71,7 +74,7 @@ final class PlainGraph implements AutoCloseable {
 
   Map<String, float[]> run() {
     Map<String, float[]> values = new LinkedHashMap<>();
-    try (Session session = new Session(graph)) {
+    try (Session session = new Session(graph, configuration())) {
       Session.Runner runner = session.runner();
       fetched.values().forEach(operand -> runner.fetch((Output<?>) operand.asOutput()));
       try (Result result = runner.run()) {
@@ -82,6 +85,18 @@ final class PlainGraph implements AutoCloseable {
       }
     }
     return values;
+  }
+
+  private static ConfigProto configuration() {
+    ConfigProto.Builder configuration = ConfigProto.newBuilder();
+    if (TestDevice.isGpu()) {
+      // operations that have no kernel there run beside it
+      configuration.setAllowSoftPlacement(true);
+      configuration.setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true));
+    } else {
+      configuration.putDeviceCount("GPU", 0);
+    }
+    return configuration.build();
   }
 
   /** Computes everything asked for and compares it with the case's tensors of the same names. */

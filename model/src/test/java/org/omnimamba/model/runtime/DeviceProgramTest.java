@@ -16,6 +16,7 @@ import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
+import org.omnimamba.model.testing.TestDevice;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -153,7 +154,7 @@ class DeviceProgramTest {
   }
 
   private static DeviceProgram program(boolean compile) {
-    return new DeviceProgram(ExecutionOptions.cpu().withCompile(compile));
+    return new DeviceProgram(TestDevice.execution().withCompile(compile));
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.omnimamba.model.checkpoint.SafetensorsReader;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -30,8 +31,8 @@ class ImageTokenizerTest {
 
   @BeforeAll
   void load() {
-    compiledProgram = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
-    plainProgram = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
+    compiledProgram = new DeviceProgram(TestDevice.execution().withThreads(1));
+    plainProgram = new DeviceProgram(TestDevice.execution().withThreads(1));
     try (SafetensorsReader weights = TinyWeights.open()) {
       compiled = load(compiledProgram, weights, true);
       plain = load(plainProgram, weights, false);
@@ -90,7 +91,7 @@ class ImageTokenizerTest {
   /** Products in bfloat16, as on accelerators, move a pixel by a few levels of 255. */
   @Test
   void bfloat16ProductsStayNearTheReference() {
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
+    try (DeviceProgram program = new DeviceProgram(TestDevice.execution().withThreads(1));
         SafetensorsReader weights = TinyWeights.open()) {
       PartOptions options = new PartOptions(WeightStorage.BF16, Precision.BFLOAT16, false);
       int[] codes = GOLDEN.ints("t2i/0/generated_ids");
@@ -110,7 +111,7 @@ class ImageTokenizerTest {
 
   @Test
   void convolutionsByProductsGiveTheSame() {
-    try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withThreads(1));
+    try (DeviceProgram program = new DeviceProgram(TestDevice.execution().withThreads(1));
         SafetensorsReader weights = TinyWeights.open()) {
       ImageTokenizer products =
           ImageTokenizer.load(

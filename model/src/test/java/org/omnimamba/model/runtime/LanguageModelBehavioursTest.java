@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 
 /** Surprising behaviours of the reference's language model, by their numbers in the oracle. */
@@ -217,7 +218,7 @@ class LanguageModelBehavioursTest {
     float[] expected = FULL.floats("bf16_weights/step_logits");
     int[] ids = FULL.ints("bf16_weights/generated_ids");
     RuntimeOptions options =
-        RuntimeOptions.cpu().withStorage(WeightStorage.BF16).withLayout(WeightLayout.STACKED);
+        TestDevice.exact().withStorage(WeightStorage.BF16).withLayout(WeightLayout.STACKED);
     try (TinyLanguageModel half =
         new TinyLanguageModel(options, TinyModel.bfloat16Directory(), source -> source)) {
       float[] embeddings = FULL.floats("bf16_weights/input_embeddings");

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.TestDevice;
 
 /** Prompts, steps, states and whole generations against the reference, in every way of running. */
 @ParameterizedClass(name = "{0}")
@@ -35,7 +36,7 @@ class LanguageModelGoldenTest {
   RuntimeOptions options;
 
   static Stream<Arguments> variants() {
-    RuntimeOptions compiled = RuntimeOptions.cpu();
+    RuntimeOptions compiled = TestDevice.exact().withLayout(WeightLayout.SEPARATE);
     RuntimeOptions plain = compiled.withExecution(compiled.execution().withCompile(false));
     return Stream.of(
         Arguments.of("compiled", compiled),

@@ -16,6 +16,7 @@ import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.TestDevice;
 
 /** Steps of sequences that draw and sequences that understand, in one call. */
 @ParameterizedClass(name = "{0}")
@@ -41,11 +42,11 @@ class MixedStepTest {
   @BeforeParameterizedClassInvocation
   static void load(Way way) {
     RuntimeOptions options =
-        RuntimeOptions.cpu()
+        TestDevice.exact()
             .withSlots(8)
             .withMergedLora(way == Way.MERGED)
             .withExecution(
-                ExecutionOptions.cpu()
+                TestDevice.execution()
                     .withCompile(way == Way.COMPILED || way == Way.COMPILED_WINDOWS));
     tiny =
         way == Way.COMPILED_WINDOWS

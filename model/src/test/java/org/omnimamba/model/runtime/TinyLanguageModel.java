@@ -11,6 +11,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 
 /** The oracle's tiny language model, with a view into its states. */
@@ -53,7 +54,7 @@ final class TinyLanguageModel implements AutoCloseable {
   /** The model with some tensors changed. */
   static TinyLanguageModel altered(Predicate<String> tensors, UnaryOperator<float[]> change) {
     RuntimeOptions plain =
-        RuntimeOptions.cpu().withExecution(ExecutionOptions.cpu().withCompile(false));
+        TestDevice.exact().withExecution(TestDevice.execution().withCompile(false));
     return new TinyLanguageModel(
         plain, TinyModel.directory(), source -> new AlteredSource(source, tensors, change));
   }
