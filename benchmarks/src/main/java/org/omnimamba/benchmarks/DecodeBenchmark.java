@@ -34,12 +34,12 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Arguments, all optional: {@code --sizes small} (width 768, 12 layers; or {@code 1.3b}, {@code
  * l}) {@code --device CPU} {@code --compile true} {@code --threads 0} {@code --storage F32} {@code
- * --precision FLOAT32} {@code --layout SEPARATE} {@code --merged false} {@code --handwritten true} {@code --state F32}
- * {@code --task T2I} {@code --batches 1} {@code --steps 100} {@code --draw BEST} (where the next
- * token is drawn: {@code BEST} and {@code SAMPLED} on the device as the engine does, {@code LOGITS}
- * leaves it to the host) {@code --prefill 72} {@code --requests 0} (how often a whole picture and a
- * question about a photo are timed) {@code --lock FILE} (held while steps are timed, for several
- * runs beside one another). Prints one JSON object.
+ * --precision FLOAT32} {@code --layout SEPARATE} {@code --merged false} {@code --handwritten true}
+ * {@code --state F32} {@code --task T2I} {@code --batches 1} {@code --steps 100} {@code --draw
+ * BEST} (where the next token is drawn: {@code BEST} and {@code SAMPLED} on the device as the
+ * engine does, {@code LOGITS} leaves it to the host) {@code --prefill 72} {@code --requests 0} (how
+ * often a whole picture and a question about a photo are timed) {@code --lock FILE} (held while
+ * steps are timed, for several runs beside one another). Prints one JSON object.
  */
 public final class DecodeBenchmark {
   private static final int WARM_UP = 5;

@@ -15,8 +15,6 @@ import org.omnimamba.model.config.LanguageModelConfig;
  * since a compiler cannot move a read over a write that might be to the same place.
  */
 public final class StateKernel {
-  private static final float LARGEST_HALF = 65504;
-
   private final LanguageModelConfig config;
   private final LayerSizes sizes;
   private final int stateRows;
@@ -57,8 +55,7 @@ public final class StateKernel {
    * @param stateElement what the second of the states points to: {@link Element#F32_POINTER}, or
    *     {@link Element#F16_POINTER}
    */
-  public static Kernel of(
-      LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
+  public static Kernel of(LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
     return new StateKernel(sizes, stateRows, stateElement, tuning).kernel();
   }
 
@@ -228,22 +225,13 @@ public final class StateKernel {
     Tile y =
         k.add(k.add(k.multiply(read, decay), k.multiply(gain, match)), k.multiply(x, head.skip()));
     Tile after = k.add(k.multiply(before, decay), k.multiply(k.column(b), k.row(gain)));
-    k.store(block.states(), bounded(after), row.active());
+    k.store(block.states(), after, row.active());
     Tile gated = k.multiply(y, k.silu(combined(adapter, block.z())));
     Tile place = k.add(k.multiply(row.batch(), config.dInner()), block.channels());
     k.store(k.at(out, place), k.multiply(gated, block.norm()), null);
     Tile piece = k.add(k.multiply(block.piece(), sizes.batch()), row.batch());
     k.store(k.at(squares, piece), k.sum(k.multiply(gated, gated), 0), null);
     keep(in, row, block.xs(), combined(adapter, block.xs().raw()), row.active());
-  }
-
-  /** What float16 can hold stays finite: an infinite state would never end. */
-  private Tile bounded(Tile values) {
-    if (stateElement == Element.F32_POINTER) {
-      return values;
-    }
-    Tile least = k.maximum(values, k.constant(-LARGEST_HALF));
-    return k.negative(k.maximum(k.negative(least), k.constant(-LARGEST_HALF)));
   }
 
   /** Rows of in_proj; a scalar gives a scalar and a vector of the adapter's rank. */

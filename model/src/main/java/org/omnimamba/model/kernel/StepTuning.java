@@ -1,5 +1,7 @@
 package org.omnimamba.model.kernel;
 
+import org.omnimamba.model.config.LanguageModelConfig;
+
 /**
  * How a step's kernels share out their work.
  *
@@ -10,23 +12,35 @@ package org.omnimamba.model.kernel;
 public record StepTuning(
     ProjectionKernel.Tuning in, ProjectionKernel.Tuning out, StateKernel.Tuning state) {
 
-  /** What was fastest on an H100 at the sizes of OmniMamba-1.3B and about this batch. */
-  public static StepTuning of(int batch) {
+  /** What was fastest on an H100 at the sizes of OmniMamba-1.3B, as far as these sizes allow it. */
+  public static StepTuning of(LayerSizes sizes) {
+    StepTuning best = of(sizes.batch());
+    return new StepTuning(best.in, best.out, fitted(best.state, sizes.config()));
+  }
+
+  private static StepTuning of(int batch) {
     if (batch == 1) {
       return new StepTuning(
           new ProjectionKernel.Tuning(4, 2048, 4, 1),
           new ProjectionKernel.Tuning(4, 2048, 4, 1),
           new StateKernel.Tuning(16, 1, 4));
     }
-    if (batch <= 4) {
+    if (batch <= 8) {
       return new StepTuning(
           new ProjectionKernel.Tuning(64, 128, 4, 4),
-          new ProjectionKernel.Tuning(16, 512, 4, 3),
-          new StateKernel.Tuning(16, 1, 4));
+          new ProjectionKernel.Tuning(16, 512, 4, 4),
+          new StateKernel.Tuning(32, batch <= 4 ? 2 : 4, 4));
     }
     return new StepTuning(
-        new ProjectionKernel.Tuning(64, batch <= 8 ? 128 : 64, 4, batch <= 8 ? 4 : 6),
-        new ProjectionKernel.Tuning(16, 512, 4, 3),
-        new StateKernel.Tuning(32, 4, 4));
+        new ProjectionKernel.Tuning(64, 64, 4, 6),
+        new ProjectionKernel.Tuning(16, 512, 4, 4),
+        new StateKernel.Tuning(32, 4, 2));
+  }
+
+  private static StateKernel.Tuning fitted(StateKernel.Tuning best, LanguageModelConfig config) {
+    int columns = Math.min(best.columns(), config.headDim());
+    int pieces = config.dInner() / columns;
+    int blocks = Math.min(best.blocks(), Integer.lowestOneBit(pieces));
+    return new StateKernel.Tuning(columns, blocks, best.warps());
   }
 }

@@ -15,7 +15,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
@@ -119,8 +118,7 @@ public final class FunctionScope {
    *
    * @param begin the part's first element, one index for each axis
    */
-  <T extends TType> Operand<T> dynamicSlice(
-      Operand<T> value, Operand<TInt64> begin, long... size) {
+  <T extends TType> Operand<T> dynamicSlice(Operand<T> value, Operand<TInt64> begin, long... size) {
     Output<T> part =
         graph
             .baseScope()

@@ -29,6 +29,9 @@ import org.tensorflow.types.TInt64;
  * inputs. What keeps the order is that each kernel takes what the one before it gave.
  */
 final class KernelLayers implements WindowLayers {
+  /** What the matrix units take at once of the axis that is summed. */
+  private static final int LEAST_COLUMNS = 16;
+
   private final FunctionScope scope;
   private final Ops tf;
   private final LanguageParameters parameters;
@@ -54,7 +57,16 @@ final class KernelLayers implements WindowLayers {
     int batch = (int) inputs.tokens().shape().get(0);
     this.drawing = tasks.drawing(batch);
     this.sizes = new LayerSizes(config, batch);
-    this.tuning = StepTuning.of(batch);
+    this.tuning = StepTuning.of(sizes);
+  }
+
+  /** Whether the kernels can have these sizes: tiles have powers of two as sizes. */
+  static boolean supports(LanguageModelConfig config) {
+    return Integer.bitCount(config.dState()) == 1
+        && Integer.bitCount(config.headDim()) == 1
+        && Integer.bitCount(config.lora().rank()) == 1
+        && config.dModel() % LEAST_COLUMNS == 0
+        && config.dInner() % LEAST_COLUMNS == 0;
   }
 
   /**

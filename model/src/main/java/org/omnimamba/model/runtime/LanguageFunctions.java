@@ -43,7 +43,7 @@ final class LanguageFunctions {
     this.parameters = parameters;
     this.slots = slots;
     this.mergedLora = options.mergedLora();
-    this.kernels = options.kernels();
+    this.kernels = KernelLayers.supports(config) ? options.kernels() : StepKernels.XLA;
   }
 
   /**

@@ -58,7 +58,7 @@ public final class LanguageModel {
     LanguageModelConfig language = config.language();
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
-    StateSlots slots = 
+    StateSlots slots =
         new StateSlots(program.variables(), language, options.slots(), options.state());
     LanguageFunctions functions =
         new LanguageFunctions(program, language, parameters, slots, options);

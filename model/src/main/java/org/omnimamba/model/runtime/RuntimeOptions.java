@@ -39,8 +39,7 @@ public record RuntimeOptions(
       WeightLayout layout,
       Precision precision,
       boolean mergedLora) {
-    this(
-        slots, execution, storage, layout, precision, mergedLora, true, StateStorage.F32);
+    this(slots, execution, storage, layout, precision, mergedLora, true, StateStorage.F32);
   }
 
   /** What the layers of a decode step are made of. */
@@ -85,27 +84,33 @@ public record RuntimeOptions(
   }
 
   public RuntimeOptions withExecution(ExecutionOptions value) {
-    return new RuntimeOptions(slots, value, storage, layout, precision, mergedLora, handwritten, state);
+    return new RuntimeOptions(
+        slots, value, storage, layout, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withStorage(WeightStorage value) {
-    return new RuntimeOptions(slots, execution, value, layout, precision, mergedLora, handwritten, state);
+    return new RuntimeOptions(
+        slots, execution, value, layout, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withLayout(WeightLayout value) {
-    return new RuntimeOptions(slots, execution, storage, value, precision, mergedLora, handwritten, state);
+    return new RuntimeOptions(
+        slots, execution, storage, value, precision, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withPrecision(Precision value) {
-    return new RuntimeOptions(slots, execution, storage, layout, value, mergedLora, handwritten, state);
+    return new RuntimeOptions(
+        slots, execution, storage, layout, value, mergedLora, handwritten, state);
   }
 
   public RuntimeOptions withMergedLora(boolean value) {
-    return new RuntimeOptions(slots, execution, storage, layout, precision, value, handwritten, state);
+    return new RuntimeOptions(
+        slots, execution, storage, layout, precision, value, handwritten, state);
   }
 
   public RuntimeOptions withHandwritten(boolean value) {
-    return new RuntimeOptions(slots, execution, storage, layout, precision, mergedLora, value, state);
+    return new RuntimeOptions(
+        slots, execution, storage, layout, precision, mergedLora, value, state);
   }
 
   public RuntimeOptions withState(StateStorage value) {

@@ -4,7 +4,6 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
@@ -14,8 +13,6 @@ import org.tensorflow.types.family.TNumber;
  * written, from which sequences start.
  */
 final class StateSlots {
-  private static final float LARGEST_HALF = 65504;
-
   private final LanguageModelConfig config;
   private final int slots;
   private final DeviceVariable conv;
@@ -86,13 +83,7 @@ final class StateSlots {
 
   /** Values as they are kept. */
   Operand<? extends TNumber> stored(Ops tf, Operand<TFloat32> values) {
-    if (ssm.type() == ElementType.F32) {
-      return values;
-    }
-    Operand<TFloat32> most = tf.constant(LARGEST_HALF);
-    Operand<TFloat32> bounded =
-        tf.math.maximum(tf.math.minimum(values, most), tf.math.neg(most));
-    return tf.dtypes.cast(bounded, TFloat16.class);
+    return tf.dtypes.cast(values, stateType());
   }
 
   int checked(int slot) {

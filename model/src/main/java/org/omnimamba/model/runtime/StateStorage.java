@@ -8,8 +8,8 @@ public enum StateStorage {
   F32(ElementType.F32),
   /**
    * Half the memory and half the traffic. Eleven bits are kept where bfloat16 would keep eight: a
-   * state adds up thousands of steps, each of which is rounded. Values beyond 65504 are kept as
-   * that.
+   * state adds up thousands of steps, each of which is rounded. A value beyond 65504 would become
+   * infinite, and the sequence end as one whose logits are not finite.
    */
   F16(ElementType.F16);
 
