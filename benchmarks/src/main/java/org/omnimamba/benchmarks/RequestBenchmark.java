@@ -1,9 +1,10 @@
 package org.omnimamba.benchmarks;
 
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
@@ -17,7 +18,6 @@ import org.omnimamba.model.runtime.VisionEncoder;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.SamplingParameters;
-import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /**
@@ -50,25 +50,22 @@ final class RequestBenchmark {
             0,
             () -> {
               PromptEmbeddings prompt = language.embedT2i(ids);
-              StepOutput output =
-                  new StepOutput.Logits(language.prefill(Task.T2I, 0, prompt, 0, prompt.length()));
+              float[] logits = language.prefill(Task.T2I, 0, prompt, 0, prompt.length());
               int[] codes = new int[images.tokens()];
-              for (int i = 0; i < codes.length; i++) {
-                codes[i] =
-                    output instanceof StepOutput.Logits logits
-                        ? sampler.sample(logits.values(), sampling, PreviousTokens.NONE, 0, i)
-                        : ((StepOutput.Drawn) output).id();
-                if (i < codes.length - 1) {
-                  output =
-                      language
-                          .step(
-                              new Task[] {Task.T2I},
-                              new int[] {0},
-                              new int[] {codes[i]},
-                              new int[] {prompt.length() + i},
-                              Collections.singletonList(PlainDraw.of(sampling, 0, i + 1)))[0];
-                }
+              codes[0] = sampler.sample(logits, sampling, PreviousTokens.NONE, 0, 0);
+              List<List<PlainDraw>> draws = new ArrayList<>();
+              for (int i = 1; i < codes.length; i++) {
+                draws.add(List.of(Objects.requireNonNull(PlainDraw.of(sampling, 0, i))));
               }
+              int[] rest =
+                  language
+                      .steps(
+                          new Task[] {Task.T2I},
+                          new int[] {0},
+                          new int[] {codes[0]},
+                          new int[] {prompt.length()},
+                          draws)[0];
+              System.arraycopy(rest, 0, codes, 1, rest.length);
               ImageEncoder.png(images.decode(List.of(codes)).get(0));
             })
         .json();

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.engine.ActiveRequest.Start;
 import org.omnimamba.inference.engine.EngineException.Reason;
 import org.omnimamba.inference.engine.PromptFeeder.Fed;
@@ -194,34 +193,35 @@ final class EngineLoop {
     }
   }
 
-  /** One token of every running sequence, of both tasks, for one pass over the weights. */
+  /**
+   * One token of every running sequence, of both tasks, for one pass over the weights; or several
+   * in one call, if nobody waits who could run beside them.
+   */
   private void decode() {
-    List<RunningSequence> batch = List.copyOf(running);
-    if (batch.isEmpty()) {
+    if (running.isEmpty()) {
       return;
     }
-    Task[] tasks = batch.stream().map(s -> s.owner.task()).toArray(Task[]::new);
-    List<@Nullable PlainDraw> draws = new ArrayList<>();
-    batch.forEach(sequence -> draws.add(sequence.nextDraw()));
-    int[] batchSlots = batch.stream().mapToInt(s -> s.slot).toArray();
-    int[] tokens = batch.stream().mapToInt(RunningSequence::lastToken).toArray();
-    int[] positions = batch.stream().mapToInt(RunningSequence::position).toArray();
-    StepOutput[] outputs;
+    DecodeBatch batch = new DecodeBatch(running);
+    boolean several = backend.tokensPerCall() > 1 && prefilling.isEmpty() && starting.isEmpty();
+    List<List<PlainDraw>> draws = several ? batch.draws(backend.tokensPerCall()) : List.of();
+    StepOutput[][] outputs;
     long start = nanoTime.getAsLong();
     try {
-      outputs = backend.step(tasks, batchSlots, tokens, positions, draws);
+      outputs = batch.run(backend, draws);
     } catch (RuntimeException | Error e) {
-      deviceFailed(batch.stream().map(s -> s.owner).distinct().toList(), "a decode step", e);
+      deviceFailed(batch.owners(), "a decode step", e);
       return;
     }
     health.succeeded();
     long now = nanoTime.getAsLong();
     meters.deviceTime("decode", now - start);
-    for (int row = 0; row < outputs.length; row++) {
-      RunningSequence sequence = batch.get(row);
-      if (!sequence.owner.ended()) {
-        meters.interToken(sequence.markToken(now));
-        accept(sequence, outputs[row]);
+    for (int index = 0; index < Math.max(1, draws.size()); index++) {
+      for (int row = 0; row < outputs.length; row++) {
+        RunningSequence sequence = batch.sequences().get(row);
+        if (!sequence.owner.ended() && sequence.finish() == null) {
+          meters.interToken(sequence.markToken(now));
+          accept(sequence, outputs[row][index]);
+        }
       }
     }
   }

@@ -58,6 +58,24 @@ public interface ModelBackend extends AutoCloseable {
       int[] positions,
       List<? extends @Nullable PlainDraw> draws);
 
+  /** Tokens that {@link #steps} draws at the price of one call, at most; 1 if there is no gain. */
+  default int tokensPerCall() {
+    return 1;
+  }
+
+  /**
+   * {@link #step} several times: the first tokens as given, then those that were drawn. What a
+   * sequence gets behind its last position is undefined.
+   *
+   * @param draws how the device draws, {@code [count][row]}
+   * @return the drawn ids, {@code [row][count]}; negative where a logit was not finite, behind
+   *     which nothing is defined
+   */
+  default int[][] steps(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
+    throw new UnsupportedOperationException("one token at a time");
+  }
+
   /** Makes {@code toSlot} an exact copy of {@code fromSlot}. */
   void copyState(int fromSlot, int toSlot);
 

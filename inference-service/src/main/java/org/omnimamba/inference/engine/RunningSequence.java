@@ -1,6 +1,7 @@
 package org.omnimamba.inference.engine;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
@@ -35,6 +36,11 @@ final class RunningSequence {
   /** How the device may draw the next token; null if that takes the logits. */
   @Nullable PlainDraw nextDraw() {
     return sequence.nextDraw();
+  }
+
+  /** How the device may draw the next tokens, at most so many; empty if that takes the logits. */
+  List<PlainDraw> nextDraws(int most) {
+    return sequence.nextDraws(most);
   }
 
   GeneratedToken accept(StepOutput output, TokenSampler sampler) {

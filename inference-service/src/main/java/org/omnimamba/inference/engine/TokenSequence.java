@@ -1,5 +1,6 @@
 package org.omnimamba.inference.engine;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.generation.Sequence;
@@ -29,6 +30,16 @@ public interface TokenSequence {
     return null;
   }
 
+  /**
+   * How the device may draw the next tokens, in their order.
+   *
+   * @param most how many at most; there are no more than the sequence still takes
+   * @return empty if that takes the logits
+   */
+  default List<PlainDraw> nextDraws(int most) {
+    return List.of();
+  }
+
   /** A sequence of the real model. */
   static TokenSequence of(Sequence sequence) {
     return new TokenSequence() {
@@ -40,6 +51,11 @@ public interface TokenSequence {
       @Override
       public @Nullable PlainDraw nextDraw() {
         return sequence.nextDraw();
+      }
+
+      @Override
+      public List<PlainDraw> nextDraws(int most) {
+        return sequence.nextDraws(most);
       }
     };
   }

@@ -163,6 +163,17 @@ final class OmniMambaBackend implements ModelBackend {
   }
 
   @Override
+  public int tokensPerCall() {
+    return language.tokensPerCall();
+  }
+
+  @Override
+  public int[][] steps(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
+    return language.steps(tasks, slots, tokens, positions, draws);
+  }
+
+  @Override
   public void copyState(int fromSlot, int toSlot) {
     language.copyState(fromSlot, toSlot);
   }

@@ -65,6 +65,59 @@ class EngineBatchingTest {
     }
   }
 
+  @Test
+  void aDeviceThatDrawsGivesSeveralTokensInOneCall() {
+    Map<Integer, List<Integer>> expected;
+    try (EngineFixture fixture = new EngineFixture(4).start()) {
+      expected = fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.text(10, 12))).result();
+    }
+    try (EngineFixture fixture = new EngineFixture(4)) {
+      fixture.backend.tokensPerCall(4);
+      fixture.start();
+      RecordingListener listener =
+          fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.text(10, 12)));
+      assertThat(listener.result()).isEqualTo(expected);
+      // the first of twelve comes from the prompt, and the last three are fewer than a call takes
+      assertThat(fixture.backend.calls("4 tokens")).hasSize(2);
+      assertThat(fixture.backend.calls("step")).hasSize(11);
+      fixture.awaitIdle();
+    }
+  }
+
+  @Test
+  void aSequenceMayEndInsideACall() {
+    try (EngineFixture fixture = new EngineFixture(4)) {
+      fixture.backend.tokensPerCall(4);
+      fixture.backend.steps.drainPermits();
+      fixture.start();
+      RecordingListener shorter =
+          fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.text(10, 3)));
+      RecordingListener longer =
+          fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.text(12, 9)));
+      fixture.backend.steps.release(1000);
+      assertThat(shorter.result().get(0)).hasSize(3);
+      assertThat(longer.result().get(0)).hasSize(9);
+      fixture.awaitIdle();
+    }
+  }
+
+  @Test
+  void whoeverNeedsLogitsKeepsOthersAtOneTokenPerCall() {
+    try (EngineFixture fixture = new EngineFixture(4)) {
+      fixture.backend.tokensPerCall(4);
+      fixture.backend.steps.drainPermits();
+      fixture.start();
+      RecordingListener drawn =
+          fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.text(10, 20)));
+      RecordingListener sampled = fixture.submit(FakeRequests.text(12, 20));
+      fixture.backend.steps.release(1000);
+      drawn.result();
+      sampled.result();
+      assertThat(fixture.backend.calls("4 tokens MMU [0, 1]")).isEmpty();
+      fixture.awaitIdle();
+    }
+  }
+
   private static GenerationRequest mixed(int i) {
     return i % 3 == 0
         ? FakeRequests.image(20 + i, 6 + i, 1 + i % 4, 2)

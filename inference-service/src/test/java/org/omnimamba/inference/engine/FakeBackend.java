@@ -50,6 +50,7 @@ public final class FakeBackend implements ModelBackend {
   private volatile Runnable beforeRestore = () -> {};
   private volatile Runnable beforeProbe = () -> {};
   private volatile int numberlessPosition = NOWHERE;
+  private volatile int tokensPerCall = 1;
   private volatile boolean closed;
 
   FakeBackend(int slots) {
@@ -108,6 +109,10 @@ public final class FakeBackend implements ModelBackend {
   /** The logits of a piece that ends there contain a NaN. */
   void numberlessAt(int position) {
     numberlessPosition = position;
+  }
+
+  void tokensPerCall(int tokens) {
+    tokensPerCall = tokens;
   }
 
   void numbersEverywhere() {
@@ -232,6 +237,29 @@ public final class FakeBackend implements ModelBackend {
   /** The tasks of a step, such as {@code MMU} or {@code MMU+T2I}. */
   private static String named(Task[] tasks) {
     return Arrays.stream(tasks).distinct().sorted().map(Task::name).collect(joining("+"));
+  }
+
+  @Override
+  public int tokensPerCall() {
+    return tokensPerCall;
+  }
+
+  @Override
+  public int[][] steps(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
+    int[][] ids = new int[slots.length][draws.size()];
+    int[] next = tokens.clone();
+    int[] at = positions.clone();
+    calls.add("%d tokens %s %s".formatted(draws.size(), named(tasks), Arrays.toString(slots)));
+    for (int index = 0; index < draws.size(); index++) {
+      StepOutput[] outputs = step(tasks, slots, next, at, draws.get(index));
+      for (int row = 0; row < slots.length; row++) {
+        next[row] = ((StepOutput.Drawn) outputs[row]).id();
+        ids[row][index] = next[row];
+        at[row]++;
+      }
+    }
+    return ids;
   }
 
   @Override

@@ -3,14 +3,18 @@ package org.omnimamba.inference.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.ImagePixels;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.StepOutput;
+import org.omnimamba.model.sampling.TokenSampler;
 
 /** Requests for the fake backend, with the real sampler. */
 final class FakeRequests {
@@ -80,6 +84,57 @@ final class FakeRequests {
         tokens,
         partialImages,
         timeout);
+  }
+
+  /** The same whose tokens are drawn on the device. */
+  static GenerationRequest drawnOnDevice(GenerationRequest request) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int index = 0; index < request.sequences().size(); index++) {
+      sequences.add(new DrawnSequence(request.maxTokens(), index));
+    }
+    return new GenerationRequest(
+        request.id(),
+        request.prompt(),
+        sequences,
+        request.maxTokens(),
+        request.partialImages(),
+        request.timeout());
+  }
+
+  /** {@link #sequence} that lets the device draw. */
+  private static final class DrawnSequence implements TokenSequence {
+    private static final SamplingParameters PARAMETERS = SamplingParameters.defaults().withSeed(7);
+
+    private final int tokens;
+    private final int index;
+    private int count;
+
+    DrawnSequence(int tokens, int index) {
+      this.tokens = tokens;
+      this.index = index;
+    }
+
+    @Override
+    public GeneratedToken accept(StepOutput output, TokenSampler sampler) {
+      int place = count++;
+      int id =
+          output instanceof StepOutput.Logits logits
+              ? sampler.sample(logits.values(), PARAMETERS, PreviousTokens.NONE, index, place)
+              : ((StepOutput.Drawn) output).id();
+      return new GeneratedToken(place, id, "", null, count == tokens ? FinishReason.LENGTH : null);
+    }
+
+    @Override
+    public @Nullable PlainDraw nextDraw() {
+      return PlainDraw.of(PARAMETERS, index, count);
+    }
+
+    @Override
+    public List<PlainDraw> nextDraws(int most) {
+      return IntStream.range(0, Math.min(most, tokens - count))
+          .mapToObj(ahead -> Objects.requireNonNull(PlainDraw.of(PARAMETERS, index, count + ahead)))
+          .toList();
+    }
   }
 
   /** Samples with seed 7 until it has so many tokens. */

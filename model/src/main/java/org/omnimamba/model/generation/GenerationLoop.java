@@ -1,6 +1,7 @@
 package org.omnimamba.model.generation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,20 @@ final class GenerationLoop {
      * @param draw how the device draws the next token; null where the logits are wanted
      */
     StepOutput run(int token, int position, @Nullable PlainDraw draw);
+
+    /** Tokens that {@link #runSeveral} draws at the price of one call, at most. */
+    default int tokensPerCall() {
+      return 1;
+    }
+
+    /**
+     * Feeds a token and then those that are drawn.
+     *
+     * @return the drawn ids, one for each draw; negative behind a logit that is not finite
+     */
+    default int[] runSeveral(int token, int position, List<PlainDraw> draws) {
+      throw new UnsupportedOperationException("one token at a time");
+    }
   }
 
   /**
@@ -49,9 +64,7 @@ final class GenerationLoop {
     }
     long prefilled = nanoTime.getAsLong();
     while (goesOn(sequence, listener)) {
-      StepOutput output =
-          step.run(sequence.lastToken(), sequence.nextPosition(), sequence.nextDraw());
-      listener.onToken(sequence.accept(output, sampler));
+      next(sequence, step, listener);
     }
     long end = nanoTime.getAsLong();
     return new GenerationTimings(
@@ -59,6 +72,22 @@ final class GenerationLoop {
         Duration.ofNanos(prefilled - prepared),
         Duration.ofNanos(end - prefilled),
         Duration.ZERO);
+  }
+
+  private void next(Sequence sequence, Step step, GenerationListener listener) {
+    int most = step.tokensPerCall();
+    List<PlainDraw> draws = most > 1 ? sequence.nextDraws(most) : List.of();
+    if (draws.size() > 1) {
+      for (int id : step.runSeveral(sequence.lastToken(), sequence.nextPosition(), draws)) {
+        if (goesOn(sequence, listener)) {
+          listener.onToken(sequence.accept(id));
+        }
+      }
+    } else {
+      StepOutput output =
+          step.run(sequence.lastToken(), sequence.nextPosition(), sequence.nextDraw());
+      listener.onToken(sequence.accept(output, sampler));
+    }
   }
 
   private static boolean goesOn(Sequence sequence, GenerationListener listener) {

@@ -1,6 +1,8 @@
 package org.omnimamba.model.generation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.ModelConfig;
@@ -85,9 +87,31 @@ public final class Sequence {
 
   /** How the next token may be drawn where its logits are; null if they have to come here. */
   public @Nullable PlainDraw nextDraw() {
+    return draw(0);
+  }
+
+  private @Nullable PlainDraw draw(int ahead) {
     return options.wantsLogprobs()
         ? null
-        : PlainDraw.of(options.sampling(), options.imageIndex(), count);
+        : PlainDraw.of(options.sampling(), options.imageIndex(), count + ahead);
+  }
+
+  /**
+   * How the next tokens may be drawn where their logits are, in their order.
+   *
+   * @param most how many at most; there are no more than the sequence still takes
+   * @return empty if logits have to come here
+   */
+  public List<PlainDraw> nextDraws(int most) {
+    List<PlainDraw> draws = new ArrayList<>();
+    for (int ahead = 0; ahead < Math.min(most, maxNewTokens - count); ahead++) {
+      PlainDraw draw = draw(ahead);
+      if (draw == null) {
+        return List.of();
+      }
+      draws.add(draw);
+    }
+    return draws;
   }
 
   /**

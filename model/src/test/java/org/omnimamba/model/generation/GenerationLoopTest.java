@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.testing.OracleFiles;
@@ -109,12 +112,41 @@ class GenerationLoopTest {
     assertThat(calls).containsExactly("prepare", "prefill");
   }
 
+  @Test
+  void severalTokensInOneCallAreTakenUntilTheSequenceEnds() {
+    Sequence sequence = sequence(GREEDY);
+    run(sequence, GenerationListener.NONE, 3);
+    int first = prompt.length();
+    assertThat(calls)
+        .containsExactly("prepare", "prefill", "3 from 10@" + first, "13@" + (first + 3));
+    assertThat(sequence.tokens()).containsExactly(10, 11, 12, 13, 14);
+  }
+
+  @Test
+  void cancellingLeavesTheRestOfACall() {
+    Sequence sequence = sequence(GREEDY);
+    run(
+        sequence,
+        token -> {
+          if (token.id() == 11) {
+            sequence.cancel();
+          }
+        },
+        4);
+    assertThat(sequence.tokens()).containsExactly(10, 11);
+    assertThat(sequence.finishReason()).isEqualTo(FinishReason.CANCELLED);
+  }
+
   private static Sequence sequence(GenerationOptions options) {
     return new Sequence(CONFIG, tokenizer, prompt, options);
   }
 
   /** A model that says 10, 11, 12 and so on; its clock moves with its work. */
   private GenerationTimings run(Sequence sequence, GenerationListener listener) {
+    return run(sequence, listener, 1);
+  }
+
+  private GenerationTimings run(Sequence sequence, GenerationListener listener, int tokensPerCall) {
     return new GenerationLoop(() -> now)
         .run(
             sequence,
@@ -127,12 +159,26 @@ class GenerationLoopTest {
                 return logits(10);
               };
             },
-            (token, position, draw) -> {
-              calls.add(token + "@" + position);
-              now += 3;
-              return draw == null
-                  ? new StepOutput.Logits(logits(token + 1))
-                  : new StepOutput.Drawn(token + 1);
+            new GenerationLoop.Step() {
+              @Override
+              public StepOutput run(int token, int position, @Nullable PlainDraw draw) {
+                calls.add(token + "@" + position);
+                now += 3;
+                return draw == null
+                    ? new StepOutput.Logits(logits(token + 1))
+                    : new StepOutput.Drawn(token + 1);
+              }
+
+              @Override
+              public int tokensPerCall() {
+                return tokensPerCall;
+              }
+
+              @Override
+              public int[] runSeveral(int token, int position, List<PlainDraw> draws) {
+                calls.add("%d from %d@%d".formatted(draws.size(), token, position));
+                return IntStream.rangeClosed(token + 1, token + draws.size()).toArray();
+              }
             },
             listener);
   }
