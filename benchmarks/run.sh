@@ -6,7 +6,7 @@
 # Each program measures the memory's copy rate in its own run. Nothing is downloaded; weights are random.
 #
 #   DEVICE     CPU or GPU (CPU)
-#   SIZES      1.3b, l or small: width 768, 12 layers (1.3b on a GPU, else small)
+#   SIZES      1.3b, l, small (width 768, 12 layers) or tiny, to try the programs (1.3b on a GPU, else small)
 #   BATCHES    1,8,32,64 on a GPU, else 1,4
 #   PREFILL    lengths of prompts (72,768,4096,16384 on a GPU, else 72,768)
 #   CONTEXTS   lengths of contexts behind which steps are timed (1024,4096,16384,32768 on a GPU, else none)
