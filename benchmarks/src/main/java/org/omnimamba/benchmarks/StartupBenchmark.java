@@ -23,10 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Arguments, all optional: {@code --sizes small} ({@code 1.3b}, {@code l}, {@code small}, {@code
  * tiny}) {@code --device CPU} {@code --slots 8} {@code --prefill-chunk 256} {@code --layout
- * SEPARATE} {@code --precision FLOAT32} {@code --merged false} {@code --starts 2} (the first is the
- * cold one) {@code --dir DIR} (for the files, which are deleted at the end; the system's temporary
- * directory) {@code --limit 1800} (seconds after which a start is given up). Prints one JSON
- * object. Linux only.
+ * SEPARATE} {@code --precision FLOAT32} {@code --merged false} {@code --handwritten true} {@code
+ * --state F32} {@code --starts 2} (the first is the cold one) {@code --dir DIR} (for the files,
+ * which are deleted at the end; the system's temporary directory) {@code --limit 1800} (seconds
+ * after which a start is given up). Prints one JSON object. Linux only.
  */
 public final class StartupBenchmark {
   private final BenchmarkArguments arguments;
@@ -106,6 +106,8 @@ public final class StartupBenchmark {
     settings.put("runtime.layout", arguments.text("layout", "SEPARATE"));
     settings.put("runtime.precision", arguments.text("precision", "FLOAT32"));
     settings.put("runtime.merge-lora", arguments.flag("merged", false));
+    settings.put("runtime.handwritten-kernels", arguments.flag("handwritten", true));
+    settings.put("runtime.state", arguments.text("state", "F32"));
     return settings;
   }
 
