@@ -6,12 +6,15 @@
 # Each program measures the memory's copy rate in its own run. Nothing is downloaded; weights are random.
 #
 #   DEVICE     CPU or GPU (CPU)
-#   SIZES      1.3b, l or small: width 768, 12 layers (1.3b on a GPU, else small)
+#   SIZES      1.3b, l, small (width 768, 12 layers) or tiny, to try the programs (1.3b on a GPU, else small)
 #   BATCHES    1,8,32,64 on a GPU, else 1,4
 #   PREFILL    lengths of prompts (72,768,4096,16384 on a GPU, else 72,768)
+#   CONTEXTS   lengths of contexts behind which steps are timed (1024,4096,16384,32768 on a GPU, else none)
 #   REQUESTS   how often whole requests are timed (5 on a GPU, else 0)
 #   PRECISIONS float32 bfloat16
-#   ONLY       names of the programs to run, such as "decode-bfloat16 peers"
+#   ONLY       names of the programs to run, such as "decode-bfloat16 peers"; on a CPU startup-bfloat16 (minutes) runs
+#              only if it is named
+#   DIR        folder for the start-up's model, some gigabytes (TMPDIR or /tmp)
 #   JAVA, CLASSES   a java command and a class path, where the build is somewhere else
 set -euo pipefail
 
@@ -22,9 +25,10 @@ out=$(cd "$1" && pwd)
 device=${DEVICE:-CPU}
 if [ "$device" = GPU ]; then
   sizes=${SIZES:-1.3b} batches=${BATCHES:-1,8,32,64} prefill=${PREFILL:-72,768,4096,16384} requests=${REQUESTS:-5}
+  contexts=${CONTEXTS-1024,4096,16384,32768}
   layout=STACKED slots=${SLOTS:-64}
 else
-  sizes=${SIZES:-small} batches=${BATCHES:-1,4} prefill=${PREFILL:-72,768} requests=${REQUESTS:-0}
+  sizes=${SIZES:-small} batches=${BATCHES:-1,4} prefill=${PREFILL:-72,768} requests=${REQUESTS:-0} contexts=${CONTEXTS:-}
   layout=SEPARATE slots=${SLOTS:-4}
 fi
 java=${JAVA:-java}
@@ -62,9 +66,15 @@ for precision in ${PRECISIONS:-float32 bfloat16}; do
   [ "$precision" = float32 ] || [ "$device" = CPU ] || kind=BFLOAT16
   common=(--device "$device" --storage "$storage" --precision "$kind")
   measure "decode-$precision" DecodeBenchmark "${common[@]}" --layout "$layout" --sizes "$sizes" --slots "$slots" \
-    --batches "$batches" --prefill "$prefill" --requests "$requests" --steps 100
+    --batches "$batches" --prefill "$prefill" --contexts "$contexts" --requests "$requests" --steps 100
   measure "vision-$precision" VisionBenchmark "${common[@]}" --compile "$([ "$device" = GPU ] && echo true || echo false)"
 done
+if [ "$device" = GPU ] || [ -n "${ONLY:-}" ]; then
+  precision=FLOAT32
+  [ "$device" = CPU ] || precision=BFLOAT16
+  measure startup-bfloat16 StartupBenchmark --device "$device" --sizes "$sizes" --slots "$slots" --layout "$layout" \
+    --precision "$precision" --dir "${DIR:-${TMPDIR:-/tmp}}"
+fi
 if [ "$device" = GPU ] && wanted peers; then
   echo "run.sh: peers" >&2
   python3 "$root/benchmarks/peers/peers.py" --out "$out/peers.json" >/dev/null || failed=1

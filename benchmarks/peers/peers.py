@@ -3,16 +3,19 @@
 
 Three peers of about 1.3 billion parameters with random weights, in bfloat16, every step captured in a CUDA graph:
 
-* mamba2: the same 48-layer Mamba-2 step in plain PyTorch operations;
+* mamba2: the same 48-layer Mamba-2 step in plain PyTorch operations, and prompts of several lengths by the chunked scan;
 * transformer with a KV cache, attention by scaled_dot_product_attention over a cache of the given context;
 * transformer without a cache, which recomputes the whole sequence for each token (no CUDA graph: one launch is long).
 
-Usage: peers.py [--out FILE] [--quick]. Prints one JSON object with milliseconds per step (median of the runs), tokens per
-second and the GPU memory each peer held. Needs PyTorch with CUDA; nothing is downloaded.
+Usage: peers.py [--out FILE] [--quick]. Prints one JSON object with milliseconds per step or prompt (median of the runs), tokens
+per second and the most GPU memory that each peer held while it ran. Needs PyTorch with CUDA; nothing is downloaded. Takes two or
+three minutes on an H100, of which 80 GB are enough.
 """
 import argparse
+import datetime
 import json
 import math
+import platform
 import statistics
 import sys
 
@@ -31,9 +34,9 @@ def rms(x, scale):
 
 
 class Mamba2:
-    """The recurrent step of a Mamba-2 language model: 48 layers, 64 heads of 64, state 128."""
+    """A Mamba-2 language model: 48 layers, 64 heads of 64, state 128. Steps, and prompts in chunks of up to 256 tokens."""
 
-    LAYERS, HEADS, HEAD, STATE, TAPS = 48, 64, 64, 128, 4
+    LAYERS, HEADS, HEAD, STATE, TAPS, CHUNK = 48, 64, 64, 128, 4, 256
 
     def __init__(self, batch):
         inner = self.HEADS * self.HEAD
@@ -71,6 +74,51 @@ class Mamba2:
             residual = residual + F.linear(y.bfloat16(), w["out_proj"]).float()
         logits = F.linear(rms(residual, self.final_norm).bfloat16(), self.embedding)
         self.tokens.copy_(logits.argmax(-1))
+
+    def prefill(self, prompt):
+        """Reads prompts [batch, length] from nothing; leaves each sequence's state and next token. The length is at most a
+        chunk, or a multiple of it."""
+        inner = self.HEADS * self.HEAD
+        residual = self.embedding[prompt].float()
+        for w in self.layers:
+            zx = F.linear(rms(residual, w["norm"]).bfloat16(), w["in_proj"])
+            z, xbc, dt = zx.split([inner, inner + 2 * self.STATE, self.HEADS], dim=-1)
+            columns = F.pad(xbc.transpose(1, 2), (self.TAPS - 1, 0))
+            w["conv"].copy_(columns[:, :, -self.TAPS:])
+            xbc = F.silu(F.conv1d(columns, w["conv_weight"][:, None], w["conv_bias"], groups=columns.shape[1]))
+            x, b, c = xbc.transpose(1, 2).split([inner, self.STATE, self.STATE], dim=-1)
+            x = x.unflatten(-1, (self.HEADS, self.HEAD))
+            dt = F.softplus(dt.float() + w["dt_bias"])
+            y = self.scan(w, x, b, c, dt) + w["d"][:, None] * x.float()
+            y = rms(y.flatten(2) * F.silu(z.float()), w["gate_norm"])
+            residual = residual + F.linear(y.bfloat16(), w["out_proj"]).float()
+        logits = F.linear(rms(residual[:, -1], self.final_norm).bfloat16(), self.embedding)
+        self.tokens.copy_(logits.argmax(-1))
+
+    def scan(self, w, x, b, c, dt):
+        """The recurrence over x [batch, length, heads, head] as matrix products in and between chunks."""
+        size = min(x.shape[1], self.CHUNK)
+        x, b, c, dt = (t.unflatten(1, (-1, size)) for t in (x, b, c, dt))
+        decay = (dt * w["a"]).cumsum(2)  # [batch, chunks, size, heads], logarithm since the chunk's begin
+        steps = (dt[..., None] * x).type_as(x)
+        heads = decay.permute(0, 1, 3, 2)
+        mask = torch.ones(size, size, dtype=torch.bool, device=x.device).tril()
+        inside = (heads[..., :, None] - heads[..., None, :]).masked_fill(~mask, -math.inf).exp()
+        weights = (torch.matmul(c, b.transpose(-1, -2))[:, :, None] * inside).type_as(x)
+        y = torch.einsum("bzhij,bzjhp->bzihp", weights, steps).float()
+        last = decay[:, :, -1]
+        left = (torch.exp(last[:, :, None] - decay)[..., None] * steps).type_as(x)
+        states = torch.einsum("bzjhp,bzjn->bzhpn", left, b).float()
+        # the state behind each chunk: every earlier chunk's own, decayed by the chunks between
+        total = last.cumsum(1).permute(0, 2, 1)  # [batch, heads, chunks]
+        chunks = total.shape[-1]
+        mask = torch.ones(chunks, chunks, dtype=torch.bool, device=x.device).tril()
+        between = (total[..., :, None] - total[..., None, :]).masked_fill(~mask, -math.inf).exp()
+        behind = torch.einsum("bhzc,bchpn->bzhpn", between, states)
+        w["ssm"].copy_(behind[:, -1])
+        before = F.pad(behind[:, :-1], (0, 0, 0, 0, 0, 0, 1, 0))
+        y = y + decay.exp()[..., None] * torch.einsum("bzin,bzhpn->bzihp", c, before.type_as(c)).float()
+        return y.flatten(1, 2)
 
 
 class Transformer:
@@ -154,16 +202,16 @@ def milliseconds(step, steps, runs=5):
 
 def measure(name, build, step_of, steps, **facts):
     torch.cuda.empty_cache()
-    torch.cuda.reset_peak_memory_stats()
     try:
         with torch.no_grad():
             peer = build()
+            torch.cuda.reset_peak_memory_stats()
             ms = milliseconds(step_of(peer), steps)
     except torch.cuda.OutOfMemoryError:
         print(f"{name} {facts}: out of memory", file=sys.stderr)
         return dict(peer=name, **facts, out_of_memory=True)
     result = dict(peer=name, **facts, ms_per_step=round(ms, 4),
-                  tokens_per_s=round(facts["batch"] * 1000 / ms, 1),
+                  tokens_per_s=round(facts["batch"] * facts.get("prompt", 1) * 1000 / ms, 1),
                   peak_gb=round(torch.cuda.max_memory_allocated() / 1e9, 2))
     print(result, file=sys.stderr)
     return result
@@ -185,6 +233,10 @@ def main():
     for batch in (1, 8, 32, 64):
         results.append(measure("mamba2-pytorch-cuda-graph", lambda: Mamba2(batch), lambda p: captured(p.step), 50,
                                batch=batch))
+    for length in (72, 768) if args.quick else (72, 768, 4096, 16384):
+        prompt = torch.zeros(1, length, dtype=torch.long, device="cuda")
+        results.append(measure("mamba2-pytorch-cuda-graph-prefill", lambda: Mamba2(1),
+                               lambda p: captured(lambda: p.prefill(prompt)), 3, batch=1, prompt=length))
     contexts = (1024, 32768) if args.quick else (1024, 4096, 16384, 32768)
     for batch in (1, 8):
         for context in contexts:
@@ -193,8 +245,8 @@ def main():
     for context in contexts:
         results.append(measure("transformer-no-cache", lambda: Transformer(1, context, False),
                                lambda p: p.recompute, 3, batch=1, context=context))
-    report = dict(device=torch.cuda.get_device_name(), torch=torch.__version__, cuda=torch.version.cuda,
-                  copy_gb_per_s=copy_bandwidth(), results=results)
+    report = dict(date=datetime.date.today().isoformat(), device=torch.cuda.get_device_name(), torch=torch.__version__,
+                  cuda=torch.version.cuda, python=platform.python_version(), copy_gb_per_s=copy_bandwidth(), results=results)
     text = json.dumps(report, indent=1)
     print(text)
     if args.out:

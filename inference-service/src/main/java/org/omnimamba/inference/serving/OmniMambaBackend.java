@@ -1,16 +1,12 @@
 package org.omnimamba.inference.serving;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.PromptInput.Picture;
-import org.omnimamba.model.config.SpecialTokens;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.ExecutionOptions;
@@ -27,18 +23,21 @@ final class OmniMambaBackend implements ModelBackend {
   private final OmniMamba model;
   private final LanguageModel language;
   private final int spareSlots;
+  private final DryRuns dryRuns;
 
-  private OmniMambaBackend(OmniMamba model, int spareSlots) {
+  private OmniMambaBackend(OmniMamba model, int spareSlots, int prefillChunk) {
     this.model = model;
     this.language = model.language();
     this.spareSlots = spareSlots;
+    this.dryRuns = new DryRuns(model, slots(), prefillChunk);
   }
 
   /**
    * Loads the model. Where graphs are compiled, those that requests will need are compiled now:
    * every batch size, and every length up to a prefill chunk.
    */
-  static ModelBackend open(InferenceProperties properties) {
+  static ModelBackend open(InferenceProperties properties, StartMeters meters) {
+    long start = System.nanoTime();
     RuntimeProperties runtime = properties.runtime();
     int spareSlots = properties.pictures().deviceSlots();
     RuntimeOptions options =
@@ -51,71 +50,21 @@ final class OmniMambaBackend implements ModelBackend {
             runtime.mergeLora(),
             runtime.handwrittenKernels(),
             runtime.state());
-    OmniMambaBackend backend =
-        new OmniMambaBackend(OmniMamba.load(properties.model(), options), spareSlots);
+    OmniMamba model = OmniMamba.load(properties.model(), options);
     try {
+      long loaded = System.nanoTime();
+      meters.loaded(model, loaded - start);
+      OmniMambaBackend backend =
+          new OmniMambaBackend(model, spareSlots, properties.engine().prefillChunk());
       if (runtime.compile()) {
-        backend.warmUp(properties.engine().prefillChunk());
+        backend.dryRuns.everything();
+        meters.warm(model, System.nanoTime() - loaded);
       }
       return backend;
     } catch (RuntimeException | Error e) {
-      backend.close();
+      model.close();
       throw e;
     }
-  }
-
-  private void warmUp(int prefillChunk) {
-    for (Task task : Task.values()) {
-      PromptEmbeddings prompt = prompt(task, prefillChunk);
-      for (int length = 1; length <= prompt.length(); length *= 2) {
-        language.prefill(task, 0, prompt, 0, length);
-      }
-      language.prefill(task, 0, prompt, 0, prompt.length());
-      forEachBatch(batch -> step(task, batch, prompt.length()));
-    }
-    forEachBatch(this::mixedStep);
-    language.copyState(0, 1);
-    restore(0, save(1));
-    draw(new int[model.images().tokens()]);
-  }
-
-  private void forEachBatch(IntConsumer step) {
-    for (int batch = 1; batch < slots(); batch *= 2) {
-      step.accept(batch);
-    }
-    step.accept(slots());
-  }
-
-  private PromptEmbeddings prompt(Task task, int atLeast) {
-    SpecialTokens special = model.config().specialTokens();
-    if (task == Task.T2I) {
-      int[] ids = new int[model.config().language().t2iPromptTokens()];
-      ids[0] = special.t2i();
-      return language.embedT2i(ids);
-    }
-    int places = model.config().vision().patches();
-    int longest = language.positions(task) - 1 - places;
-    int[] ids = new int[Math.max(4, Math.min(longest, atLeast - places))];
-    ids[0] = special.mmu();
-    return language.embedMmu(ids, null);
-  }
-
-  private void step(Task task, int batch, int position) {
-    int[] slots = IntStream.range(0, batch).toArray();
-    int[] tokens = new int[batch];
-    int[] positions = IntStream.range(0, batch).map(i -> position).toArray();
-    language.step(task, slots, tokens, positions);
-  }
-
-  /** The first row draws, the others understand. */
-  private void mixedStep(int batch) {
-    if (batch == 1) {
-      return;
-    }
-    Task[] tasks = new Task[batch];
-    Arrays.fill(tasks, Task.MMU);
-    tasks[0] = Task.T2I;
-    language.step(tasks, IntStream.range(0, batch).toArray(), new int[batch], new int[batch]);
   }
 
   @Override
@@ -197,11 +146,7 @@ final class OmniMambaBackend implements ModelBackend {
 
   @Override
   public void probe() {
-    for (Task task : Task.values()) {
-      PromptEmbeddings prompt = prompt(task, 1);
-      language.prefill(task, 0, prompt, 0, prompt.length());
-      step(task, 1, prompt.length());
-    }
+    dryRuns.oneOfEachTask();
   }
 
   @Override

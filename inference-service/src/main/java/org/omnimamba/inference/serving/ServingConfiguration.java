@@ -39,8 +39,9 @@ class ServingConfiguration {
   }
 
   @Bean
-  ModelBackend.Factory modelBackendFactory(InferenceProperties properties) {
-    return () -> OmniMambaBackend.open(properties);
+  ModelBackend.Factory modelBackendFactory(InferenceProperties properties, MeterRegistry registry) {
+    StartMeters meters = new StartMeters(registry);
+    return () -> OmniMambaBackend.open(properties, meters);
   }
 
   @Bean

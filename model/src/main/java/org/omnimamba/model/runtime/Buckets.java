@@ -19,4 +19,16 @@ final class Buckets {
     int between = power / 4 * 3;
     return size <= between && power > 16 ? between : power;
   }
+
+  /**
+   * The size to which a piece of a prompt is padded on an accelerator: 64, 256, and from there on
+   * as {@link #length}. Up to 256 positions a piece takes little longer than one of 16, since it
+   * waits for the weights, and each size has to be compiled before the first request.
+   */
+  static int acceleratedLength(int size) {
+    if (size <= 64) {
+      return 64;
+    }
+    return size <= 256 ? 256 : length(size);
+  }
 }

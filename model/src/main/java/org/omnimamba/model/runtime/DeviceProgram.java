@@ -17,6 +17,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -30,6 +31,7 @@ public final class DeviceProgram implements AutoCloseable {
   private final ExclusiveUse use = new ExclusiveUse();
   private final DeviceVariables variables;
   private int functions;
+  private int compiledFunctions;
 
   /**
    * Opens a session.
@@ -51,6 +53,11 @@ public final class DeviceProgram implements AutoCloseable {
     return variables;
   }
 
+  /** Functions so far that XLA has compiled, or will at their first call. */
+  public int compiledFunctions() {
+    return compiledFunctions;
+  }
+
   /**
    * Adds a function. Its body is built now; with compilation on, XLA compiles it at its first call.
    *
@@ -69,6 +76,9 @@ public final class DeviceProgram implements AutoCloseable {
       List<ElementType> outputTypes =
           outputs.stream().map(output -> ElementType.of(output.type())).toList();
       String unique = name + "_" + functions++;
+      if (compile) {
+        compiledFunctions++;
+      }
       try (ConcreteFunction function =
           ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
         return call(unique, compile, function, scope, outputTypes);
@@ -150,6 +160,8 @@ public final class DeviceProgram implements AutoCloseable {
   private static ConfigProto configuration(ExecutionOptions options) {
     ConfigProto.Builder config = ConfigProto.newBuilder();
     config.setIntraOpParallelismThreads(options.threads());
+    // otherwise TensorFlow places the whole graph anew whenever a function was added
+    config.setGraphOptions(GraphOptions.newBuilder().setPlacePrunedGraph(true));
     if (options.device() == ExecutionOptions.Device.CPU) {
       config.putDeviceCount("GPU", 0);
     } else {

@@ -3,6 +3,8 @@ package org.omnimamba.model.runtime;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
@@ -26,14 +28,20 @@ public final class LanguageModel {
   private final StateSlots slots;
   private final LanguageFunctions functions;
   private final DecodeSteps steps;
+  private final IntUnaryOperator pieceBucket;
 
   private LanguageModel(
-      ModelConfig model, StateSlots slots, LanguageFunctions functions, DecodeSteps steps) {
+      ModelConfig model,
+      StateSlots slots,
+      LanguageFunctions functions,
+      DecodeSteps steps,
+      IntUnaryOperator pieceBucket) {
     this.config = model.language();
     this.imagePlaces = model.vision().patches();
     this.slots = slots;
     this.functions = functions;
     this.steps = steps;
+    this.pieceBucket = pieceBucket;
   }
 
   /**
@@ -63,7 +71,8 @@ public final class LanguageModel {
     LanguageFunctions functions =
         new LanguageFunctions(program, language, parameters, slots, options);
     DecodeSteps steps = new DecodeSteps(language, functions, slots, windows, !options.mergedLora());
-    return new LanguageModel(config, slots, functions, steps);
+    IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
+    return new LanguageModel(config, slots, functions, steps, pieceBucket);
   }
 
   /** Sequences whose state is kept at once; slots are numbered from 0. */
@@ -187,7 +196,18 @@ public final class LanguageModel {
   /** Text-to-image prompts all have one length, which gets a function of its own. */
   private int bucket(Task task, int count) {
     boolean wholePrompt = task == Task.T2I && count == config.t2iPromptTokens();
-    return wholePrompt ? count : Buckets.length(count);
+    return wholePrompt ? count : pieceBucket.applyAsInt(count);
+  }
+
+  /**
+   * Lengths for which {@link #prefill} has functions of their own, ascending: any piece of up to
+   * {@code longest} positions is padded to one of them. A whole text-to-image prompt is not padded.
+   */
+  public int[] pieceLengths(int longest) {
+    return IntStream.rangeClosed(1, Math.min(longest, LARGEST_PIECE))
+        .map(pieceBucket)
+        .distinct()
+        .toArray();
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.graph.Backbone;
@@ -22,7 +24,7 @@ final class LanguageParameters {
     this.options = options;
   }
 
-  /** Loads one tensor, or one stack of layers, after the other. */
+  /** Loads all tensors, one by one or in stacks over the layers. */
   static LanguageParameters load(
       DeviceVariables variables,
       TensorSource checkpoint,
@@ -45,16 +47,18 @@ final class LanguageParameters {
         single.add(name);
       }
     }
+    Map<String, List<String>> stacks = new LinkedHashMap<>();
     for (String local : ofLayer) {
       List<String> names = new ArrayList<>();
       for (int layer = 0; layer < config.layers(); layer++) {
         names.add(LAYERS + layer + local);
       }
-      if (options.layout() == WeightLayout.STACKED) {
-        parameters.loadStacked(source, LAYERS + "all" + local, names);
-      } else {
-        parameters.load(source, names);
-      }
+      stacks.put(LAYERS + "all" + local, names);
+    }
+    if (options.layout() == WeightLayout.STACKED) {
+      parameters.loadStacked(source, stacks);
+    } else {
+      stacks.values().forEach(single::addAll);
     }
     parameters.load(source, single);
     return new LanguageParameters(parameters, imageTokens, options);

@@ -99,6 +99,11 @@ public final class OmniMamba implements AutoCloseable {
     return program.variables().byteSize();
   }
 
+  /** Functions that XLA has compiled so far. */
+  public int compiledFunctions() {
+    return program.compiledFunctions();
+  }
+
   /** Releases everything. No part may be in use. */
   @Override
   public void close() {

@@ -1,5 +1,6 @@
 package org.omnimamba.model.runtime;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.TensorInfo;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.graph.ParameterSource;
+import org.omnimamba.model.runtime.DeviceVariables.NewVariable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -35,28 +37,38 @@ public final class ParameterStore {
     this.storage = storage;
   }
 
-  /** Loads each tensor into a variable of its own, one after the other. */
+  /** Loads each tensor into a variable of its own. */
   public void load(TensorSource source, Collection<String> names) {
+    List<NewVariable> wanted = new ArrayList<>();
     for (String name : names) {
-      DeviceVariable variable = create(name, source, List.of(name), source.info(name).shape());
-      places.put(name, new Place(variable, -1));
+      wanted.add(variable(name, source, List.of(name), source.info(name).shape()));
+    }
+    for (DeviceVariable variable : variables.create(wanted)) {
+      places.put(variable.name(), new Place(variable, -1));
     }
   }
 
   /**
-   * Loads tensors of equal shape into one variable {@code [names.size(), ...]}.
+   * Loads tensors, each group of equal shape into one variable {@code [tensors of the group, ...]}.
    *
-   * @param variableName name of the variable
+   * @param groups names of tensors by the name of their variable
    */
-  public void loadStacked(TensorSource source, String variableName, List<String> names) {
-    Shape shape = source.info(names.get(0)).shape();
-    DeviceVariable variable = create(variableName, source, names, shape.prepend(names.size()));
-    for (int row = 0; row < names.size(); row++) {
-      places.put(names.get(row), new Place(variable, row));
+  public void loadStacked(TensorSource source, Map<String, List<String>> groups) {
+    List<NewVariable> wanted = new ArrayList<>();
+    groups.forEach(
+        (name, tensors) -> {
+          Shape shape = source.info(tensors.get(0)).shape();
+          wanted.add(variable(name, source, tensors, shape.prepend(tensors.size())));
+        });
+    for (DeviceVariable variable : variables.create(wanted)) {
+      int row = 0;
+      for (String name : groups.getOrDefault(variable.name(), List.of())) {
+        places.put(name, new Place(variable, row++));
+      }
     }
   }
 
-  private DeviceVariable create(
+  private NewVariable variable(
       String name, TensorSource source, List<String> tensors, Shape shape) {
     TensorInfo first = source.info(tensors.get(0));
     for (String tensor : tensors) {
@@ -67,7 +79,7 @@ public final class ParameterStore {
       }
     }
     ElementType type = storage.typeOf(first.shape().numDimensions());
-    return variables.create(
+    return new NewVariable(
         name,
         type,
         shape,
@@ -81,16 +93,19 @@ public final class ParameterStore {
 
   /** Loads convolution kernels, turned to the layout in which they are used. */
   public void loadKernels(TensorSource source, Collection<String> names) {
+    List<NewVariable> wanted = new ArrayList<>();
     for (String name : names) {
       Shape stored = source.info(name).shape();
       ElementType type = storage.typeOf(stored.numDimensions());
-      DeviceVariable variable =
-          variables.create(
+      wanted.add(
+          new NewVariable(
               name,
               type,
               KernelLayout.turned(stored),
-              memory -> KernelLayout.fill(source, name, type, memory));
-      kernels.put(name, variable);
+              memory -> KernelLayout.fill(source, name, type, memory)));
+    }
+    for (DeviceVariable variable : variables.create(wanted)) {
+      kernels.put(variable.name(), variable);
     }
   }
 

@@ -28,4 +28,15 @@ class BucketsTest {
     assertThat(buckets)
         .containsExactly(16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048);
   }
+
+  @Test
+  void anAcceleratorHasFewLengthsForPiecesOfPrompts() {
+    TreeSet<Integer> buckets = new TreeSet<>();
+    for (int size = 1; size <= 2048; size++) {
+      int bucket = Buckets.acceleratedLength(size);
+      buckets.add(bucket);
+      assertThat(bucket).isGreaterThanOrEqualTo(size);
+    }
+    assertThat(buckets).containsExactly(64, 256, 384, 512, 768, 1024, 1536, 2048);
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class DeviceProgramTest {
           .containsExactly(golden.floats("random/after_module_0"));
 
       ParameterStore stacked = new ParameterStore(program.variables(), WeightStorage.BF16);
-      stacked.loadStacked(file, "stack", List.of(last));
+      stacked.loadStacked(file, Map.of("stack", List.of(last)));
       CompiledFunction rows =
           program.function(
               "rows", scope -> List.of(scope.tf().identity(stacked.in(scope).get(last))));

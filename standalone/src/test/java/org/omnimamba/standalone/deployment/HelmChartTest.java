@@ -159,6 +159,21 @@ class HelmChartTest {
   }
 
   @Test
+  void whatWasCompiledIsKeptInThePodOrInAVolumeOfEachReplica() {
+    Map<String, String> values = complete();
+    values.put("inference.gpu.enabled", "true");
+    assertThat(map(render(values).get("StatefulSet/omni-inference").get("spec")))
+        .doesNotContainKey("volumeClaimTemplates");
+    values.put("inference.gpu.compiledVolume", "2Gi");
+    Map<String, Object> spec = map(render(values).get("StatefulSet/omni-inference").get("spec"));
+    Map<String, Object> pod = map(map(spec.get("template")).get("spec"));
+    assertThat(spec.get("volumeClaimTemplates").toString())
+        .contains("name=compiled", "storage=2Gi");
+    assertThat(pod.get("volumes").toString()).doesNotContain("compiled");
+    assertThat(map(pod.get("securityContext"))).containsEntry("fsGroup", 10001);
+  }
+
+  @Test
   void anExistingSecretReplacesTheGeneratedOne() {
     Map<String, String> values = complete();
     values.keySet().removeIf(key -> key.startsWith("secrets."));

@@ -1,0 +1,108 @@
+package org.omnimamba.benchmarks;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.runtime.LanguageModel;
+import org.omnimamba.model.sampling.PlainDraw;
+
+/** Times decode steps of one task. */
+final class StepTimer {
+  private static final int WARM_UP = 5;
+
+  /**
+   * After so many steps the position begins again: a multiple of the convolution's taps, within
+   * every model's positions.
+   */
+  private static final int POSITIONS = 200;
+
+  private final LanguageModel model;
+  private final Task task;
+  private final @Nullable PlainDraw draw;
+  private final int steps;
+  private final @Nullable String lock;
+
+  /**
+   * @param draw as {@code LOGITS}, {@code BEST} or {@code SAMPLED}: where and how the next token is
+   *     drawn
+   * @param steps that are timed of each batch
+   * @param lock file that is held while steps are timed; null for none
+   */
+  StepTimer(LanguageModel model, Task task, String draw, int steps, @Nullable String lock) {
+    this.model = model;
+    this.task = task;
+    this.draw = draw(draw);
+    this.steps = steps;
+    this.lock = lock;
+  }
+
+  private static @Nullable PlainDraw draw(String where) {
+    return switch (where) {
+      case "BEST" -> PlainDraw.BEST;
+      case "SAMPLED" -> new PlainDraw(1, 0.5);
+      case "LOGITS" -> null;
+      default -> throw new IllegalArgumentException("no way to draw called " + where);
+    };
+  }
+
+  /**
+   * Steps of sequences in slots 0 to {@code batch - 1}, from the states that the slots hold.
+   *
+   * @param position tokens that the sequences have seen, at least as far as the model can tell:
+   *     their number modulo the convolution's taps is enough
+   */
+  Times time(int batch, int position) {
+    int[] slots = new int[batch];
+    Arrays.setAll(slots, i -> i);
+    int[] tokens = new int[batch];
+    Arrays.setAll(tokens, i -> 1 + i);
+    int[] positions = new int[batch];
+    Task[] tasks = new Task[batch];
+    Arrays.fill(tasks, task);
+    List<@Nullable PlainDraw> draws = Collections.nCopies(batch, draw);
+    Arrays.fill(positions, position);
+    long start = System.nanoTime();
+    model.step(tasks, slots, tokens, positions, draws);
+    double first = (System.nanoTime() - start) / 1e6;
+    double[] millis = new double[steps];
+    try (TimingLock ignored = TimingLock.of(lock)) {
+      for (int i = -WARM_UP; i < steps; i++) {
+        Arrays.fill(positions, position + (1 + i + WARM_UP) % POSITIONS);
+        start = System.nanoTime();
+        model.step(tasks, slots, tokens, positions, draws);
+        if (i >= 0) {
+          millis[i] = (System.nanoTime() - start) / 1e6;
+        }
+      }
+    }
+    Arrays.sort(millis);
+    return new Times(batch, first, millis);
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param firstMillis the first step, compilation included
+   * @param millis the steps after it, the shortest first
+   */
+  record Times(int batch, double firstMillis, double[] millis) {
+    double median() {
+      return millis[millis.length / 2];
+    }
+
+    Map<String, Object> json() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("batch", batch);
+      json.put("first_ms", Rounding.hundredths(firstMillis));
+      json.put("median_ms", Rounding.hundredths(median()));
+      json.put("min_ms", Rounding.hundredths(millis[0]));
+      json.put("p95_ms", Rounding.hundredths(millis[millis.length * 95 / 100]));
+      json.put("tokens_per_s", Rounding.hundredths(1000 * batch / median()));
+      return json;
+    }
+  }
+}

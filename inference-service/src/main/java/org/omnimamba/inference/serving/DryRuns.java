@@ -1,0 +1,126 @@
+package org.omnimamba.inference.serving;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.omnimamba.model.config.SpecialTokens;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.config.VisionConfig;
+import org.omnimamba.model.image.ImagePixels;
+import org.omnimamba.model.runtime.LanguageModel;
+import org.omnimamba.model.runtime.OmniMamba;
+import org.omnimamba.model.runtime.PromptEmbeddings;
+
+/**
+ * Runs of a model for no request: of everything before the first one, so that none waits for a
+ * function to be compiled, and of a little to see whether the device works. They overwrite the
+ * states of slots.
+ */
+final class DryRuns {
+  private final OmniMamba model;
+  private final LanguageModel language;
+  private final int slots;
+  private final int prefillChunk;
+
+  /**
+   * @param slots that sequences run in, from 0 on
+   * @param prefillChunk longest piece of a prompt
+   */
+  DryRuns(OmniMamba model, int slots, int prefillChunk) {
+    this.model = model;
+    this.language = model.language();
+    this.slots = slots;
+    this.prefillChunk = prefillChunk;
+  }
+
+  /** Calls each function that requests will need: every batch size, every length of a piece. */
+  void everything() {
+    for (Task task : Task.values()) {
+      PromptEmbeddings prompt = prompt(task);
+      pieces(prompt).forEach(length -> language.prefill(task, 0, prompt, 0, length));
+      forEachBatch(batch -> step(task, batch, prompt.length()));
+    }
+    forEachBatch(this::mixedStep);
+    language.copyState(0, slots > 1 ? 1 : 0);
+    language.writeState(0, language.readState(0));
+    model.images().decode(List.of(new int[model.images().tokens()]));
+    model.vision().encode(blank());
+  }
+
+  /** One prefill and one step of each task, in slot 0, by functions that requests use too. */
+  void oneOfEachTask() {
+    for (Task task : Task.values()) {
+      PromptEmbeddings prompt = prompt(task);
+      language.prefill(task, 0, prompt, 0, Math.min(prefillChunk, prompt.length()));
+      step(task, 1, prompt.length());
+    }
+  }
+
+  /** Lengths of pieces, one for each function. Drawing prompts are all cut in the same places. */
+  private TreeSet<Integer> pieces(PromptEmbeddings prompt) {
+    int whole = prompt.length();
+    TreeSet<Integer> lengths = new TreeSet<>();
+    if (prompt.task() == Task.T2I) {
+      lengths.add(Math.min(prefillChunk, whole));
+      if (whole > prefillChunk && whole % prefillChunk > 0) {
+        lengths.add(whole % prefillChunk);
+      }
+      return lengths;
+    }
+    int longest = Math.min(prefillChunk, whole);
+    for (int length : language.pieceLengths(longest)) {
+      lengths.add(Math.min(length, longest));
+    }
+    return lengths;
+  }
+
+  private void forEachBatch(IntConsumer step) {
+    for (int batch = 1; batch < slots; batch *= 2) {
+      step.accept(batch);
+    }
+    step.accept(slots);
+  }
+
+  /** A prompt of one whole piece at least, if its task's prompts can be so long. */
+  private PromptEmbeddings prompt(Task task) {
+    SpecialTokens special = model.config().specialTokens();
+    if (task == Task.T2I) {
+      int[] ids = new int[model.config().language().t2iPromptTokens()];
+      ids[0] = special.t2i();
+      return language.embedT2i(ids);
+    }
+    int places = model.config().vision().patches();
+    int longest = language.positions(task) - 1 - places;
+    int[] ids = new int[Math.max(4, Math.min(longest, prefillChunk - places))];
+    ids[0] = special.mmu();
+    return language.embedMmu(ids, null);
+  }
+
+  private void step(Task task, int batch, int position) {
+    int[] positions = IntStream.range(0, batch).map(i -> position).toArray();
+    language.step(task, IntStream.range(0, batch).toArray(), new int[batch], positions);
+  }
+
+  /** The first row draws, the others understand. */
+  private void mixedStep(int batch) {
+    if (batch == 1) {
+      return;
+    }
+    Task[] tasks = new Task[batch];
+    Arrays.fill(tasks, Task.MMU);
+    tasks[0] = Task.T2I;
+    language.step(tasks, IntStream.range(0, batch).toArray(), new int[batch], new int[batch]);
+  }
+
+  private ImagePixels blank() {
+    VisionConfig vision = model.config().vision();
+    List<float[]> towers = new ArrayList<>();
+    for (int tower = 0; tower < vision.towers().size(); tower++) {
+      towers.add(new float[3 * vision.imageSize() * vision.imageSize()]);
+    }
+    return new ImagePixels(vision.imageSize(), towers);
+  }
+}
