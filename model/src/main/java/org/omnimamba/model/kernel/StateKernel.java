@@ -25,8 +25,8 @@ public final class StateKernel {
   /**
    * How the work is shared out.
    *
-   * @param columns of a head that are worked on at once; a power of two
-   * @param blocks of so many columns for one program, one after the other
+   * @param columns of a head that are worked on at once; a power of two that divides a head's
+   * @param blocks of so many columns for one program, one after the other; divides their number
    * @param warps of a program
    */
   public record Tuning(int columns, int blocks, int warps) {}
@@ -37,6 +37,12 @@ public final class StateKernel {
     this.stateRows = stateRows;
     this.tuning = tuning;
     this.stateElement = stateElement;
+    // columns of two heads at once would be worked on as if they were of one
+    if (config.headDim() % tuning.columns() != 0 || pieces(sizes, tuning) % tuning.blocks() != 0) {
+      throw new IllegalArgumentException(
+          "%s does not divide %d heads of %d columns"
+              .formatted(tuning, config.heads(), config.headDim()));
+    }
   }
 
   /**
@@ -54,6 +60,7 @@ public final class StateKernel {
    * @param stateRows rows of the states in each layer
    * @param stateElement what the second of the states points to: {@link Element#F32_POINTER}, or
    *     {@link Element#F16_POINTER}
+   * @throws IllegalArgumentException if the tuning does not fit the sizes
    */
   public static Kernel of(LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
     return new StateKernel(sizes, stateRows, stateElement, tuning).kernel();

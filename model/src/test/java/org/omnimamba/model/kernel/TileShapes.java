@@ -1,0 +1,108 @@
+package org.omnimamba.model.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Operations in which elements meet or move. */
+final class TileShapes {
+  /** What the matrix units take of each axis, at least. */
+  private static final int LEAST_OF_DOT = 16;
+
+  private TileShapes() {}
+
+  static TileValue splat(TileType type, TileValue a) {
+    Demands.that(a.type.rank() == 0, "%s is repeated", a.type);
+    return a.gathered(type, i -> 0);
+  }
+
+  static TileValue expand(TileType type, TileValue a, int axis) {
+    List<Integer> shape = new ArrayList<>(a.type.shape());
+    shape.add(axis, 1);
+    Demands.that(type.shape().equals(shape), "%s with axis %s is %s", a.type, axis, type);
+    return a.gathered(type, i -> i);
+  }
+
+  static TileValue broadcast(TileType type, TileValue a) {
+    Demands.that(type.rank() == a.type.rank(), "%s is repeated to %s", a.type, type);
+    for (int axis = 0; axis < type.rank(); axis++) {
+      int size = a.type.shape().get(axis);
+      Demands.that(
+          size == 1 || size == type.shape().get(axis), "%s is repeated to %s", a.type, type);
+    }
+    return a.gathered(type, place -> source(place, type.shape(), a.type.shape()));
+  }
+
+  private static int source(int place, List<Integer> shape, List<Integer> from) {
+    int source = 0;
+    int stride = 1;
+    int rest = place;
+    for (int axis = shape.size() - 1; axis >= 0; axis--) {
+      int index = rest % shape.get(axis);
+      rest /= shape.get(axis);
+      source += from.get(axis) == 1 ? 0 : index * stride;
+      stride *= from.get(axis);
+    }
+    return source;
+  }
+
+  static TileValue transposed(TileType type, TileValue a) {
+    int rows = a.type.shape().get(0);
+    int columns = a.type.shape().get(1);
+    Demands.that(type.shape().equals(List.of(columns, rows)), "%s turned is %s", a.type, type);
+    return a.gathered(type, i -> i % rows * columns + i / rows);
+  }
+
+  static TileValue sum(TileType type, TileValue a, int axis) {
+    List<Integer> shape = new ArrayList<>(a.type.shape());
+    int count = shape.remove(axis);
+    Demands.that(type.equals(a.type.with(shape)), "%s summed is %s", a.type, type);
+    int inner = 1;
+    for (int size : shape.subList(axis, shape.size())) {
+      inner *= size;
+    }
+    TileValue value = new TileValue(type);
+    for (int i = 0; i < type.size(); i++) {
+      int first = i / inner * inner * count + i % inner;
+      for (int j = 0; j < count; j++) {
+        int place = first + j * inner;
+        if (type.element().isFloat()) {
+          value.floats[i] = HostBuffer.round(type.element(), value.floats[i] + a.floats[place]);
+        } else {
+          value.integers[i] = Math.addExact(value.integers[i], a.integers[place]);
+        }
+      }
+    }
+    return value;
+  }
+
+  /** {@code a b + sum}. */
+  static TileValue dot(TileType type, TileValue a, TileValue b, TileValue sum) {
+    int rows = type.shape().get(0);
+    int columns = type.shape().get(1);
+    int inner = a.type.shape().get(1);
+    Demands.that(
+        a.type.equals(new TileType(Element.BF16, List.of(rows, inner)))
+            && b.type.equals(new TileType(Element.BF16, List.of(inner, columns)))
+            && sum.type.equals(type)
+            && type.element() == Element.F32,
+        "%s times %s and %s is %s",
+        a.type,
+        b.type,
+        sum.type,
+        type);
+    Demands.that(
+        Math.min(inner, Math.min(rows, columns)) >= LEAST_OF_DOT,
+        "%s times %s is too small a product",
+        a.type,
+        b.type);
+    TileValue value = new TileValue(type);
+    for (int i = 0; i < type.size(); i++) {
+      float total = sum.floats[i];
+      for (int j = 0; j < inner; j++) {
+        total += a.floats[i / columns * inner + j] * b.floats[j * columns + i % columns];
+      }
+      value.floats[i] = total;
+    }
+    return value;
+  }
+}
