@@ -2,6 +2,7 @@ package org.omnimamba.inference.serving;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
@@ -13,6 +14,7 @@ import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.runtime.LanguageModel;
 import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.sampling.PlainDraw;
 
 /**
  * Runs of a model for no request: of everything before the first one, so that none waits for a
@@ -100,8 +102,22 @@ final class DryRuns {
   }
 
   private void step(Task task, int batch, int position) {
+    Task[] tasks = new Task[batch];
+    Arrays.fill(tasks, task);
     int[] positions = IntStream.range(0, batch).map(i -> position).toArray();
-    language.step(task, IntStream.range(0, batch).toArray(), new int[batch], positions);
+    step(tasks, positions);
+  }
+
+  /** One token for each sequence, and as many as the device draws in one call. */
+  private void step(Task[] tasks, int[] positions) {
+    int[] first = IntStream.range(0, tasks.length).toArray();
+    language.step(tasks, first, new int[tasks.length], positions);
+    int several = language.tokensPerCall();
+    if (several > 1) {
+      List<PlainDraw> draws = Collections.nCopies(tasks.length, PlainDraw.BEST);
+      language.steps(
+          tasks, first, new int[tasks.length], positions, Collections.nCopies(several, draws));
+    }
   }
 
   /** The first row draws, the others understand. */
@@ -112,7 +128,7 @@ final class DryRuns {
     Task[] tasks = new Task[batch];
     Arrays.fill(tasks, Task.MMU);
     tasks[0] = Task.T2I;
-    language.step(tasks, IntStream.range(0, batch).toArray(), new int[batch], new int[batch]);
+    step(tasks, new int[batch]);
   }
 
   private ImagePixels blank() {
