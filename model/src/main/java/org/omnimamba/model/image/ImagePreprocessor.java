@@ -20,7 +20,7 @@ public final class ImagePreprocessor {
     int size = config.imageSize();
     RgbImage resized = Resampler.resize(image, size, size);
     List<float[]> towers =
-        config.towers().stream().map(tower -> normalise(resized, tower)).toList();
+        config.towers().parallelStream().map(tower -> normalise(resized, tower)).toList();
     return new ImagePixels(size, towers);
   }
 
@@ -29,10 +29,12 @@ public final class ImagePreprocessor {
     int plane = image.width() * image.height();
     float[] pixels = new float[3 * plane];
     for (int channel = 0; channel < 3; channel++) {
-      float mean = tower.mean().get(channel);
-      float std = tower.std().get(channel);
+      float[] values = new float[256];
+      for (int level = 0; level < values.length; level++) {
+        values[level] = (level / 255f - tower.mean().get(channel)) / tower.std().get(channel);
+      }
       for (int i = 0; i < plane; i++) {
-        pixels[channel * plane + i] = ((rgb[3 * i + channel] & 0xff) / 255f - mean) / std;
+        pixels[channel * plane + i] = values[rgb[3 * i + channel] & 0xff];
       }
     }
     return pixels;

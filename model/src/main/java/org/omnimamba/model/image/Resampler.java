@@ -1,11 +1,13 @@
 package org.omnimamba.model.image;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Resizes as Pillow's {@code Image.resize(size, BICUBIC)} does, byte for byte: a separable filter
  * (a = -0.5) whose support grows with the shrink factor, coefficients in 22-bit fixed point, the
- * horizontal pass first, and a result rounded to 8 bits after each pass.
+ * horizontal pass first, and a result rounded to 8 bits after each pass. Rows are shared out among
+ * the processors: a request waits for it.
  */
 public final class Resampler {
   private static final int PRECISION_BITS = 22;
@@ -31,22 +33,30 @@ public final class Resampler {
     Taps taps = Taps.of(image.width(), width);
     byte[] in = image.shared();
     byte[] out = new byte[3 * width * image.height()];
-    int at = 0;
-    for (int y = 0; y < image.height(); y++) {
-      int row = 3 * y * image.width();
-      for (int x = 0; x < width; x++) {
-        int[] weights = taps.weights[x];
-        int from = row + 3 * taps.first[x];
-        for (int channel = 0; channel < 3; channel++) {
-          int sum = ROUNDING;
-          for (int k = 0; k < weights.length; k++) {
-            sum += (in[from + 3 * k + channel] & 0xff) * weights[k];
-          }
-          out[at++] = clip(sum);
-        }
-      }
-    }
+    IntStream.range(0, image.height())
+        .parallel()
+        .forEach(y -> horizontal(in, 3 * y * image.width(), taps, out, 3 * y * width));
     return RgbImage.adopt(width, image.height(), out);
+  }
+
+  private static void horizontal(byte[] in, int row, Taps taps, byte[] out, int to) {
+    int at = to;
+    for (int x = 0; x < taps.weights.length; x++) {
+      int[] weights = taps.weights[x];
+      int from = row + 3 * taps.first[x];
+      int red = ROUNDING;
+      int green = ROUNDING;
+      int blue = ROUNDING;
+      for (int weight : weights) {
+        red += (in[from] & 0xff) * weight;
+        green += (in[from + 1] & 0xff) * weight;
+        blue += (in[from + 2] & 0xff) * weight;
+        from += 3;
+      }
+      out[at++] = clip(red);
+      out[at++] = clip(green);
+      out[at++] = clip(blue);
+    }
   }
 
   private static RgbImage vertical(RgbImage image, int height) {
@@ -54,21 +64,23 @@ public final class Resampler {
     byte[] in = image.shared();
     int stride = 3 * image.width();
     byte[] out = new byte[stride * height];
+    IntStream.range(0, height).parallel().forEach(y -> vertical(in, stride, taps, out, y));
+    return RgbImage.adopt(image.width(), height, out);
+  }
+
+  private static void vertical(byte[] in, int stride, Taps taps, byte[] out, int y) {
     int[] sums = new int[stride];
-    for (int y = 0; y < height; y++) {
-      Arrays.fill(sums, ROUNDING);
-      int[] weights = taps.weights[y];
-      for (int k = 0; k < weights.length; k++) {
-        int row = stride * (taps.first[y] + k);
-        for (int i = 0; i < stride; i++) {
-          sums[i] += (in[row + i] & 0xff) * weights[k];
-        }
-      }
+    Arrays.fill(sums, ROUNDING);
+    int[] weights = taps.weights[y];
+    for (int k = 0; k < weights.length; k++) {
+      int row = stride * (taps.first[y] + k);
       for (int i = 0; i < stride; i++) {
-        out[stride * y + i] = clip(sums[i]);
+        sums[i] += (in[row + i] & 0xff) * weights[k];
       }
     }
-    return RgbImage.adopt(image.width(), height, out);
+    for (int i = 0; i < stride; i++) {
+      out[stride * y + i] = clip(sums[i]);
+    }
   }
 
   private static byte clip(int sum) {
