@@ -3,6 +3,7 @@ package org.omnimamba.model.testing;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.WeightStorage;
 
 /**
@@ -29,15 +30,20 @@ public final class TestDevice {
     return new ExecutionOptions(device(), true, 0);
   }
 
-  /** As the device is run by default, but exact: float32 weights and products; four slots. */
+  /**
+   * As the device is run by default, but exact: float32 weights, products and states; four slots.
+   */
   public static RuntimeOptions exact() {
     return (isGpu() ? RuntimeOptions.gpu() : RuntimeOptions.cpu())
         .withSlots(SLOTS)
         .withStorage(WeightStorage.F32)
-        .withPrecision(Precision.FLOAT32);
+        .withPrecision(Precision.FLOAT32)
+        .withState(StateStorage.F32);
   }
 
-  /** As accelerators are run: bfloat16 weights, stacked, and bfloat16 products; four slots. */
+  /**
+   * As accelerators are run: bfloat16 weights, stacked, and products, float16 states; four slots.
+   */
   public static RuntimeOptions bfloat16() {
     return RuntimeOptions.gpu().withSlots(SLOTS).withExecution(execution());
   }
