@@ -1,10 +1,12 @@
 package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.kernel.Kernel;
+import org.omnimamba.model.kernel.NumbersKernel;
 import org.omnimamba.model.kernel.TritonText;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -30,6 +32,7 @@ public final class FunctionScope {
   private final Map<DeviceVariable, Output<?>> handles = new LinkedHashMap<>();
   private final Map<DeviceVariable, Operand<? extends TType>> values = new LinkedHashMap<>();
   private final List<Op> effects = new ArrayList<>();
+  private final List<Operand<TInt64>> numbers = new ArrayList<>();
 
   FunctionScope(Graph graph) {
     this.graph = graph;
@@ -148,6 +151,23 @@ public final class FunctionScope {
         .addInput(begin.asOutput())
         .build()
         .output(0);
+  }
+
+  /**
+   * A number below {@code count} that XLA cannot see through; see {@link NumbersKernel}. Only XLA
+   * for NVIDIA GPUs knows this operation.
+   *
+   * @return {@code [1]}
+   */
+  Operand<TInt64> number(int number, int count) {
+    if (numbers.isEmpty()) {
+      TensorSpec one = new TensorSpec(ElementType.I64, Shape.of(1));
+      for (Output<?> output :
+          kernel(NumbersKernel.of(count), List.of(), Collections.nCopies(count, one))) {
+        numbers.add(output.expect(TInt64.class));
+      }
+    }
+    return numbers.get(number);
   }
 
   /**

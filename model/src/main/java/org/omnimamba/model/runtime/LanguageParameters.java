@@ -66,7 +66,17 @@ final class LanguageParameters {
 
   /** The backbone's context inside a function. */
   BlockContext context(FunctionScope scope) {
-    return new BlockContext(scope.tf(), parameters.in(scope), options.precision())
+    return context(scope, false);
+  }
+
+  /**
+   * The backbone's context inside a function.
+   *
+   * @param alike whether layers share what is compiled for one of them; see {@link
+   *     FunctionScope#number}
+   */
+  BlockContext context(FunctionScope scope, boolean alike) {
+    return new BlockContext(scope.tf(), parameters.in(scope, alike), options.precision())
         .in(Backbone.PREFIX);
   }
 

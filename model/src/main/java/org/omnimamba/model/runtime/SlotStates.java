@@ -25,6 +25,7 @@ final class SlotStates implements LayerStates {
   private final Rows from;
   private final Rows to;
   private final boolean single;
+  private final boolean alike;
   private final List<Op> written = new ArrayList<>();
 
   /**
@@ -35,23 +36,31 @@ final class SlotStates implements LayerStates {
    */
   record Rows(Operand<TInt64> slots, Operand<TInt64> positions) {}
 
-  private SlotStates(FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean single) {
+  private SlotStates(
+      FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean single, boolean alike) {
     this.scope = scope;
     this.tf = scope.tf();
     this.slots = slots;
     this.from = from;
     this.to = to;
     this.single = single;
+    this.alike = alike;
   }
 
   /** For one token per row. */
   static SlotStates step(FunctionScope scope, StateSlots slots, Rows rows) {
-    return new SlotStates(scope, slots, rows, rows, true);
+    return new SlotStates(scope, slots, rows, rows, true, false);
   }
 
-  /** For sequences that start in one row and end in another, or in the same. */
-  static SlotStates sequence(FunctionScope scope, StateSlots slots, Rows from, Rows to) {
-    return new SlotStates(scope, slots, from, to, false);
+  /**
+   * For sequences that start in one row and end in another, or in the same.
+   *
+   * @param alike whether layers share what is compiled for one of them; see {@link
+   *     FunctionScope#number}
+   */
+  static SlotStates sequence(
+      FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean alike) {
+    return new SlotStates(scope, slots, from, to, false, alike);
   }
 
   @Override
@@ -99,6 +108,10 @@ final class SlotStates implements LayerStates {
   }
 
   private Operand<TInt64> row(int layer, Rows rows) {
+    if (alike) {
+      Operand<TInt64> number = scope.number(layer, slots.config().layers());
+      return tf.math.add(rows.slots(), tf.math.mul(number, tf.constant((long) slots.rows())));
+    }
     return tf.math.add(rows.slots(), tf.constant((long) layer * slots.rows()));
   }
 
