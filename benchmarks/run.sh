@@ -65,15 +65,18 @@ for precision in ${PRECISIONS:-float32 bfloat16}; do
   # a CPU computes in float32 whatever it stores
   [ "$precision" = float32 ] || [ "$device" = CPU ] || kind=BFLOAT16
   common=(--device "$device" --storage "$storage" --precision "$kind")
-  measure "decode-$precision" DecodeBenchmark "${common[@]}" --layout "$layout" --sizes "$sizes" --slots "$slots" \
+  state=F32
+  # as docker-compose.gpu.yml and the chart run it
+  [ "$kind" = FLOAT32 ] || state=F16
+  measure "decode-$precision" DecodeBenchmark "${common[@]}" --layout "$layout" --state "$state" --sizes "$sizes" --slots "$slots" \
     --batches "$batches" --prefill "$prefill" --contexts "$contexts" --requests "$requests" --steps 100
   measure "vision-$precision" VisionBenchmark "${common[@]}" --compile "$([ "$device" = GPU ] && echo true || echo false)"
 done
 if [ "$device" = GPU ] || [ -n "${ONLY:-}" ]; then
-  precision=FLOAT32
-  [ "$device" = CPU ] || precision=BFLOAT16
+  precision=FLOAT32 state=F32
+  [ "$device" = CPU ] || precision=BFLOAT16 state=F16
   measure startup-bfloat16 StartupBenchmark --device "$device" --sizes "$sizes" --slots "$slots" --layout "$layout" \
-    --precision "$precision" --dir "${DIR:-${TMPDIR:-/tmp}}"
+    --precision "$precision" --state "$state" --dir "${DIR:-${TMPDIR:-/tmp}}"
 fi
 if [ "$device" = GPU ] && wanted peers; then
   echo "run.sh: peers" >&2

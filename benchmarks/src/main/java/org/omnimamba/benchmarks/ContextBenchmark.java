@@ -50,7 +50,7 @@ final class ContextBenchmark {
       for (int slot = 1; slot < batch; slot++) {
         model.copyState(0, slot);
       }
-      StepTimer.Times times = timer.time(batch, context % config.dConv());
+      StepTimer.Times times = timer.time(batch, context % config.dConv(), model.tokensPerCall());
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("context", context);
       report.put("prefill_s", Rounding.hundredths(prefillSeconds));

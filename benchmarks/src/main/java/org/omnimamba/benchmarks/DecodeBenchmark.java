@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Precision;
@@ -82,8 +84,10 @@ public final class DecodeBenchmark {
       StepTimer timer = timer(model, task);
       List<Object> results = new ArrayList<>();
       for (int batch : batches) {
-        results.add(decode(timer, batch, traffic, ceiling));
-        say(results.get(results.size() - 1).toString());
+        for (int tokens : tokensPerCall(model)) {
+          results.add(decode(timer.time(batch, 0, tokens), traffic, ceiling));
+          say(results.get(results.size() - 1).toString());
+        }
       }
       json.put("decode", results);
       List<Object> prompts = new ArrayList<>();
@@ -106,12 +110,16 @@ public final class DecodeBenchmark {
     System.err.println(line);
   }
 
-  private Map<String, Object> decode(
-      StepTimer timer, int batch, DecodeTraffic traffic, double ceiling) {
-    StepTimer.Times times = timer.time(batch, 0);
-    double bandwidth = traffic.bytes(batch) / times.median() / 1e6;
+  /** One token in each call, and as many as the device draws in one. */
+  private Set<Integer> tokensPerCall(LanguageModel model) {
+    boolean drawn = !arguments.text("draw", "BEST").equals("LOGITS");
+    return new TreeSet<>(List.of(1, drawn ? model.tokensPerCall() : 1));
+  }
+
+  private Map<String, Object> decode(StepTimer.Times times, DecodeTraffic traffic, double ceiling) {
+    double bandwidth = traffic.bytes(times.batch()) / times.median() / 1e6;
     Map<String, Object> json = times.json();
-    json.put("bytes_per_step", traffic.bytes(batch));
+    json.put("bytes_per_step", traffic.bytes(times.batch()));
     json.put("effective_gb_per_s", rounded(bandwidth));
     json.put("share_of_memory_copy", rounded(bandwidth / ceiling));
     return json;

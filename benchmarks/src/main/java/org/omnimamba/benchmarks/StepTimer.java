@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.LanguageModel;
@@ -56,6 +57,16 @@ final class StepTimer {
    *     their number modulo the convolution's taps is enough
    */
   Times time(int batch, int position) {
+    return time(batch, position, 1);
+  }
+
+  /**
+   * {@link #time(int, int)} of calls that feed several tokens each.
+   *
+   * @param tokensPerCall more than 1 only if tokens are drawn on the device
+   * @return times of a token
+   */
+  Times time(int batch, int position, int tokensPerCall) {
     int[] slots = new int[batch];
     Arrays.setAll(slots, i -> i);
     int[] tokens = new int[batch];
@@ -63,33 +74,45 @@ final class StepTimer {
     int[] positions = new int[batch];
     Task[] tasks = new Task[batch];
     Arrays.fill(tasks, task);
-    List<@Nullable PlainDraw> draws = Collections.nCopies(batch, draw);
+    Runnable call = call(tasks, slots, tokens, positions, tokensPerCall);
     Arrays.fill(positions, position);
     long start = System.nanoTime();
-    model.step(tasks, slots, tokens, positions, draws);
+    call.run();
     double first = (System.nanoTime() - start) / 1e6;
     double[] millis = new double[steps];
     try (TimingLock ignored = TimingLock.of(lock)) {
       for (int i = -WARM_UP; i < steps; i++) {
         Arrays.fill(positions, position + (1 + i + WARM_UP) % POSITIONS);
         start = System.nanoTime();
-        model.step(tasks, slots, tokens, positions, draws);
+        call.run();
         if (i >= 0) {
-          millis[i] = (System.nanoTime() - start) / 1e6;
+          millis[i] = (System.nanoTime() - start) / 1e6 / tokensPerCall;
         }
       }
     }
     Arrays.sort(millis);
-    return new Times(batch, first, millis);
+    return new Times(batch, tokensPerCall, first, millis);
+  }
+
+  private Runnable call(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, int tokensPerCall) {
+    if (tokensPerCall == 1) {
+      List<@Nullable PlainDraw> draws = Collections.nCopies(slots.length, draw);
+      return () -> model.step(tasks, slots, tokens, positions, draws);
+    }
+    List<PlainDraw> draws =
+        Collections.nCopies(slots.length, Objects.requireNonNull(draw, "drawn on the device"));
+    List<List<PlainDraw>> each = Collections.nCopies(tokensPerCall, draws);
+    return () -> model.steps(tasks, slots, tokens, positions, each);
   }
 
   /**
    * What was measured.
    *
-   * @param firstMillis the first step, compilation included
-   * @param millis the steps after it, the shortest first
+   * @param firstMillis the first call, compilation included
+   * @param millis of a token in the calls after it, the shortest first
    */
-  record Times(int batch, double firstMillis, double[] millis) {
+  record Times(int batch, int tokensPerCall, double firstMillis, double[] millis) {
     double median() {
       return millis[millis.length / 2];
     }
@@ -97,6 +120,7 @@ final class StepTimer {
     Map<String, Object> json() {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("batch", batch);
+      json.put("tokens_per_call", tokensPerCall);
       json.put("first_ms", Rounding.hundredths(firstMillis));
       json.put("median_ms", Rounding.hundredths(median()));
       json.put("min_ms", Rounding.hundredths(millis[0]));
