@@ -15,33 +15,31 @@ final class DecodeSteps {
   /** The output of a step that holds the drawn ids. */
   private static final int IDS = 0;
 
-  /**
-   * What a GPU takes at once: a call costs the host about as much as a third of a step of one
-   * sequence, and whoever joins, leaves or is cancelled waits for the end of a call.
-   */
-  private static final int TOKENS_PER_CALL = 4;
-
   private final LanguageModelConfig config;
   private final LanguageFunctions functions;
   private final StateSlots slots;
   private final boolean windows;
   private final boolean mixes;
+  private final int tokensPerCall;
 
   /**
    * @param windows whether a step works on consecutive slots
    * @param mixes whether sequences of both tasks can share a call
+   * @param tokensPerCall of a window, at most
    */
   DecodeSteps(
       LanguageModelConfig config,
       LanguageFunctions functions,
       StateSlots slots,
       boolean windows,
-      boolean mixes) {
+      boolean mixes,
+      int tokensPerCall) {
     this.config = config;
     this.functions = functions;
     this.slots = slots;
     this.windows = windows;
     this.mixes = mixes;
+    this.tokensPerCall = tokensPerCall;
   }
 
   /**
@@ -62,7 +60,7 @@ final class DecodeSteps {
 
   /** Tokens that one call can draw in a row, at most. */
   int tokensPerCall() {
-    return windows ? TOKENS_PER_CALL : 1;
+    return windows ? tokensPerCall : 1;
   }
 
   /**
@@ -80,8 +78,9 @@ final class DecodeSteps {
     int[] at = positions.clone();
     boolean mixed = Arrays.stream(tasks).anyMatch(task -> task != tasks[0]);
     for (int done = 0; done < count; ) {
-      boolean together = windows && (mixes || !mixed) && count - done >= TOKENS_PER_CALL;
-      int now = together ? TOKENS_PER_CALL : 1;
+      boolean possible = tokensPerCall() > 1 && (mixes || !mixed);
+      boolean together = possible && count - done >= tokensPerCall;
+      int now = together ? tokensPerCall : 1;
       int[][] drawn =
           together
               ? windowOfSeveral(

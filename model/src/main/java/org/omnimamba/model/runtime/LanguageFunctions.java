@@ -43,7 +43,12 @@ final class LanguageFunctions {
     this.parameters = parameters;
     this.slots = slots;
     this.mergedLora = options.mergedLora();
-    this.kernels = KernelLayers.supports(config) ? options.kernels() : StepKernels.XLA;
+    this.kernels = kernels(config, options);
+  }
+
+  /** What a decode step of these sizes is made of. */
+  static StepKernels kernels(LanguageModelConfig config, RuntimeOptions options) {
+    return KernelLayers.supports(config) ? options.kernels() : StepKernels.XLA;
   }
 
   /**

@@ -21,6 +21,12 @@ public final class LanguageModel {
   /** Ids of an understanding prompt in front of the image: [mmu][soi]. */
   private static final int IDS_BEFORE_IMAGE = 2;
 
+  /**
+   * What a GPU takes at once: a call costs the host about as much as a third of a step of one
+   * sequence, and whoever joins, leaves or is cancelled waits for the end of a call.
+   */
+  static final int TOKENS_PER_CALL = 4;
+
   private static final int LARGEST_PIECE = 2048;
 
   private final LanguageModelConfig config;
@@ -54,7 +60,10 @@ public final class LanguageModel {
       DeviceProgram program, TensorSource source, ModelConfig config, RuntimeOptions options) {
     // idle rows of a window cost an accelerator next to nothing, and the CPU as much as busy ones
     boolean accelerator = options.execution().device() != ExecutionOptions.Device.CPU;
-    return load(program, source, config, options, accelerator && options.execution().compile());
+    boolean windows = accelerator && options.execution().compile();
+    // XLA needs a minute and more to compile each token of a call
+    boolean several = LanguageFunctions.kernels(config.language(), options) == StepKernels.TRITON;
+    return load(program, source, config, options, windows, several ? TOKENS_PER_CALL : 1);
   }
 
   static LanguageModel load(
@@ -62,7 +71,8 @@ public final class LanguageModel {
       TensorSource source,
       ModelConfig config,
       RuntimeOptions options,
-      boolean windows) {
+      boolean windows,
+      int tokensPerCall) {
     LanguageModelConfig language = config.language();
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
@@ -70,7 +80,8 @@ public final class LanguageModel {
         new StateSlots(program.variables(), language, options.slots(), options.state());
     LanguageFunctions functions =
         new LanguageFunctions(program, language, parameters, slots, options);
-    DecodeSteps steps = new DecodeSteps(language, functions, slots, windows, !options.mergedLora());
+    DecodeSteps steps =
+        new DecodeSteps(language, functions, slots, windows, !options.mergedLora(), tokensPerCall);
     IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
     return new LanguageModel(config, slots, functions, steps, pieceBucket);
   }

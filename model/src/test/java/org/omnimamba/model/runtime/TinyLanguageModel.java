@@ -46,7 +46,14 @@ final class TinyLanguageModel implements AutoCloseable {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       config = checkpoint.config();
       program = new DeviceProgram(options.execution());
-      model = LanguageModel.load(program, alteration.apply(checkpoint), config, options, windows);
+      model =
+          LanguageModel.load(
+              program,
+              alteration.apply(checkpoint),
+              config,
+              options,
+              windows,
+              LanguageModel.TOKENS_PER_CALL);
       mmuPositions = checkpoint.readFloats(Backbone.PREFIX + ".mmu_pos_embed");
     }
   }
