@@ -22,10 +22,13 @@ public final class BlockContext {
   private final Precision precision;
   private final String prefix;
   private final Probe probe;
-  private final boolean convolvesByProducts;
+  private final Forms forms;
+
+  /** In which form products and convolutions are added. */
+  private record Forms(boolean convolvesByProducts, boolean streamsFewRows) {}
 
   public BlockContext(Ops tf, ParameterSource parameters, Precision precision) {
-    this(tf, parameters, precision, "", Probe.NONE, false);
+    this(tf, parameters, precision, "", Probe.NONE, new Forms(false, false));
   }
 
   private BlockContext(
@@ -34,18 +37,18 @@ public final class BlockContext {
       Precision precision,
       String prefix,
       Probe probe,
-      boolean convolvesByProducts) {
+      Forms forms) {
     this.tf = tf;
     this.parameters = parameters;
     this.precision = precision;
     this.prefix = prefix;
     this.probe = probe;
-    this.convolvesByProducts = convolvesByProducts;
+    this.forms = forms;
   }
 
   /** The same context with a probe that sees the values which blocks {@link #expose}. */
   public BlockContext with(Probe observer) {
-    return new BlockContext(tf, parameters, precision, prefix, observer, convolvesByProducts);
+    return new BlockContext(tf, parameters, precision, prefix, observer, forms);
   }
 
   /**
@@ -53,7 +56,19 @@ public final class BlockContext {
    * more memory, and compile sooner where the device would search for its fastest convolution.
    */
   public BlockContext convolvingByProducts() {
-    return new BlockContext(tf, parameters, precision, prefix, probe, true);
+    return with(new Forms(true, forms.streamsFewRows()));
+  }
+
+  /**
+   * The same context with products of a few rows in the form that is fast in functions which XLA
+   * compiles for the CPU, {@link StreamedProduct}. They give the same within rounding.
+   */
+  public BlockContext streamingFewRows() {
+    return with(new Forms(forms.convolvesByProducts(), true));
+  }
+
+  private BlockContext with(Forms others) {
+    return new BlockContext(tf, parameters, precision, prefix, probe, others);
   }
 
   /** Shows an intermediate value to the probe. */
@@ -71,8 +86,7 @@ public final class BlockContext {
 
   /** The same context for the parameters under {@code name + "."}. */
   public BlockContext in(String name) {
-    return new BlockContext(
-        tf, parameters, precision, prefix + name + ".", probe, convolvesByProducts);
+    return new BlockContext(tf, parameters, precision, prefix + name + ".", probe, forms);
   }
 
   /** The parameter in checkpoint layout, widened to float32. */
@@ -177,12 +191,15 @@ public final class BlockContext {
 
   private <T extends TNumber> Operand<T> convolved(
       Operand<T> x, Operand<T> kernel, List<Long> strides, String padding) {
-    return convolvesByProducts
+    return forms.convolvesByProducts()
         ? new ConvolutionProduct<T>(tf).apply(x, kernel, strides.get(1), padding.equals("SAME"))
         : tf.nn.conv2d(x, kernel, strides, padding);
   }
 
   private Operand<TFloat32> multiply(Operand<TFloat32> rows, Operand<? extends TNumber> matrix) {
+    if (forms.streamsFewRows() && StreamedProduct.suits(rows.shape(), matrix.shape())) {
+      return new StreamedProduct(tf).apply(rounded(rows), matrix);
+    }
     if (precision == Precision.BFLOAT16) {
       return tf.dtypes.cast(
           tf.linalg.matMul(
@@ -192,6 +209,12 @@ public final class BlockContext {
           TFloat32.class);
     }
     return tf.linalg.matMul(rows, tf.dtypes.cast(matrix, TFloat32.class), MatMul.transposeB(true));
+  }
+
+  private Operand<TFloat32> rounded(Operand<TFloat32> rows) {
+    return precision == Precision.BFLOAT16
+        ? tf.dtypes.cast(tf.dtypes.cast(rows, TBfloat16.class), TFloat32.class)
+        : rows;
   }
 
   private Reshape<TFloat32> likeRows(

@@ -71,7 +71,8 @@ public final class DeviceProgram implements AutoCloseable {
   public CompiledFunction function(String name, boolean compile, FunctionBody body) {
     try (ExclusiveUse.Use ignored = use.enter();
         Graph bodyGraph = new Graph()) {
-      FunctionScope scope = new FunctionScope(bodyGraph);
+      boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
+      FunctionScope scope = new FunctionScope(bodyGraph, compile && onCpu);
       List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(body.build(scope)));
       List<ElementType> outputTypes =
           outputs.stream().map(output -> ElementType.of(output.type())).toList();

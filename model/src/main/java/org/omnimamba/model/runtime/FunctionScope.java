@@ -27,6 +27,7 @@ import org.tensorflow.types.family.TType;
 public final class FunctionScope {
   private final Graph graph;
   private final Ops tf;
+  private final boolean compiledForCpu;
   private final List<TensorSpec> inputs = new ArrayList<>();
   private final List<Operand<?>> arguments = new ArrayList<>();
   private final Map<DeviceVariable, Output<?>> handles = new LinkedHashMap<>();
@@ -34,14 +35,23 @@ public final class FunctionScope {
   private final List<Op> effects = new ArrayList<>();
   private final List<Operand<TInt64>> numbers = new ArrayList<>();
 
-  FunctionScope(Graph graph) {
+  /**
+   * @param compiledForCpu whether XLA compiles the function, and for the CPU
+   */
+  FunctionScope(Graph graph, boolean compiledForCpu) {
     this.graph = graph;
+    this.compiledForCpu = compiledForCpu;
     this.tf = Ops.create(graph);
   }
 
   /** The operations of the function's graph. */
   public Ops tf() {
     return tf;
+  }
+
+  /** Whether XLA compiles the function, and for the CPU. */
+  boolean compiledForCpu() {
+    return compiledForCpu;
   }
 
   /**

@@ -76,8 +76,10 @@ final class LanguageParameters {
    *     FunctionScope#number}
    */
   BlockContext context(FunctionScope scope, boolean alike) {
-    return new BlockContext(scope.tf(), parameters.in(scope, alike), options.precision())
-        .in(Backbone.PREFIX);
+    BlockContext context =
+        new BlockContext(scope.tf(), parameters.in(scope, alike), options.precision())
+            .in(Backbone.PREFIX);
+    return scope.compiledForCpu() ? context.streamingFewRows() : context;
   }
 
   /**

@@ -36,7 +36,7 @@ public final class ParameterProbe implements ParameterSource {
    */
   public static ParameterProbe of(TensorSource source, PartBody body) {
     try (Graph graph = new Graph()) {
-      FunctionScope scope = new FunctionScope(graph);
+      FunctionScope scope = new FunctionScope(graph, false);
       ParameterProbe probe = new ParameterProbe(scope.tf(), source);
       body.build(scope, new BlockContext(scope.tf(), probe, Precision.FLOAT32));
       return probe;
