@@ -25,7 +25,7 @@ import org.tensorflow.types.family.TNumber;
  */
 final class StreamedProduct {
   /** With more rows arithmetic takes longer than the copies that it saves. */
-  private static final long MOST_ROWS = 16;
+  private static final long MOST_ROWS = 8;
 
   /** Smaller matrices, such as adapters, stay in the caches: nothing is to be gained. */
   private static final long LEAST_SIDE = 64;
