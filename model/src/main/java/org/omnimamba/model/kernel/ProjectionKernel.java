@@ -76,6 +76,23 @@ public final class ProjectionKernel {
     return blocks(sizes.out(), tuning);
   }
 
+  /**
+   * Shared memory that a program's loads in flight take, in bytes; a GPU has 227 KiB at most. The
+   * stage that is computed with is among those loaded before, as seen on an H100.
+   */
+  static int sharedBytes(Sizes sizes, Tuning tuning) {
+    if (sizes.batch() == 1) {
+      return 0;
+    }
+    int rows = tuning.rows() + paddedBatch(sizes.batch());
+    int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
+    return rows * columns * Short.BYTES * (tuning.stages() - 1);
+  }
+
+  private static int paddedBatch(int batch) {
+    return Math.max(16, LayerSizes.powerOfTwo(batch));
+  }
+
   private static int blocks(int rows, Tuning tuning) {
     return (rows + tuning.rows() - 1) / tuning.rows();
   }
@@ -211,7 +228,7 @@ public final class ProjectionKernel {
       Tile out,
       @Nullable Residual behind,
       @Nullable Results results) {
-    int batch = Math.max(16, LayerSizes.powerOfTwo(sizes.batch()));
+    int batch = paddedBatch(sizes.batch());
     int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
     Tile tokens = k.range(batch);
     @Nullable Tile real = batch == sizes.batch() ? null : k.less(tokens, sizes.batch());

@@ -31,9 +31,10 @@ public record StepTuning(
           new ProjectionKernel.Tuning(16, 512, 4, 4),
           new StateKernel.Tuning(32, batch <= 4 ? 2 : 4, 4));
     }
+    boolean large = batch > 64;
     return new StepTuning(
-        new ProjectionKernel.Tuning(64, 64, 4, 6),
-        new ProjectionKernel.Tuning(16, 512, 4, 4),
+        new ProjectionKernel.Tuning(64, 64, 4, large ? 4 : 6),
+        new ProjectionKernel.Tuning(16, large ? 128 : 512, 4, batch <= 32 ? 4 : 3),
         new StateKernel.Tuning(32, 4, 2));
   }
 

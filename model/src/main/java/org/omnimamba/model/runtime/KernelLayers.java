@@ -60,6 +60,9 @@ final class KernelLayers implements WindowLayers {
     this.tuning = StepTuning.of(sizes);
   }
 
+  /** Rows of a step that the kernels are tuned for, at most. */
+  static final int LARGEST_BATCH = 128;
+
   /** Whether the kernels can have these sizes: tiles have powers of two as sizes. */
   static boolean supports(LanguageModelConfig config) {
     return Integer.bitCount(config.dState()) == 1

@@ -231,7 +231,8 @@ final class LanguageFunctions {
 
   private WindowLayers windowLayers(
       FunctionScope scope, WindowInputs.Operands inputs, StepTasks tasks) {
-    return kernels == StepKernels.TRITON
+    boolean small = inputs.tokens().shape().get(0) <= KernelLayers.LARGEST_BATCH;
+    return kernels == StepKernels.TRITON && small
         ? new KernelLayers(scope, parameters, slots, inputs, tasks)
         : new XlaLayers(scope, slots, inputs, tasks);
   }
