@@ -34,6 +34,8 @@
  *   step(slots, tokens, positions) reads and writes the slots of its batch ---&gt; logits per row
  *          |
  *          |  \
+ *          |   steps(slots, tokens, positions, draws): several tokens in a row, drawn on the device
+ *          |  \
  *          |   readState(slot) ---&gt; SlotState (host memory); writeState(slot, state) brings it back
  *          v
  *   nothing: a slot is free as soon as nobody steps it; the next prefill from 0 ignores its content
@@ -60,6 +62,9 @@
  *   <li>on an accelerator, a step works on a window of consecutive rows, which it slices and
  *       updates as one block; rows of the window that do not take part keep their state. Slots in
  *       use should therefore lie close together;
+ *   <li>the hand-written kernels of {@link org.omnimamba.model.kernel} change the window's states
+ *       themselves. XLA takes the states for inputs of them that nothing changes, and each kernel
+ *       takes what the one before it gave, which keeps their order;
  *   <li>copies from slot to slot, to host memory and back run op by op, never compiled. They move
  *       bits and compute nothing, so a state that came back goes on exactly as the one it was read
  *       from.
