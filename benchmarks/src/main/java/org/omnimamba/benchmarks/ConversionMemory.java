@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +50,7 @@ public final class ConversionMemory {
     try {
       measure(config, dtype, directory, jvmOptions);
     } finally {
-      delete(directory);
+      Directories.delete(directory);
     }
   }
 
@@ -129,13 +128,5 @@ public final class ConversionMemory {
       }
     }
     return bytes;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

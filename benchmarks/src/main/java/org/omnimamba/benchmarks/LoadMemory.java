@@ -1,10 +1,8 @@
 package org.omnimamba.benchmarks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -53,7 +51,7 @@ public final class LoadMemory {
         throw new IllegalStateException("loading ended with " + child.exitValue());
       }
     } finally {
-      delete(directory);
+      Directories.delete(directory);
     }
   }
 
@@ -80,21 +78,6 @@ public final class LoadMemory {
           .filter(file -> file.toString().endsWith(".safetensors"))
           .mapToLong(file -> file.toFile().length())
           .sum();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .forEach(
-              file -> {
-                try {
-                  Files.delete(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
     }
   }
 }

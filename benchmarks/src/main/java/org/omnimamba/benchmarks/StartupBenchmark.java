@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ public final class StartupBenchmark {
       json.put("starts", starts(directory, model));
       return json;
     } finally {
-      delete(directory);
+      Directories.delete(directory);
     }
   }
 
@@ -125,14 +124,6 @@ public final class StartupBenchmark {
       }
     }
     return bytes;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   private static void say(String line) {

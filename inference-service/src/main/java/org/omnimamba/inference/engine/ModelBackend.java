@@ -59,9 +59,7 @@ public interface ModelBackend extends AutoCloseable {
       List<? extends @Nullable PlainDraw> draws);
 
   /** Tokens that {@link #steps} draws at the price of one call, at most; 1 if there is no gain. */
-  default int tokensPerCall() {
-    return 1;
-  }
+  int tokensPerCall();
 
   /**
    * {@link #step} several times: the first tokens as given, then those that were drawn. What a
@@ -71,10 +69,8 @@ public interface ModelBackend extends AutoCloseable {
    * @return the drawn ids, {@code [row][count]}; negative where a logit was not finite, behind
    *     which nothing is defined
    */
-  default int[][] steps(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
-    throw new UnsupportedOperationException("one token at a time");
-  }
+  int[][] steps(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws);
 
   /** Makes {@code toSlot} an exact copy of {@code fromSlot}. */
   void copyState(int fromSlot, int toSlot);

@@ -100,6 +100,11 @@ public record LanguageModelConfig(
     return maxCaptionTokens + T2I_FRAME_TOKENS;
   }
 
+  /** Positions that a sequence of this task can have: prompt and generated tokens that are fed. */
+  public int positions(Task task) {
+    return task == Task.T2I ? t2iPositions : mmuPositions;
+  }
+
   /** Rows of the embedding and of the head for one task: image vocabulary or text vocabulary. */
   public int outputVocabSize(Task task) {
     return task == Task.T2I ? imageVocabSize : textVocabSize;

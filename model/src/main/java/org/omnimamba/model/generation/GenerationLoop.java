@@ -34,18 +34,14 @@ final class GenerationLoop {
     StepOutput run(int token, int position, @Nullable PlainDraw draw);
 
     /** Tokens that {@link #runSeveral} draws at the price of one call, at most. */
-    default int tokensPerCall() {
-      return 1;
-    }
+    int tokensPerCall();
 
     /**
      * Feeds a token and then those that are drawn.
      *
      * @return the drawn ids, one for each draw; negative behind a logit that is not finite
      */
-    default int[] runSeveral(int token, int position, List<PlainDraw> draws) {
-      throw new UnsupportedOperationException("one token at a time");
-    }
+    int[] runSeveral(int token, int position, List<PlainDraw> draws);
   }
 
   /**

@@ -18,15 +18,4 @@ public record LayerSizes(LanguageModelConfig config, int batch) {
   public int projectedWithAdapters() {
     return projected() + 2 * config.lora().rank();
   }
-
-  /** The largest power of two that divides {@code size}, at most {@code most}. */
-  static int divisor(int size, int most) {
-    return Math.min(Integer.lowestOneBit(size), most);
-  }
-
-  /** The smallest power of two that is not less than {@code size}. */
-  static int powerOfTwo(int size) {
-    int power = Integer.highestOneBit(size);
-    return power == size ? power : 2 * power;
-  }
 }

@@ -85,12 +85,12 @@ public final class ProjectionKernel {
       return 0;
     }
     int rows = tuning.rows() + paddedBatch(sizes.batch());
-    int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
+    int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     return rows * columns * Short.BYTES * (tuning.stages() - 1);
   }
 
   private static int paddedBatch(int batch) {
-    return Math.max(16, LayerSizes.powerOfTwo(batch));
+    return Math.max(16, PowersOfTwo.atLeast(batch));
   }
 
   private static int blocks(int rows, Tuning tuning) {
@@ -115,33 +115,33 @@ public final class ProjectionKernel {
     }
     int programs = blocks(sizes.out(), tuning) + adapterPrograms;
     @Nullable Residual behind = residual ? Residual.arguments(k) : null;
-    Tile out = k.argument(Element.F32_POINTER);
-    @Nullable Results results = residual ? Results.arguments(k) : null;
+    Tile out = behind == null ? k.argument(Element.F32_POINTER) : behind.after();
     Rows rows = rows(k, k.convert(layer, Element.I64), weights);
+    Product product = new Product(x, squares, rows, out, behind);
     if (sizes.batch() == 1) {
-      vector(k, x, squares, rows, out, behind, results);
+      vector(k, product);
     } else {
-      matrix(k, x, squares, rows, out, behind, results);
+      matrix(k, product);
     }
     return k.build(new Kernel.Launch(programs, 1, tuning.warps(), tuning.stages()));
   }
 
-  /** The arguments of a product with a residual sum. */
-  private record Residual(Tile before, Tile next, Tile norms) {
+  /** The arguments of a product with a residual sum; the last three are results. */
+  private record Residual(
+      Tile before, Tile next, Tile norms, Tile after, Tile scaled, Tile squares) {
     static Residual arguments(KernelBuilder k) {
       return new Residual(
           k.argument(Element.F32_POINTER),
           k.load(k.argument(Element.I32_POINTER)),
+          k.argument(Element.F32_POINTER),
+          k.argument(Element.F32_POINTER),
+          k.argument(Element.BF16_POINTER),
           k.argument(Element.F32_POINTER));
     }
   }
 
-  /** Where a product with a residual sum leaves what the next layer takes. */
-  private record Results(Tile scaled, Tile squares) {
-    static Results arguments(KernelBuilder k) {
-      return new Results(k.argument(Element.BF16_POINTER), k.argument(Element.F32_POINTER));
-    }
-  }
+  /** What a program multiplies, and where the product goes. */
+  private record Product(Tile x, Tile squares, Rows rows, Tile out, @Nullable Residual behind) {}
 
   private Rows rows(KernelBuilder k, Tile layer, List<Tile> weights) {
     Tile program = k.program(0);
@@ -177,15 +177,10 @@ public final class ProjectionKernel {
   }
 
   /** One row: every program reads all of x and its rows of the weight, all at once. */
-  private void vector(
-      KernelBuilder k,
-      Tile x,
-      Tile squares,
-      Rows rows,
-      Tile out,
-      @Nullable Residual behind,
-      @Nullable Results results) {
-    int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
+  private void vector(KernelBuilder k, Product product) {
+    Rows rows = product.rows();
+    @Nullable Residual behind = product.behind();
+    int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     int chunks = sizes.in() / columns;
     Tile starts = k.column(k.multiply(rows.numbers(), sizes.in()));
     @Nullable Tile mask = rows.mask() == null ? null : k.column(rows.mask());
@@ -195,10 +190,10 @@ public final class ProjectionKernel {
       Tile places = k.add(k.range(columns), chunk * columns);
       Tile pointers = k.at(rows.matrix(), k.add(starts, k.row(places)));
       weights.add(k.load(pointers, mask, Instruction.Reuse.NONE));
-      factors.add(k.load(k.at(x, places)));
+      factors.add(k.load(k.at(product.x(), places)));
     }
-    Tile pieces = k.range(LayerSizes.powerOfTwo(sizes.pieces()));
-    Tile ownSquares = k.load(k.at(squares, pieces), k.less(pieces, sizes.pieces()));
+    Tile pieces = k.range(PowersOfTwo.atLeast(sizes.pieces()));
+    Tile ownSquares = k.load(k.at(product.squares(), pieces), k.less(pieces, sizes.pieces()));
     @Nullable Tile norm = behind == null ? null : norm(k, rows, behind);
     @Nullable Tile before =
         behind == null ? null : k.load(k.at(behind.before(), rows.numbers()), rows.mask());
@@ -208,37 +203,32 @@ public final class ProjectionKernel {
       Tile factor = k.row(k.convert(factors.get(chunk), Element.F32));
       sums = k.add(sums, k.multiply(weight, factor));
     }
-    Tile product = k.multiply(k.sum(sums, 1), scale(k, k.sum(ownSquares, 0)));
-    if (results == null || norm == null || before == null) {
-      k.store(k.at(out, rows.outputs()), product, rows.mask());
+    Tile scaled = k.multiply(k.sum(sums, 1), scale(k, k.sum(ownSquares, 0)));
+    if (behind == null || norm == null || before == null) {
+      k.store(k.at(product.out(), rows.outputs()), scaled, rows.mask());
       return;
     }
-    Tile after = k.add(before, product);
-    k.store(k.at(out, rows.numbers()), after, rows.mask());
-    k.store(k.at(results.scaled(), rows.numbers()), k.multiply(after, norm), rows.mask());
-    k.store(k.at(results.squares(), k.program(0)), k.sum(k.multiply(after, after), 0), null);
+    Tile after = k.add(before, scaled);
+    k.store(k.at(product.out(), rows.numbers()), after, rows.mask());
+    k.store(k.at(behind.scaled(), rows.numbers()), k.multiply(after, norm), rows.mask());
+    k.store(k.at(behind.squares(), k.program(0)), k.sum(k.multiply(after, after), 0), null);
   }
 
   /** Several rows, padded to what the matrix units take. */
-  private void matrix(
-      KernelBuilder k,
-      Tile x,
-      Tile squares,
-      Rows rows,
-      Tile out,
-      @Nullable Residual behind,
-      @Nullable Results results) {
+  private void matrix(KernelBuilder k, Product product) {
+    Rows rows = product.rows();
+    @Nullable Residual behind = product.behind();
     int batch = paddedBatch(sizes.batch());
-    int columns = LayerSizes.divisor(sizes.in(), tuning.columns());
+    int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     Tile tokens = k.range(batch);
     @Nullable Tile real = batch == sizes.batch() ? null : k.less(tokens, sizes.batch());
     @Nullable Tile rowMask = rows.mask() == null ? null : k.column(rows.mask());
     @Nullable Tile mask = both(k, rowMask, real == null ? null : k.row(real));
-    Tile pieces = k.range(LayerSizes.powerOfTwo(sizes.pieces()));
+    Tile pieces = k.range(PowersOfTwo.atLeast(sizes.pieces()));
     Tile inPieces = k.column(k.less(pieces, sizes.pieces()));
     Tile squarePlaces = k.add(k.column(k.multiply(pieces, sizes.batch())), k.row(tokens));
     Tile squareMask = real == null ? inPieces : k.and(inPieces, k.row(real));
-    Tile total = k.sum(k.load(k.at(squares, squarePlaces), squareMask), 0);
+    Tile total = k.sum(k.load(k.at(product.squares(), squarePlaces), squareMask), 0);
     Tile places = k.add(k.column(rows.numbers()), k.row(k.multiply(tokens, sizes.out())));
     @Nullable Tile norm = behind == null ? null : norm(k, rows, behind);
     @Nullable Tile before = behind == null ? null : k.load(k.at(behind.before(), places), mask);
@@ -253,20 +243,20 @@ public final class ProjectionKernel {
               Tile inRow = k.row(k.add(k.multiply(round, columns), k.range(columns)));
               Tile pointers = k.at(rows.matrix(), k.add(rowStarts, inRow));
               Tile weight = k.load(pointers, rowMask, Instruction.Reuse.NONE);
-              Tile factor = k.load(k.at(x, k.add(tokenStarts, inRow)), tokenMask);
+              Tile factor = k.load(k.at(product.x(), k.add(tokenStarts, inRow)), tokenMask);
               return k.dot(weight, k.transposed(factor), sum);
             });
-    Tile product = k.multiply(sums, k.row(scale(k, total)));
-    if (results == null || norm == null || before == null) {
+    Tile scaled = k.multiply(sums, k.row(scale(k, total)));
+    if (behind == null || norm == null || before == null) {
       Tile outputs = k.add(k.column(rows.outputs()), k.row(k.multiply(tokens, sizes.width())));
-      k.store(k.at(out, outputs), product, mask);
+      k.store(k.at(product.out(), outputs), scaled, mask);
       return;
     }
-    Tile after = k.add(before, product);
-    k.store(k.at(out, places), after, mask);
-    k.store(k.at(results.scaled(), places), k.multiply(after, k.column(norm)), mask);
+    Tile after = k.add(before, scaled);
+    k.store(k.at(product.out(), places), after, mask);
+    k.store(k.at(behind.scaled(), places), k.multiply(after, k.column(norm)), mask);
     Tile place = k.add(k.multiply(k.program(0), sizes.batch()), tokens);
-    k.store(k.at(results.squares(), place), k.sum(k.multiply(after, after), 0), real);
+    k.store(k.at(behind.squares(), place), k.sum(k.multiply(after, after), 0), real);
   }
 
   private static @Nullable Tile both(KernelBuilder k, @Nullable Tile a, @Nullable Tile b) {

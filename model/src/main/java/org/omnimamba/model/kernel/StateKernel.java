@@ -88,7 +88,9 @@ public final class StateKernel {
       Tile positions,
       Tile active,
       Tile ring,
-      Tile ssm) {
+      Tile ssm,
+      Tile out,
+      Tile squares) {
 
     static Arguments of(KernelBuilder k, Element stateElement) {
       return new Arguments(
@@ -107,7 +109,9 @@ public final class StateKernel {
           k.argument(Element.I64_POINTER),
           k.argument(Element.F32_POINTER),
           k.argument(Element.F32_POINTER),
-          k.argument(stateElement));
+          k.argument(stateElement),
+          k.argument(Element.BF16_POINTER),
+          k.argument(Element.F32_POINTER));
     }
   }
 
@@ -140,14 +144,12 @@ public final class StateKernel {
 
   private Kernel kernel() {
     Arguments in = Arguments.of(k, stateElement);
-    Tile out = k.argument(Element.BF16_POINTER);
-    Tile squares = k.argument(Element.F32_POINTER);
-    step(in, k.program(0), out, squares);
+    step(in, k.program(0));
     int programs = pieces(sizes, tuning) / tuning.blocks();
     return k.build(new Kernel.Launch(programs, sizes.batch(), tuning.warps(), 1));
   }
 
-  private void step(Arguments in, Tile program, Tile out, Tile squares) {
+  private void step(Arguments in, Tile program) {
     Row row = row(in);
     Tile ssm = k.at(in.ssm(), k.multiply(row.state(), (double) config.dState() * config.dInner()));
     Adapter adapter = adapter(in, row);
@@ -164,7 +166,7 @@ public final class StateKernel {
         Tile next = k.add(k.multiply(program, tuning.blocks()), i + 1);
         blocks.add(read(in, row, adapter, ssm, next));
       }
-      write(in, row, adapter, blocks.get(i), b, c, match, out, squares);
+      write(in, row, adapter, blocks.get(i), b, c, match);
     }
     Tile owner = k.and(row.active(), k.equal(program, 0));
     keep(in, row, bs, combined(adapter, bs.raw()), owner);
@@ -213,15 +215,7 @@ public final class StateKernel {
   }
 
   private void write(
-      Arguments in,
-      Row row,
-      Adapter adapter,
-      Block block,
-      Tile b,
-      Tile c,
-      Tile match,
-      Tile out,
-      Tile squares) {
+      Arguments in, Row row, Adapter adapter, Block block, Tile b, Tile c, Tile match) {
     Tile x = convolved(adapter, block.xs());
     Head head = block.head();
     Tile dt = k.softplus(k.add(combined(adapter, head.dt()), head.dtBias()));
@@ -235,9 +229,9 @@ public final class StateKernel {
     k.store(block.states(), after, row.active());
     Tile gated = k.multiply(y, k.silu(combined(adapter, block.z())));
     Tile place = k.add(k.multiply(row.batch(), config.dInner()), block.channels());
-    k.store(k.at(out, place), k.multiply(gated, block.norm()), null);
+    k.store(k.at(in.out(), place), k.multiply(gated, block.norm()), null);
     Tile piece = k.add(k.multiply(block.piece(), sizes.batch()), row.batch());
-    k.store(k.at(squares, piece), k.sum(k.multiply(gated, gated), 0), null);
+    k.store(k.at(in.squares(), piece), k.sum(k.multiply(gated, gated), 0), null);
     keep(in, row, block.xs(), combined(adapter, block.xs().raw()), row.active());
   }
 

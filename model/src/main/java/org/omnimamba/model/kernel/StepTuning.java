@@ -41,7 +41,7 @@ public record StepTuning(
   private static StateKernel.Tuning fitted(StateKernel.Tuning best, LanguageModelConfig config) {
     int columns = Math.min(best.columns(), config.headDim());
     int pieces = config.dInner() / columns;
-    int blocks = Math.min(best.blocks(), Integer.lowestOneBit(pieces));
+    int blocks = PowersOfTwo.dividing(pieces, best.blocks());
     return new StateKernel.Tuning(columns, blocks, best.warps());
   }
 }

@@ -12,7 +12,7 @@ public record TileType(Element element, List<Integer> shape) {
   public TileType {
     shape = List.copyOf(shape);
     for (int size : shape) {
-      if (Integer.bitCount(size) != 1) {
+      if (!PowersOfTwo.is(size)) {
         throw new IllegalArgumentException("a tile has powers of two as sizes, not " + shape);
       }
     }

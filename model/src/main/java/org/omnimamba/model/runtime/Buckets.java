@@ -1,13 +1,14 @@
 package org.omnimamba.model.runtime;
 
+import org.omnimamba.model.kernel.PowersOfTwo;
+
 /** Sizes for which functions are built; an input is padded to the next one. */
 final class Buckets {
   private Buckets() {}
 
   /** The smallest power of two that is not less than {@code size}. */
   static int batch(int size) {
-    int power = Integer.highestOneBit(size);
-    return power == size ? power : 2 * power;
+    return PowersOfTwo.atLeast(size);
   }
 
   /**

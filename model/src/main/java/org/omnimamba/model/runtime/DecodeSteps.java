@@ -92,15 +92,11 @@ final class DecodeSteps {
         System.arraycopy(drawn[i], 0, ids[i], done, now);
         next[i] = Math.max(0, drawn[i][now - 1]);
         // behind the last position nothing is defined, but it must not be looked up
-        at[i] = Math.min(at[i] + now, positions(tasks[i]) - 1);
+        at[i] = Math.min(at[i] + now, config.positions(tasks[i]) - 1);
       }
       done += now;
     }
     return ids;
-  }
-
-  private int positions(Task task) {
-    return task == Task.T2I ? config.t2iPositions() : config.mmuPositions();
   }
 
   private static int[][] drawn(StepOutput[] outputs) {
@@ -112,12 +108,7 @@ final class DecodeSteps {
   private int[][] windowOfSeveral(Batch batch, List<List<PlainDraw>> draws, boolean mixed) {
     int count = draws.size();
     Window window = new Window(batch.slots);
-    WindowInputs.Values values = window.values(batch, count);
-    for (int index = 0; index < count; index++) {
-      for (int i = 0; i < batch.slots.length; i++) {
-        values.uniform(window.places[i], index, draws.get(index).get(i).uniform());
-      }
-    }
+    WindowInputs.Values values = window.values(batch, draws);
     long[] drawn =
         window.function(batch.tasks[0], mixed, count).call().longs(values.all()).run().longs(IDS);
     int[][] ids = new int[batch.slots.length][count];
@@ -186,19 +177,13 @@ final class DecodeSteps {
 
   private StepOutput[] window(Batch batch, boolean mixed) {
     Window window = new Window(batch.slots);
-    WindowInputs.Values values = window.values(batch, 1);
-    BitSet wanted = new BitSet();
-    for (int i = 0; i < batch.slots.length; i++) {
-      PlainDraw draw = batch.draws.get(i);
-      if (draw == null) {
-        wanted.set(logitsOf(batch.tasks[i], mixed));
-      } else {
-        wanted.set(IDS);
-        values.uniform(window.places[i], 0, draw.uniform());
-      }
-    }
+    WindowInputs.Values values = window.values(batch, List.of(batch.draws));
     CompiledFunction.Outputs outputs =
-        window.function(batch.tasks[0], mixed, 1).call().longs(values.all()).run(wanted);
+        window
+            .function(batch.tasks[0], mixed, 1)
+            .call()
+            .longs(values.all())
+            .run(wanted(batch, mixed));
     return results(batch, outputs, window.places, mixed);
   }
 
@@ -216,16 +201,24 @@ final class DecodeSteps {
       this.places = Arrays.stream(taken).map(slot -> slot - first).toArray();
     }
 
-    WindowInputs.Values values(Batch batch, int count) {
-      WindowInputs.Values values = new WindowInputs(size, count).values(first);
+    /**
+     * @param draws {@code [count][sequence]}; null for a sequence whose logits are wanted
+     */
+    WindowInputs.Values values(
+        Batch batch, List<? extends List<? extends @Nullable PlainDraw>> draws) {
+      WindowInputs.Values values = new WindowInputs(size, draws.size()).values(first);
       for (int i = 0; i < places.length; i++) {
-        PlainDraw draw = batch.draws.get(i);
+        PlainDraw next = batch.draws.get(i);
         values.row(
             places[i],
             batch.tokens[i],
             batch.positions[i],
             batch.tasks[i] == Task.T2I,
-            draw == null ? 0 : draw.temperature());
+            next == null ? 0 : next.temperature());
+        for (int index = 0; index < draws.size(); index++) {
+          PlainDraw draw = draws.get(index).get(i);
+          values.uniform(places[i], index, draw == null ? 0 : draw.uniform());
+        }
       }
       return values;
     }
@@ -260,19 +253,25 @@ final class DecodeSteps {
       Batch batch, CompiledFunction.Call call, int[] places, int size, boolean mixed) {
     float[] temperatures = new float[size];
     float[] uniforms = new float[size];
-    BitSet wanted = new BitSet();
     for (int i = 0; i < places.length; i++) {
       PlainDraw draw = batch.draws.get(i);
-      if (draw == null) {
-        wanted.set(logitsOf(batch.tasks[i], mixed));
-      } else {
-        wanted.set(IDS);
+      if (draw != null) {
         temperatures[places[i]] = draw.temperature();
         uniforms[places[i]] = (float) draw.uniform();
       }
     }
-    CompiledFunction.Outputs outputs = call.floats(temperatures).floats(uniforms).run(wanted);
+    CompiledFunction.Outputs outputs =
+        call.floats(temperatures).floats(uniforms).run(wanted(batch, mixed));
     return results(batch, outputs, places, mixed);
+  }
+
+  /** Outputs of a step that its sequences need. */
+  private static BitSet wanted(Batch batch, boolean mixed) {
+    BitSet wanted = new BitSet();
+    for (int i = 0; i < batch.tasks.length; i++) {
+      wanted.set(batch.draws.get(i) == null ? logitsOf(batch.tasks[i], mixed) : IDS);
+    }
+    return wanted;
   }
 
   private StepOutput[] results(

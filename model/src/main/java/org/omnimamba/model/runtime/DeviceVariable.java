@@ -4,6 +4,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.family.TNumber;
 
 /** A variable of a program: memory on the device that functions read and write. */
 public final class DeviceVariable {
@@ -36,6 +37,11 @@ public final class DeviceVariable {
 
   public ElementType type() {
     return type;
+  }
+
+  /** {@link #type} as the class of numbers that operands of it have. */
+  Class<? extends TNumber> numberType() {
+    return type.tensorClass().asSubclass(TNumber.class);
   }
 
   public Shape shape() {

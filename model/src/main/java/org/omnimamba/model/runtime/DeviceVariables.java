@@ -49,11 +49,7 @@ public final class DeviceVariables {
    * @throws IllegalArgumentException if the name is taken
    */
   public DeviceVariable create(String name, ElementType type, Shape shape, Filler filler) {
-    try (ExclusiveUse.Use ignored = use.enter()) {
-      DeviceVariable variable = add(name, type, shape);
-      store(variable, filler);
-      return variable;
-    }
+    return create(List.of(new NewVariable(name, type, shape, filler))).get(0);
   }
 
   /**
@@ -139,7 +135,9 @@ public final class DeviceVariables {
   /** Gives a variable a new value. */
   public void assign(DeviceVariable variable, Filler filler) {
     try (ExclusiveUse.Use ignored = use.enter()) {
-      store(variable, filler);
+      store(
+          List.of(variable),
+          List.of(new NewVariable(variable.name(), variable.type(), variable.shape(), filler)));
     }
   }
 
@@ -154,12 +152,6 @@ public final class DeviceVariables {
   /** Bytes of all variables. */
   public long byteSize() {
     return variables.values().stream().mapToLong(DeviceVariable::byteSize).sum();
-  }
-
-  private void store(DeviceVariable variable, Filler filler) {
-    store(
-        List.of(variable),
-        List.of(new NewVariable(variable.name(), variable.type(), variable.shape(), filler)));
   }
 
   private static void run(Session.Runner runner) {

@@ -2,6 +2,7 @@ package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ public final class FunctionScope {
   private final Map<DeviceVariable, Operand<? extends TType>> values = new LinkedHashMap<>();
   private final List<Op> effects = new ArrayList<>();
   private final List<Operand<TInt64>> numbers = new ArrayList<>();
+
+  /** Printed once for each kernel: every layer calls the same ones. */
+  private final Map<Kernel, String> configurations = new IdentityHashMap<>();
 
   /**
    * @param compiledForCpu whether XLA compiles the function, and for the CPU
@@ -194,7 +198,8 @@ public final class FunctionScope {
             .opBuilder("XlaCustomCallV2", "kernel")
             .addInputList(operands.toArray(new Output<?>[0]))
             .setAttr("call_target_name", TritonText.CALL_TARGET)
-            .setAttr("backend_config", TritonText.configuration(kernel))
+            .setAttr(
+                "backend_config", configurations.computeIfAbsent(kernel, TritonText::configuration))
             .setAttr("has_side_effect", false)
             .setAttr(
                 "result_dtypes",

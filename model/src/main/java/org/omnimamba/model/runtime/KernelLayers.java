@@ -9,6 +9,7 @@ import org.omnimamba.model.graph.TaskLora;
 import org.omnimamba.model.kernel.Element;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.LayerSizes;
+import org.omnimamba.model.kernel.PowersOfTwo;
 import org.omnimamba.model.kernel.ProjectionKernel;
 import org.omnimamba.model.kernel.StateKernel;
 import org.omnimamba.model.kernel.StepTuning;
@@ -32,42 +33,53 @@ final class KernelLayers implements WindowLayers {
   /** What the matrix units take at once of the axis that is summed. */
   private static final int LEAST_COLUMNS = 16;
 
+  /** Rows of a step that the kernels are tuned for, at most. */
+  static final int LARGEST_BATCH = 128;
+
   private final FunctionScope scope;
   private final Ops tf;
   private final LanguageParameters parameters;
   private final LanguageModelConfig config;
   private final StateSlots slots;
-  private final WindowInputs.Operands inputs;
+  private final Operand<TInt64> first;
+  private final Operand<TFloat32> active;
   private final Operand<TFloat32> drawing;
   private final LayerSizes sizes;
   private final StepTuning tuning;
+  private final ProjectionKernel.Sizes inSizes;
+  private final ProjectionKernel.Sizes outSizes;
+  private final Kernel in;
+  private final Kernel state;
+  private final Kernel out;
 
   KernelLayers(
       FunctionScope scope,
       LanguageParameters parameters,
       StateSlots slots,
-      WindowInputs.Operands inputs,
-      StepTasks tasks) {
+      WindowInputs.Operands inputs) {
     this.scope = scope;
     this.tf = scope.tf();
     this.parameters = parameters;
     this.config = slots.config();
     this.slots = slots;
-    this.inputs = inputs;
-    int batch = (int) inputs.tokens().shape().get(0);
-    this.drawing = tasks.drawing(batch);
-    this.sizes = new LayerSizes(config, batch);
+    // once: each of these adds operations
+    this.first = inputs.first();
+    this.active = inputs.active();
+    this.drawing = inputs.drawing();
+    this.sizes = new LayerSizes(config, (int) inputs.tokens().shape().get(0));
     this.tuning = StepTuning.of(sizes);
+    this.outSizes = outSizes();
+    this.inSizes = inSizes();
+    this.in = ProjectionKernel.plain(inSizes, tuning.in());
+    this.state = StateKernel.of(sizes, slots.rows(), stateElement(), tuning.state());
+    this.out = ProjectionKernel.residual(outSizes, tuning.out());
   }
-
-  /** Rows of a step that the kernels are tuned for, at most. */
-  static final int LARGEST_BATCH = 128;
 
   /** Whether the kernels can have these sizes: tiles have powers of two as sizes. */
   static boolean supports(LanguageModelConfig config) {
-    return Integer.bitCount(config.dState()) == 1
-        && Integer.bitCount(config.headDim()) == 1
-        && Integer.bitCount(config.lora().rank()) == 1
+    return PowersOfTwo.is(config.dState())
+        && PowersOfTwo.is(config.headDim())
+        && PowersOfTwo.is(config.lora().rank())
         && config.dModel() % LEAST_COLUMNS == 0
         && config.dInner() % LEAST_COLUMNS == 0;
   }
@@ -90,11 +102,8 @@ final class KernelLayers implements WindowLayers {
             embeddings.asOutput(),
             tf.dtypes.cast(tf.math.mul(embeddings, norm), TBfloat16.class).asOutput(),
             squares(embeddings).asOutput());
-    Kernel in = ProjectionKernel.plain(inSizes(), tuning.in());
-    Kernel state = StateKernel.of(sizes, slots.rows(), stateElement(), tuning.state());
-    Kernel out = ProjectionKernel.residual(outSizes(), tuning.out());
     for (int layer = 0; layer < config.layers(); layer++) {
-      stream = layer(stream, positions, layer, in, state, out);
+      stream = layer(stream, positions, layer);
     }
     return new RmsNorm(context.in("norm_f"), config.rmsNormEps())
         .apply(stream.residual().expect(TFloat32.class));
@@ -109,7 +118,7 @@ final class KernelLayers implements WindowLayers {
         sizes.batch(),
         config.dModel(),
         sizes.projected(),
-        ProjectionKernel.pieces(outSizes(), tuning.out()),
+        ProjectionKernel.pieces(outSizes, tuning.out()),
         config.rmsNormEps(),
         config.lora().rank());
   }
@@ -129,8 +138,7 @@ final class KernelLayers implements WindowLayers {
     // the kernels have changed the states already
   }
 
-  private Stream layer(
-      Stream stream, Operand<TInt64> positions, int layer, Kernel in, Kernel state, Kernel out) {
+  private Stream layer(Stream stream, Operand<TInt64> positions, int layer) {
     Output<?> number = tf.constant(layer).asOutput();
     Output<?> projected =
         scope
@@ -160,12 +168,12 @@ final class KernelLayers implements WindowLayers {
                 stacked("mixer.A_log"),
                 stacked("mixer.D"),
                 stacked("mixer.norm.weight"),
-                inputs.first().asOutput(),
+                first.asOutput(),
                 positions.asOutput(),
-                inputs.active().asOutput(),
+                active.asOutput(),
                 scope.read(slots.conv()).asOutput(),
                 scope.read(slots.ssm()).asOutput()),
-            List.of(bf16(config.dInner()), f32(outSizes().pieces(), sizes.batch())));
+            List.of(bf16(config.dInner()), f32(outSizes.pieces(), sizes.batch())));
     boolean last = layer == config.layers() - 1;
     List<Output<?>> after =
         scope.kernel(
@@ -181,14 +189,14 @@ final class KernelLayers implements WindowLayers {
             List.of(
                 f32(sizes.batch(), config.dModel()),
                 bf16(config.dModel()),
-                f32(inSizes().pieces(), sizes.batch())));
+                f32(inSizes.pieces(), sizes.batch())));
     return new Stream(after.get(0), after.get(1), after.get(2));
   }
 
   /** The squares' sum of each row in front, then zeros: {@code [pieces, batch]}. */
   private Operand<TFloat32> squares(Operand<TFloat32> embeddings) {
     Operand<TFloat32> sums = tf.reduceSum(tf.math.square(embeddings), tf.constant(1));
-    int[][] padding = {{0, inSizes().pieces() - 1}, {0, 0}};
+    int[][] padding = {{0, inSizes.pieces() - 1}, {0, 0}};
     return tf.pad(tf.expandDims(sums, tf.constant(0)), tf.constant(padding), tf.constant(0f));
   }
 

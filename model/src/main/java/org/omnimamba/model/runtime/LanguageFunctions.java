@@ -20,7 +20,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.family.TNumber;
 
 /** The language model's functions, each built when it is first needed and then kept. */
 final class LanguageFunctions {
@@ -233,7 +232,7 @@ final class LanguageFunctions {
       FunctionScope scope, WindowInputs.Operands inputs, StepTasks tasks) {
     boolean small = inputs.tokens().shape().get(0) <= KernelLayers.LARGEST_BATCH;
     return kernels == StepKernels.TRITON && small
-        ? new KernelLayers(scope, parameters, slots, inputs, tasks)
+        ? new KernelLayers(scope, parameters, slots, inputs)
         : new XlaLayers(scope, slots, inputs, tasks);
   }
 
@@ -290,9 +289,9 @@ final class LanguageFunctions {
   private Operand<TFloat32> readRows(
       FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
     Ops tf = scope.tf();
-    Class<? extends TNumber> type = variable.type().tensorClass().asSubclass(TNumber.class);
     return tf.dtypes.cast(
-        tf.resourceGather(scope.handle(variable), rows(scope, variable, slot), type),
+        tf.resourceGather(
+            scope.handle(variable), rows(scope, variable, slot), variable.numberType()),
         TFloat32.class);
   }
 
@@ -301,14 +300,13 @@ final class LanguageFunctions {
       DeviceVariable variable,
       Operand<TInt64> slot,
       Operand<TFloat32> values) {
-    Class<? extends TNumber> type = variable.type().tensorClass().asSubclass(TNumber.class);
     Op update =
         scope
             .tf()
             .resourceScatterUpdate(
                 scope.handle(variable),
                 rows(scope, variable, slot),
-                scope.tf().dtypes.cast(values, type));
+                scope.tf().dtypes.cast(values, variable.numberType()));
     scope.effect(update);
   }
 

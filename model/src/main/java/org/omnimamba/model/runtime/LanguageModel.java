@@ -93,7 +93,7 @@ public final class LanguageModel {
 
   /** Positions that a sequence of this task can have: prompt and generated tokens that are fed. */
   public int positions(Task task) {
-    return task == Task.T2I ? config.t2iPositions() : config.mmuPositions();
+    return config.positions(task);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,7 +153,7 @@ public final class ParameterStore {
         @Nullable DeviceVariable kernel = kernels.get(name);
         return kernel == null
             ? ParameterSource.super.kernel(tf, name)
-            : scope.read(kernel).asOutput().expect(numeric(kernel));
+            : scope.read(kernel).asOutput().expect(kernel.numberType());
       }
     };
   }
@@ -163,7 +164,7 @@ public final class ParameterStore {
       throw new IllegalArgumentException("there is no parameter " + name);
     }
     Operand<? extends TNumber> whole =
-        scope.read(place.variable()).asOutput().expect(numeric(place.variable()));
+        scope.read(place.variable()).asOutput().expect(place.variable().numberType());
     if (place.row() < 0) {
       return whole;
     }
@@ -176,14 +177,10 @@ public final class ParameterStore {
     long[] size = place.variable().shape().asArray();
     Operand<TInt64> row = scope.number(place.row(), (int) size[0]);
     long[] zeros = new long[size.length - 1];
-    long[] rest = java.util.Arrays.copyOfRange(size, 1, size.length);
+    long[] rest = Arrays.copyOfRange(size, 1, size.length);
     size[0] = 1;
     Operand<TInt64> begin = tf.concat(List.of(row, tf.constant(zeros)), tf.constant(0));
     return tf.reshape(scope.dynamicSlice(whole, begin, size), tf.constant(rest));
-  }
-
-  private static Class<? extends TNumber> numeric(DeviceVariable variable) {
-    return variable.type().tensorClass().asSubclass(TNumber.class);
   }
 
   private static <T extends TNumber> Operand<T> row(Ops tf, Operand<T> whole, Place place) {
@@ -192,7 +189,7 @@ public final class ParameterStore {
     begin[0] = place.row();
     long[] size = shape.clone();
     size[0] = 1;
-    long[] rest = java.util.Arrays.copyOfRange(shape, 1, shape.length);
+    long[] rest = Arrays.copyOfRange(shape, 1, shape.length);
     return tf.reshape(tf.slice(whole, tf.constant(begin), tf.constant(size)), tf.constant(rest));
   }
 }

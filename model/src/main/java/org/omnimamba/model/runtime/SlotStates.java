@@ -73,7 +73,8 @@ final class SlotStates implements LayerStates {
             scope.handle(slots.conv()), ring(layer, from, slots.config().dConv()), TFloat32.class);
     Operand<TFloat32> ssm =
         tf.dtypes.cast(
-            after.resourceGather(scope.handle(slots.ssm()), row(layer, from), slots.stateType()),
+            after.resourceGather(
+                scope.handle(slots.ssm()), row(layer, from), slots.ssm().numberType()),
             TFloat32.class);
     Shape one = slots.ssm().shape();
     return new MixerState(
@@ -91,7 +92,7 @@ final class SlotStates implements LayerStates {
         slots.conv(),
         ring(layer, to, columns),
         reshape(conv, batch * columns, slots.config().convDim()));
-    write(slots.ssm(), row(layer, to), slots.stored(tf, state.ssm()));
+    write(slots.ssm(), row(layer, to), tf.dtypes.cast(state.ssm(), slots.ssm().numberType()));
   }
 
   private void write(

@@ -1,11 +1,7 @@
 package org.omnimamba.model.runtime;
 
 import org.omnimamba.model.config.LanguageModelConfig;
-import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TNumber;
 
 /**
  * The recurrent states of all sequences, in two variables on the device. Beside the callers' slots
@@ -74,16 +70,6 @@ final class StateSlots {
   /** {@code [layers * rows, dState, heads, headDim]}. */
   DeviceVariable ssm() {
     return ssm;
-  }
-
-  /** Type in which the states of the state space are kept. */
-  Class<? extends TNumber> stateType() {
-    return ssm.type().tensorClass().asSubclass(TNumber.class);
-  }
-
-  /** Values as they are kept. */
-  Operand<? extends TNumber> stored(Ops tf, Operand<TFloat32> values) {
-    return tf.dtypes.cast(values, stateType());
   }
 
   int checked(int slot) {

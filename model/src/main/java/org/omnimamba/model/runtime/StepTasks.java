@@ -1,6 +1,5 @@
 package org.omnimamba.model.runtime;
 
-import java.util.Arrays;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
@@ -29,9 +28,6 @@ interface StepTasks {
 
   TaskLora lora();
 
-  /** 1 for rows that draw, 0 for rows that understand, {@code [batch]}. */
-  Operand<TFloat32> drawing(int batch);
-
   /**
    * @param hidden {@code [batch, dModel]}
    * @return {@code [batch, vocabulary]} for each task that rows can have; both when rows are mixed
@@ -57,13 +53,6 @@ interface StepTasks {
     public Operand<TFloat32> embed(
         BlockContext context, Operand<TInt64> tokens, Operand<TInt64> positions) {
       return embedded(task, scope, parameters, context, tokens, positions);
-    }
-
-    @Override
-    public Operand<TFloat32> drawing(int batch) {
-      float[] rows = new float[batch];
-      Arrays.fill(rows, task == Task.T2I ? 1 : 0);
-      return scope.tf().constant(rows);
     }
 
     @Override
@@ -133,11 +122,6 @@ interface StepTasks {
     @Override
     public TaskLora lora() {
       return TaskLora.mixed(scope.tf(), config.lora(), drawing);
-    }
-
-    @Override
-    public Operand<TFloat32> drawing(int batch) {
-      return drawing;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.omnimamba.model.runtime;
 
-import java.util.Arrays;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -68,7 +67,7 @@ final class WindowInputs {
     }
 
     long[] all() {
-      return Arrays.copyOf(all, all.length);
+      return all;
     }
   }
 

@@ -53,7 +53,7 @@ final class WindowStates implements LayerStates {
         positions,
         active,
         scope.read(slots.conv(), TFloat32.class),
-        scope.read(slots.ssm()).asOutput().expect(slots.stateType()));
+        scope.read(slots.ssm()).asOutput().expect(slots.ssm().numberType()));
   }
 
   private WindowStates(
@@ -114,7 +114,7 @@ final class WindowStates implements LayerStates {
     Operand<TFloat32> ring = tf.select(written, newest, ring(layer));
     long[] flat = {(long) batch * config.dConv(), config.convDim()};
     conv = scope.updateSlice(conv, tf.reshape(ring, tf.constant(flat)), convRow(layer));
-    ssm = updated(ssm, slots.stored(tf, state.ssm()), ssmRow(layer));
+    ssm = updated(ssm, tf.dtypes.cast(state.ssm(), slots.ssm().numberType()), ssmRow(layer));
   }
 
   private <T extends TNumber> Operand<T> updated(

@@ -77,12 +77,13 @@ class Bfloat16OracleTest {
     int rows = (int) GENERATE.shape(prefix + "step_logits")[0];
     int width = tiny.config().dModel();
     for (int row = 0; row < rows; row++) {
-      int[] own = part(ids, row, rows);
+      int[] own = Golden.part(ids, row, rows);
       float[] image =
-          Arrays.copyOfRange(part(embeddings, row, rows), 2 * width, (2 + IMAGE_PLACES) * width);
+          Arrays.copyOfRange(
+              Golden.part(embeddings, row, rows), 2 * width, (2 + IMAGE_PLACES) * width);
       PromptEmbeddings prompt =
           task == Task.T2I ? tiny.model().embedT2i(own) : tiny.model().embedMmu(own, image);
-      measure(prompt, part(tokens, row, rows), part(logits, row, rows));
+      measure(prompt, Golden.part(tokens, row, rows), Golden.part(logits, row, rows));
     }
   }
 
@@ -93,8 +94,8 @@ class Bfloat16OracleTest {
     float[] logits = BACKBONE.floats(prefix + "logits");
     int rows = (int) BACKBONE.shape(prefix + "logits")[0];
     for (int row = 0; row < rows; row++) {
-      PromptEmbeddings prompt = tiny.prompt(task, part(embeddings, row, rows));
-      measure(prompt, part(tokens, row, rows), part(logits, row, rows));
+      PromptEmbeddings prompt = tiny.prompt(task, Golden.part(embeddings, row, rows));
+      measure(prompt, Golden.part(tokens, row, rows), Golden.part(logits, row, rows));
     }
   }
 
@@ -106,21 +107,11 @@ class Bfloat16OracleTest {
     Task task = prompt.task();
     int count = expected.length / tiny.config().outputVocabSize(task);
     float[] logits = tiny.model().prefill(task, SLOT, prompt, 0, prompt.length());
-    prompts.add(logits, part(expected, 0, count));
+    prompts.add(logits, Golden.part(expected, 0, count));
     for (int i = 1; i < count; i++) {
       int[] position = {prompt.length() + i - 1};
       logits = tiny.model().step(task, new int[] {SLOT}, new int[] {tokens[i - 1]}, position)[0];
-      steps.add(logits, part(expected, i, count));
+      steps.add(logits, Golden.part(expected, i, count));
     }
-  }
-
-  private static float[] part(float[] all, int index, int count) {
-    int size = all.length / count;
-    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
-  }
-
-  private static int[] part(int[] all, int index, int count) {
-    int size = all.length / count;
-    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
   }
 }

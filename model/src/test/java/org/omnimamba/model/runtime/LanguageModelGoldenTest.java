@@ -110,8 +110,9 @@ class LanguageModelGoldenTest {
       float[] conv = BACKBONE.floats(name + "conv");
       float[] ssm = BACKBONE.floats(name + "ssm");
       for (int row = 0; row < BATCH; row++) {
-        assertClose(name + "conv", tiny.conv(slot(row), layer, tokensSeen), part(conv, row, BATCH));
-        assertClose(name + "ssm", tiny.ssm(slot(row), layer), part(ssm, row, BATCH));
+        assertClose(
+            name + "conv", tiny.conv(slot(row), layer, tokensSeen), Golden.part(conv, row, BATCH));
+        assertClose(name + "ssm", tiny.ssm(slot(row), layer), Golden.part(ssm, row, BATCH));
       }
     }
   }
@@ -121,9 +122,9 @@ class LanguageModelGoldenTest {
   void textToImageGenerationEqualsTheReference(String run) {
     int rows = (int) GENERATE.shape(run + "/input_ids")[0];
     for (int row = 0; row < rows; row++) {
-      int[] ids = part(GENERATE.ints(run + "/input_ids"), row, rows);
+      int[] ids = Golden.part(GENERATE.ints(run + "/input_ids"), row, rows);
       PromptEmbeddings prompt = tiny.model().embedT2i(ids);
-      float[] embeddings = part(GENERATE.floats(run + "/input_embeddings"), row, rows);
+      float[] embeddings = Golden.part(GENERATE.floats(run + "/input_embeddings"), row, rows);
       assertClose(run, prompt.toArray(), embeddings);
       assertGeneration(Task.T2I, run, row, rows, prompt);
     }
@@ -141,7 +142,7 @@ class LanguageModelGoldenTest {
   }
 
   private void assertGeneration(Task task, String run, int row, int rows, PromptEmbeddings prompt) {
-    int[] expected = part(GENERATE.ints(run + "/generated_ids"), row, rows);
+    int[] expected = Golden.part(GENERATE.ints(run + "/generated_ids"), row, rows);
     float[] stepLogits = GENERATE.floats(run + "/step_logits");
     int vocabulary = tiny.config().outputVocabSize(task);
     int[] ids = new int[expected.length];
@@ -176,16 +177,6 @@ class LanguageModelGoldenTest {
   private static float[] logits(float[] all, int rows, int row, int step, int vocabulary) {
     int at = row * (all.length / rows) + step * vocabulary;
     return Arrays.copyOfRange(all, at, at + vocabulary);
-  }
-
-  private static float[] part(float[] all, int index, int count) {
-    int size = all.length / count;
-    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
-  }
-
-  private static int[] part(int[] all, int index, int count) {
-    int size = all.length / count;
-    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
   }
 
   private static String step(Task task, int length, String tensor) {

@@ -1,5 +1,6 @@
 package org.omnimamba.model.testing;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,5 +72,17 @@ public final class Golden {
 
   public byte[] bytes(String tensor) {
     return tensors.readBytes(tensor);
+  }
+
+  /** Part {@code index} of {@code count} equal ones, such as a row of a batch. */
+  public static float[] part(float[] all, int index, int count) {
+    int size = all.length / count;
+    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
+  }
+
+  /** {@link #part(float[], int, int)} of whole numbers. */
+  public static int[] part(int[] all, int index, int count) {
+    int size = all.length / count;
+    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
   }
 }
