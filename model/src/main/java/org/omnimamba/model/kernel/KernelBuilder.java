@@ -11,6 +11,9 @@ import org.omnimamba.model.kernel.Instruction.Operation;
  * repeated, and so are axes of size 1.
  */
 final class KernelBuilder {
+  /** What the matrix units take of each axis, at least. */
+  static final int LEAST_OF_DOT = 16;
+
   private final String name;
   private final List<Tile> arguments = new ArrayList<>();
   private List<Instruction> instructions = new ArrayList<>();
@@ -285,7 +288,7 @@ final class KernelBuilder {
         Operation.TRANSPOSE, matrix.type().with(List.of(shape.get(1), shape.get(0))), 0, matrix);
   }
 
-  /** {@code a b + sum}, of bfloat16 factors, summed in float32. */
+  /** {@code a b + sum}, of bfloat16 or of float16 factors, summed in float32. */
   Tile dot(Tile a, Tile b, Tile sum) {
     return add(Operation.DOT, sum.type(), 0, a, b, sum);
   }

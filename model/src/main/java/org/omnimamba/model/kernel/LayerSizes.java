@@ -5,7 +5,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 /**
  * Sizes that the kernels of a layer share.
  *
- * @param batch rows of a step
+ * @param batch rows of a step, or positions of a prompt's piece
  */
 public record LayerSizes(LanguageModelConfig config, int batch) {
 

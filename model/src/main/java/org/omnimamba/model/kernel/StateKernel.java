@@ -54,7 +54,7 @@ public final class StateKernel {
    * norm's weight {@code [layers, dInner]}; the first row of the window {@code [1]} (int64); tokens
    * that each row has seen {@code [batch]} (int64); 1 for rows that take part, else 0 {@code
    * [batch]}; the states, which change: {@code [layers * rows * taps, channels]} and {@code [layers
-   * * rows, dState, heads, headDim]}. Results: y times gate and norm weight {@code [batch, dInner]}
+   * * rows, heads, dState, headDim]}. Results: y times gate and norm weight {@code [batch, dInner]}
    * in bfloat16; sums of squares of y times gate {@code [}{@link #pieces}{@code , batch]}.
    *
    * @param stateRows rows of the states in each layer
@@ -197,12 +197,11 @@ public final class StateKernel {
   /** Reads what the columns of a block need; the state first, since it comes from far away. */
   private Block read(Arguments in, Row row, Adapter adapter, Tile ssm, Tile piece) {
     Tile channels = k.add(k.multiply(piece, tuning.columns()), k.range(tuning.columns()));
-    Tile rows = k.multiply(k.range(config.dState()), config.dInner());
-    Tile states = k.at(ssm, k.add(k.column(rows), k.row(channels)));
+    Tile head = k.divide(piece, config.headDim() / tuning.columns());
+    Tile states = columns(k, config, ssm, head, channels);
     Tile before = k.load(states, row.active());
     Channels xs = read(in, row, adapter, channels);
     Projected z = projected(in, row, adapter, channels);
-    Tile head = k.divide(piece, config.headDim() / tuning.columns());
     Tile perHead = k.add(k.multiply(in.layer(), config.heads()), head);
     Head ofHead =
         new Head(
@@ -212,6 +211,20 @@ public final class StateKernel {
             k.load(k.at(in.skip(), perHead)));
     Tile norm = k.load(k.at(in.norm(), k.add(k.multiply(in.layer(), config.dInner()), channels)));
     return new Block(piece, channels, states, before, xs, z, ofHead, norm);
+  }
+
+  /**
+   * Pointers to some columns of a head in a row of the states, {@code [dState, columns]}.
+   *
+   * @param row the row's first element
+   * @param channels the columns, counted over all heads
+   */
+  static Tile columns(
+      KernelBuilder k, LanguageModelConfig config, Tile row, Tile head, Tile channels) {
+    Tile before = k.multiply(head, config.dState() * config.headDim());
+    Tile inHead = k.subtract(channels, k.multiply(head, config.headDim()));
+    Tile rows = k.multiply(k.range(config.dState()), config.headDim());
+    return k.at(k.at(row, before), k.add(k.column(rows), k.row(inHead)));
   }
 
   private void write(

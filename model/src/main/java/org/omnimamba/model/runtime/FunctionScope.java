@@ -1,13 +1,11 @@
 package org.omnimamba.model.runtime;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.kernel.Kernel;
-import org.omnimamba.model.kernel.NumbersKernel;
 import org.omnimamba.model.kernel.TritonText;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -34,7 +32,6 @@ public final class FunctionScope {
   private final Map<DeviceVariable, Output<?>> handles = new LinkedHashMap<>();
   private final Map<DeviceVariable, Operand<? extends TType>> values = new LinkedHashMap<>();
   private final List<Op> effects = new ArrayList<>();
-  private final List<Operand<TInt64>> numbers = new ArrayList<>();
 
   /** Printed once for each kernel: every layer calls the same ones. */
   private final Map<Kernel, String> configurations = new IdentityHashMap<>();
@@ -165,23 +162,6 @@ public final class FunctionScope {
         .addInput(begin.asOutput())
         .build()
         .output(0);
-  }
-
-  /**
-   * A number below {@code count} that XLA cannot see through; see {@link NumbersKernel}. Only XLA
-   * for NVIDIA GPUs knows this operation.
-   *
-   * @return {@code [1]}
-   */
-  Operand<TInt64> number(int number, int count) {
-    if (numbers.isEmpty()) {
-      TensorSpec one = new TensorSpec(ElementType.I64, Shape.of(1));
-      for (Output<?> output :
-          kernel(NumbersKernel.of(count), List.of(), Collections.nCopies(count, one))) {
-        numbers.add(output.expect(TInt64.class));
-      }
-    }
-    return numbers.get(number);
   }
 
   /**

@@ -1,12 +1,12 @@
 package org.omnimamba.model.runtime;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.RmsNorm;
 import org.omnimamba.model.graph.TaskLora;
-import org.omnimamba.model.kernel.Element;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.LayerSizes;
 import org.omnimamba.model.kernel.PowersOfTwo;
@@ -17,7 +17,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -71,7 +70,7 @@ final class KernelLayers implements WindowLayers {
     this.outSizes = outSizes();
     this.inSizes = inSizes();
     this.in = ProjectionKernel.plain(inSizes, tuning.in());
-    this.state = StateKernel.of(sizes, slots.rows(), stateElement(), tuning.state());
+    this.state = StateKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.state());
     this.out = ProjectionKernel.residual(outSizes, tuning.out());
   }
 
@@ -79,38 +78,21 @@ final class KernelLayers implements WindowLayers {
   static boolean supports(LanguageModelConfig config) {
     return PowersOfTwo.is(config.dState())
         && PowersOfTwo.is(config.headDim())
+        && PowersOfTwo.is(config.dConv())
         && PowersOfTwo.is(config.lora().rank())
-        && config.dModel() % LEAST_COLUMNS == 0
-        && config.dInner() % LEAST_COLUMNS == 0;
+        && Stream.of(config.dState(), config.headDim(), config.dModel(), config.dInner())
+            .allMatch(size -> size % LEAST_COLUMNS == 0);
   }
-
-  /**
-   * What a layer takes.
-   *
-   * @param residual {@code [batch, dModel]} float32
-   * @param scaled residual times the layer's norm weight, in bfloat16
-   * @param squares sums of squares of pieces of the residual, {@code [pieces, batch]}
-   */
-  private record Stream(Output<?> residual, Output<?> scaled, Output<?> squares) {}
 
   @Override
   public Operand<TFloat32> apply(
       BlockContext context, Operand<TFloat32> embeddings, Operand<TInt64> positions) {
-    Operand<TFloat32> norm = context.in("layers.0.norm").parameter("weight");
-    Stream stream =
-        new Stream(
-            embeddings.asOutput(),
-            tf.dtypes.cast(tf.math.mul(embeddings, norm), TBfloat16.class).asOutput(),
-            squares(embeddings).asOutput());
+    KernelStream stream = KernelStream.of(tf, context, embeddings, inSizes.pieces());
     for (int layer = 0; layer < config.layers(); layer++) {
       stream = layer(stream, positions, layer);
     }
     return new RmsNorm(context.in("norm_f"), config.rmsNormEps())
         .apply(stream.residual().expect(TFloat32.class));
-  }
-
-  private Element stateElement() {
-    return slots.ssm().type() == ElementType.F16 ? Element.F16_POINTER : Element.F32_POINTER;
   }
 
   private ProjectionKernel.Sizes inSizes() {
@@ -138,7 +120,7 @@ final class KernelLayers implements WindowLayers {
     // the kernels have changed the states already
   }
 
-  private Stream layer(Stream stream, Operand<TInt64> positions, int layer) {
+  private KernelStream layer(KernelStream stream, Operand<TInt64> positions, int layer) {
     Output<?> number = tf.constant(layer).asOutput();
     Output<?> projected =
         scope
@@ -190,14 +172,7 @@ final class KernelLayers implements WindowLayers {
                 f32(sizes.batch(), config.dModel()),
                 bf16(config.dModel()),
                 f32(inSizes.pieces(), sizes.batch())));
-    return new Stream(after.get(0), after.get(1), after.get(2));
-  }
-
-  /** The squares' sum of each row in front, then zeros: {@code [pieces, batch]}. */
-  private Operand<TFloat32> squares(Operand<TFloat32> embeddings) {
-    Operand<TFloat32> sums = tf.reduceSum(tf.math.square(embeddings), tf.constant(1));
-    int[][] padding = {{0, inSizes.pieces() - 1}, {0, 0}};
-    return tf.pad(tf.expandDims(sums, tf.constant(0)), tf.constant(padding), tf.constant(0f));
+    return new KernelStream(after.get(0), after.get(1), after.get(2));
   }
 
   private Output<?> stacked(String local) {

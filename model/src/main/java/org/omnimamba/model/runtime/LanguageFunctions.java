@@ -10,6 +10,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Backbone;
 import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.RmsNorm;
 import org.omnimamba.model.graph.TaskLora;
 import org.omnimamba.model.graph.TiedHeads;
 import org.omnimamba.model.graph.TokenEmbeddings;
@@ -167,24 +168,43 @@ final class LanguageFunctions {
     Operand<TInt64> to = ids(scope, 1);
     Operand<TInt64> seen = ids(scope, 1);
     Ops tf = scope.tf();
-    // a layer compiled for all: a minute less for each length
-    boolean alike = kernels == StepKernels.TRITON;
-    SlotStates states =
-        SlotStates.sequence(
-            scope,
-            slots,
-            new SlotStates.Rows(from, seen),
-            new SlotStates.Rows(to, tf.math.add(seen, count)),
-            alike);
-    BlockContext context = parameters.context(scope, alike);
-    Operand<TFloat32> hidden =
-        new Backbone(context, config, lora(task)).sequence(input, count, states);
-    Operand<TFloat32> last =
-        tf.gather(
-            hidden, tf.math.sub(count, tf.constant(1L)), tf.constant(1), new Gather.Options[0]);
-    return List.of(
-        new TiedHeads(context)
-            .logits(task, tf.reshape(last, tf.constant(new long[] {1, config.dModel()}))));
+    BlockContext context = parameters.context(scope);
+    Operand<TInt64> last = tf.math.sub(count, tf.constant(1L));
+    Operand<TFloat32> hidden;
+    if (kernels == StepKernels.TRITON) {
+      KernelPrompt layers =
+          new KernelPrompt(
+              scope,
+              parameters,
+              slots,
+              task,
+              length,
+              new KernelPrompt.Inputs(count, from, to, seen));
+      Operand<TFloat32> positions = tf.reshape(input, tf.array((long) length, config.dModel()));
+      Operand<TFloat32> residual = row(tf, layers.apply(context, positions), last, 0);
+      hidden = new RmsNorm(context.in("norm_f"), config.rmsNormEps()).apply(residual);
+    } else {
+      SlotStates states =
+          SlotStates.sequence(
+              scope,
+              slots,
+              new SlotStates.Rows(from, seen),
+              new SlotStates.Rows(to, tf.math.add(seen, count)));
+      hidden =
+          row(
+              tf,
+              new Backbone(context, config, lora(task)).sequence(input, count, states),
+              last,
+              1);
+    }
+    return List.of(new TiedHeads(context).logits(task, hidden));
+  }
+
+  /** One position of an axis, {@code [1, dModel]}. */
+  private Operand<TFloat32> row(
+      Ops tf, Operand<TFloat32> values, Operand<TInt64> position, int axis) {
+    Operand<TFloat32> row = tf.gather(values, position, tf.constant(axis), new Gather.Options[0]);
+    return tf.reshape(row, tf.constant(new long[] {1, config.dModel()}));
   }
 
   private List<Operand<?>> buildStep(FunctionScope scope, int batch, StepTasks tasks) {

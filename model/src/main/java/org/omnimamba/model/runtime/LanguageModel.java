@@ -61,9 +61,10 @@ public final class LanguageModel {
     // idle rows of a window cost an accelerator next to nothing, and the CPU as much as busy ones
     boolean accelerator = options.execution().device() != ExecutionOptions.Device.CPU;
     boolean windows = accelerator && options.execution().compile();
+    StepKernels kernels = LanguageFunctions.kernels(config.language(), options);
     // XLA needs a minute and more to compile each token of a call
-    boolean several = LanguageFunctions.kernels(config.language(), options) == StepKernels.TRITON;
-    return load(program, source, config, options, windows, several ? TOKENS_PER_CALL : 1);
+    int tokens = kernels == StepKernels.TRITON ? TOKENS_PER_CALL : 1;
+    return load(program, source, config, options, windows, tokens);
   }
 
   static LanguageModel load(
@@ -77,7 +78,12 @@ public final class LanguageModel {
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
     StateSlots slots =
-        new StateSlots(program.variables(), language, options.slots(), options.state());
+        new StateSlots(
+            program.variables(),
+            language,
+            options.slots(),
+            options.state(),
+            LanguageFunctions.kernels(language, options));
     LanguageFunctions functions =
         new LanguageFunctions(program, language, parameters, slots, options);
     DecodeSteps steps =

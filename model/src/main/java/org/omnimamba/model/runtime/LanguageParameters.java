@@ -66,19 +66,8 @@ final class LanguageParameters {
 
   /** The backbone's context inside a function. */
   BlockContext context(FunctionScope scope) {
-    return context(scope, false);
-  }
-
-  /**
-   * The backbone's context inside a function.
-   *
-   * @param alike whether layers share what is compiled for one of them; see {@link
-   *     FunctionScope#number}
-   */
-  BlockContext context(FunctionScope scope, boolean alike) {
     BlockContext context =
-        new BlockContext(scope.tf(), parameters.in(scope, alike), options.precision())
-            .in(Backbone.PREFIX);
+        new BlockContext(scope.tf(), parameters.in(scope), options.precision()).in(Backbone.PREFIX);
     return scope.compiledForCpu() ? context.streamingFewRows() : context;
   }
 

@@ -14,7 +14,6 @@ import org.omnimamba.model.runtime.DeviceVariables.NewVariable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -131,21 +130,11 @@ public final class ParameterStore {
 
   /** The parameters inside a function. */
   public ParameterSource in(FunctionScope scope) {
-    return in(scope, false);
-  }
-
-  /**
-   * The parameters inside a function.
-   *
-   * @param alike whether rows of stacks are read in a way that lets layers share what is compiled
-   *     for one of them; see {@link FunctionScope#number}
-   */
-  ParameterSource in(FunctionScope scope, boolean alike) {
     Map<String, Operand<? extends TNumber>> slices = new LinkedHashMap<>();
     return new ParameterSource() {
       @Override
       public Operand<? extends TNumber> get(String name) {
-        return slices.computeIfAbsent(name, n -> slice(scope, n, alike));
+        return slices.computeIfAbsent(name, n -> slice(scope, n));
       }
 
       @Override
@@ -158,7 +147,7 @@ public final class ParameterStore {
     };
   }
 
-  private Operand<? extends TNumber> slice(FunctionScope scope, String name, boolean alike) {
+  private Operand<? extends TNumber> slice(FunctionScope scope, String name) {
     @Nullable Place place = places.get(name);
     if (place == null) {
       throw new IllegalArgumentException("there is no parameter " + name);
@@ -168,19 +157,7 @@ public final class ParameterStore {
     if (place.row() < 0) {
       return whole;
     }
-    return alike ? rowByNumber(scope, whole, place) : row(scope.tf(), whole, place);
-  }
-
-  private static <T extends TNumber> Operand<T> rowByNumber(
-      FunctionScope scope, Operand<T> whole, Place place) {
-    Ops tf = scope.tf();
-    long[] size = place.variable().shape().asArray();
-    Operand<TInt64> row = scope.number(place.row(), (int) size[0]);
-    long[] zeros = new long[size.length - 1];
-    long[] rest = Arrays.copyOfRange(size, 1, size.length);
-    size[0] = 1;
-    Operand<TInt64> begin = tf.concat(List.of(row, tf.constant(zeros)), tf.constant(0));
-    return tf.reshape(scope.dynamicSlice(whole, begin, size), tf.constant(rest));
+    return row(scope.tf(), whole, place);
   }
 
   private static <T extends TNumber> Operand<T> row(Ops tf, Operand<T> whole, Place place) {

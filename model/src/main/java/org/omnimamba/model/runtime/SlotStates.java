@@ -25,7 +25,6 @@ final class SlotStates implements LayerStates {
   private final Rows from;
   private final Rows to;
   private final boolean single;
-  private final boolean alike;
   private final List<Op> written = new ArrayList<>();
 
   /**
@@ -36,31 +35,23 @@ final class SlotStates implements LayerStates {
    */
   record Rows(Operand<TInt64> slots, Operand<TInt64> positions) {}
 
-  private SlotStates(
-      FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean single, boolean alike) {
+  private SlotStates(FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean single) {
     this.scope = scope;
     this.tf = scope.tf();
     this.slots = slots;
     this.from = from;
     this.to = to;
     this.single = single;
-    this.alike = alike;
   }
 
   /** For one token per row. */
   static SlotStates step(FunctionScope scope, StateSlots slots, Rows rows) {
-    return new SlotStates(scope, slots, rows, rows, true, false);
+    return new SlotStates(scope, slots, rows, rows, true);
   }
 
-  /**
-   * For sequences that start in one row and end in another, or in the same.
-   *
-   * @param alike whether layers share what is compiled for one of them; see {@link
-   *     FunctionScope#number}
-   */
-  static SlotStates sequence(
-      FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean alike) {
-    return new SlotStates(scope, slots, from, to, false, alike);
+  /** For sequences that start in one row and end in another, or in the same. */
+  static SlotStates sequence(FunctionScope scope, StateSlots slots, Rows from, Rows to) {
+    return new SlotStates(scope, slots, from, to, false);
   }
 
   @Override
@@ -79,7 +70,7 @@ final class SlotStates implements LayerStates {
     Shape one = slots.ssm().shape();
     return new MixerState(
         reshape(conv, batch, slots.config().dConv(), slots.config().convDim()),
-        reshape(ssm, batch, one.get(1), one.get(2), one.get(3)));
+        slots.forMixer(tf, reshape(ssm, batch, one.get(1), one.get(2), one.get(3))));
   }
 
   @Override
@@ -92,7 +83,10 @@ final class SlotStates implements LayerStates {
         slots.conv(),
         ring(layer, to, columns),
         reshape(conv, batch * columns, slots.config().convDim()));
-    write(slots.ssm(), row(layer, to), tf.dtypes.cast(state.ssm(), slots.ssm().numberType()));
+    write(
+        slots.ssm(),
+        row(layer, to),
+        tf.dtypes.cast(slots.fromMixer(tf, state.ssm()), slots.ssm().numberType()));
   }
 
   private void write(
@@ -109,10 +103,6 @@ final class SlotStates implements LayerStates {
   }
 
   private Operand<TInt64> row(int layer, Rows rows) {
-    if (alike) {
-      Operand<TInt64> number = scope.number(layer, slots.config().layers());
-      return tf.math.add(rows.slots(), tf.math.mul(number, tf.constant((long) slots.rows())));
-    }
     return tf.math.add(rows.slots(), tf.constant((long) layer * slots.rows()));
   }
 

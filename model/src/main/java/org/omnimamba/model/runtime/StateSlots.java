@@ -1,7 +1,11 @@
 package org.omnimamba.model.runtime;
 
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.Element;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /**
  * The recurrent states of all sequences, in two variables on the device. Beside the callers' slots
@@ -11,13 +15,25 @@ import org.tensorflow.ndarray.Shape;
 final class StateSlots {
   private final LanguageModelConfig config;
   private final int slots;
+  private final boolean headsFirst;
   private final DeviceVariable conv;
   private final DeviceVariable ssm;
 
+  /**
+   * @param kernels hand-written ones want a head's state in one piece; XLA on the CPU is faster
+   *     where all heads' channels lie side by side
+   */
   StateSlots(
-      DeviceVariables variables, LanguageModelConfig config, int slots, StateStorage storage) {
+      DeviceVariables variables,
+      LanguageModelConfig config,
+      int slots,
+      StateStorage storage,
+      StepKernels kernels) {
     this.config = config;
     this.slots = slots;
+    this.headsFirst = kernels == StepKernels.TRITON;
+    int dState = config.dState();
+    int heads = config.heads();
     this.conv =
         variables.zeros(
             "state_conv",
@@ -29,8 +45,8 @@ final class StateSlots {
             storage.type(),
             Shape.of(
                 (long) config.layers() * rows(),
-                config.dState(),
-                config.heads(),
+                headsFirst ? heads : dState,
+                headsFirst ? dState : heads,
                 config.headDim()));
   }
 
@@ -67,9 +83,31 @@ final class StateSlots {
     return conv;
   }
 
-  /** {@code [layers * rows, dState, heads, headDim]}. */
+  /**
+   * {@code [layers * rows, heads, dState, headDim]} for hand-written kernels, else {@code [layers *
+   * rows, dState, heads, headDim]}.
+   */
   DeviceVariable ssm() {
     return ssm;
+  }
+
+  /** How a kernel's argument points to {@link #ssm}. */
+  Element ssmPointer() {
+    return ssm.type() == ElementType.F16 ? Element.F16_POINTER : Element.F32_POINTER;
+  }
+
+  /** Rows of {@link #ssm} in the order of {@link org.omnimamba.model.graph.MixerState}. */
+  Operand<TFloat32> forMixer(Ops tf, Operand<TFloat32> rows) {
+    return turned(tf, rows);
+  }
+
+  /** A mixer's states in the order of {@link #ssm}. */
+  Operand<TFloat32> fromMixer(Ops tf, Operand<TFloat32> states) {
+    return turned(tf, states);
+  }
+
+  private Operand<TFloat32> turned(Ops tf, Operand<TFloat32> states) {
+    return headsFirst ? tf.linalg.transpose(states, tf.constant(new int[] {0, 2, 1, 3})) : states;
   }
 
   int checked(int slot) {

@@ -103,7 +103,8 @@ final class WindowStates implements LayerStates {
             scope.dynamicSlice(ssm, ssmRow(layer), batch, one.get(1), one.get(2), one.get(3)),
             TFloat32.class);
     return new MixerState(
-        tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)), rows);
+        tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)),
+        slots.forMixer(tf, rows));
   }
 
   @Override
@@ -114,7 +115,11 @@ final class WindowStates implements LayerStates {
     Operand<TFloat32> ring = tf.select(written, newest, ring(layer));
     long[] flat = {(long) batch * config.dConv(), config.convDim()};
     conv = scope.updateSlice(conv, tf.reshape(ring, tf.constant(flat)), convRow(layer));
-    ssm = updated(ssm, tf.dtypes.cast(state.ssm(), slots.ssm().numberType()), ssmRow(layer));
+    ssm =
+        updated(
+            ssm,
+            tf.dtypes.cast(slots.fromMixer(tf, state.ssm()), slots.ssm().numberType()),
+            ssmRow(layer));
   }
 
   private <T extends TNumber> Operand<T> updated(

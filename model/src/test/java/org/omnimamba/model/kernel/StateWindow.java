@@ -26,7 +26,7 @@ final class StateWindow {
   /** {@code [layers * rows * dConv, convDim]}. */
   final HostBuffer ring;
 
-  /** {@code [layers * rows, dState, dInner]}. */
+  /** {@code [layers * rows, heads, dState, headDim]}. */
   final HostBuffer ssm;
 
   /** What the last step left: {@code [batch, dInner]}. */
@@ -132,7 +132,10 @@ final class StateWindow {
   }
 
   private int ssmPlace(int row, int state, int column) {
-    return (stateRow(row) * config.dState() + state) * config.dInner() + column;
+    int head = column / config.headDim();
+    int inHead = column % config.headDim();
+    int first = stateRow(row) * config.dState() * config.dInner();
+    return first + (head * config.dState() + state) * config.headDim() + inHead;
   }
 
   private int stateRow(int row) {

@@ -5,9 +5,6 @@ import java.util.List;
 
 /** Operations in which elements meet or move. */
 final class TileShapes {
-  /** What the matrix units take of each axis, at least. */
-  private static final int LEAST_OF_DOT = 16;
-
   private TileShapes() {}
 
   static TileValue splat(TileType type, TileValue a) {
@@ -80,9 +77,11 @@ final class TileShapes {
     int rows = type.shape().get(0);
     int columns = type.shape().get(1);
     int inner = a.type.shape().get(1);
+    Element factor = a.type.element();
     Demands.that(
-        a.type.equals(new TileType(Element.BF16, List.of(rows, inner)))
-            && b.type.equals(new TileType(Element.BF16, List.of(inner, columns)))
+        (factor == Element.BF16 || factor == Element.F16)
+            && a.type.equals(new TileType(factor, List.of(rows, inner)))
+            && b.type.equals(new TileType(factor, List.of(inner, columns)))
             && sum.type.equals(type)
             && type.element() == Element.F32,
         "%s times %s and %s is %s",
@@ -91,7 +90,7 @@ final class TileShapes {
         sum.type,
         type);
     Demands.that(
-        Math.min(inner, Math.min(rows, columns)) >= LEAST_OF_DOT,
+        Math.min(inner, Math.min(rows, columns)) >= KernelBuilder.LEAST_OF_DOT,
         "%s times %s is too small a product",
         a.type,
         b.type);

@@ -1,0 +1,195 @@
+package org.omnimamba.model.runtime;
+
+import java.util.List;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.TaskLora;
+import org.omnimamba.model.kernel.Kernel;
+import org.omnimamba.model.kernel.LayerSizes;
+import org.omnimamba.model.kernel.PromptConvKernel;
+import org.omnimamba.model.kernel.PromptProjectionKernel;
+import org.omnimamba.model.kernel.PromptProjectionKernel.Adapter;
+import org.omnimamba.model.kernel.PromptScanKernel;
+import org.omnimamba.model.kernel.PromptTuning;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * All layers of a prompt's piece, as five hand-written kernels each (see {@link
+ * org.omnimamba.model.kernel}). Same values as {@link org.omnimamba.model.graph.Backbone} within
+ * bfloat16's rounding. As in {@link KernelLayers}, the states change in place, unseen by XLA.
+ */
+final class KernelPrompt {
+  private final FunctionScope scope;
+  private final LanguageParameters parameters;
+  private final LanguageModelConfig config;
+  private final StateSlots slots;
+  private final Task task;
+  private final Inputs inputs;
+  private final LayerSizes sizes;
+  private final PromptProjectionKernel.Sizes inSizes;
+  private final PromptProjectionKernel.Sizes outSizes;
+  private final Kernel adapter;
+  private final Kernel in;
+  private final Kernel conv;
+  private final Kernel scan;
+  private final Kernel out;
+
+  /**
+   * Where a piece starts and ends; each is {@code [1]}.
+   *
+   * @param count positions that count; padding follows
+   * @param from row of the states in front
+   * @param to row that gets the states behind
+   * @param seen tokens in front
+   */
+  record Inputs(
+      Operand<TInt64> count, Operand<TInt64> from, Operand<TInt64> to, Operand<TInt64> seen) {}
+
+  KernelPrompt(
+      FunctionScope scope,
+      LanguageParameters parameters,
+      StateSlots slots,
+      Task task,
+      int length,
+      Inputs inputs) {
+    this.scope = scope;
+    this.parameters = parameters;
+    this.config = slots.config();
+    this.slots = slots;
+    this.task = task;
+    this.inputs = inputs;
+    this.sizes = new LayerSizes(config, length);
+    PromptTuning tuning = PromptTuning.of(sizes);
+    float eps = config.rmsNormEps();
+    int gatedPieces = PromptScanKernel.pieces(sizes, tuning.scan());
+    this.outSizes =
+        new PromptProjectionKernel.Sizes(
+            length, config.dInner(), config.dModel(), gatedPieces, eps);
+    int pieces = PromptProjectionKernel.pieces(outSizes, tuning.out());
+    int rank = config.lora().rank();
+    this.inSizes =
+        new PromptProjectionKernel.Sizes(length, config.dModel(), sizes.projected(), pieces, eps);
+    PromptProjectionKernel.Sizes adapterSizes =
+        new PromptProjectionKernel.Sizes(length, config.dModel(), rank, pieces, eps);
+    this.adapter = PromptProjectionKernel.plain(adapterSizes, tuning.adapter());
+    this.in =
+        PromptProjectionKernel.adapted(
+            inSizes, new Adapter(rank, config.lora().scaling()), tuning.in());
+    this.conv = PromptConvKernel.of(sizes, slots.rows(), tuning.conv());
+    this.scan = PromptScanKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.scan());
+    this.out = PromptProjectionKernel.residual(outSizes, tuning.out());
+  }
+
+  /**
+   * Adds all layers.
+   *
+   * @param embeddings positions applied, {@code [length, dModel]}
+   * @return the residual behind the last layer, {@code [length, dModel]}
+   */
+  Operand<TFloat32> apply(BlockContext context, Operand<TFloat32> embeddings) {
+    KernelStream stream = KernelStream.of(scope.tf(), context, embeddings, inSizes.pieces());
+    for (int layer = 0; layer < config.layers(); layer++) {
+      stream = layer(stream, layer);
+    }
+    return stream.residual().expect(TFloat32.class);
+  }
+
+  private KernelStream layer(KernelStream stream, int layer) {
+    Output<?> number = scope.tf().constant(layer).asOutput();
+    Output<?> projected = projected(stream, number);
+    Output<?> ring = scope.read(slots.conv()).asOutput();
+    Output<?> convolved =
+        scope
+            .kernel(
+                conv,
+                List.of(
+                    number,
+                    projected,
+                    stacked("mixer.conv1d.weight"),
+                    stacked("mixer.conv1d.bias"),
+                    inputs.from().asOutput(),
+                    inputs.seen().asOutput(),
+                    ring),
+                List.of(spec(ElementType.F16, config.convDim())))
+            .get(0);
+    List<Output<?>> gated =
+        scope.kernel(
+            scan,
+            List.of(
+                number,
+                projected,
+                convolved,
+                stacked("mixer.dt_bias"),
+                stacked("mixer.A_log"),
+                stacked("mixer.D"),
+                stacked("mixer.norm.weight"),
+                inputs.count().asOutput(),
+                inputs.from().asOutput(),
+                inputs.to().asOutput(),
+                inputs.seen().asOutput(),
+                ring,
+                scope.read(slots.ssm()).asOutput()),
+            List.of(spec(ElementType.BF16, config.dInner()), squares(outSizes.pieces())));
+    boolean last = layer == config.layers() - 1;
+    List<Output<?>> after =
+        scope.kernel(
+            out,
+            List.of(
+                number,
+                gated.get(0),
+                gated.get(1),
+                stacked("mixer.out_proj.weight"),
+                stream.residual(),
+                scope.tf().constant(last ? 0 : layer + 1).asOutput(),
+                last ? scope.read(parameters.finalNorm()).asOutput() : stacked("norm.weight")),
+            List.of(
+                spec(ElementType.F32, config.dModel()),
+                spec(ElementType.BF16, config.dModel()),
+                squares(inSizes.pieces())));
+    return new KernelStream(after.get(0), after.get(1), after.get(2));
+  }
+
+  /** {@code in_proj} with the task's adapter. */
+  private Output<?> projected(KernelStream stream, Output<?> layer) {
+    Output<?> inner =
+        scope
+            .kernel(
+                adapter,
+                List.of(
+                    layer,
+                    stream.scaled(),
+                    stream.squares(),
+                    stacked("mixer.in_proj." + TaskLora.downName(task))),
+                List.of(spec(ElementType.F32, config.lora().rank())))
+            .get(0);
+    return scope
+        .kernel(
+            in,
+            List.of(
+                layer,
+                stream.scaled(),
+                stream.squares(),
+                stacked("mixer.in_proj.weight"),
+                inner,
+                stacked("mixer.in_proj." + TaskLora.upName(task))),
+            List.of(spec(ElementType.F32, sizes.projected())))
+        .get(0);
+  }
+
+  private Output<?> stacked(String local) {
+    return scope.read(parameters.stacked(local)).asOutput();
+  }
+
+  private TensorSpec spec(ElementType type, int columns) {
+    return new TensorSpec(type, Shape.of(sizes.batch(), columns));
+  }
+
+  private TensorSpec squares(int pieces) {
+    return new TensorSpec(ElementType.F32, Shape.of(pieces, sizes.batch()));
+  }
+}
