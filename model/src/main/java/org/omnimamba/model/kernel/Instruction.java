@@ -49,6 +49,8 @@ public record Instruction(
     STORE,
     /** Sum along an axis, which goes; detail: the axis. */
     SUM,
+    /** Sums of a vector's elements up to and with each. */
+    CUMULATE,
     /** The two axes exchanged. */
     TRANSPOSE,
     /** {@code a [m, k]}, {@code b [k, n]} and what is added to their product. */

@@ -157,6 +157,10 @@ final class KernelBuilder {
     return binary(Operation.MAXIMUM, a, b);
   }
 
+  Tile minimum(Tile a, int b) {
+    return negative(binary(Operation.MAXIMUM, negative(a), -b));
+  }
+
   Tile and(Tile a, Tile b) {
     return binary(Operation.AND, a, b);
   }
@@ -280,6 +284,11 @@ final class KernelBuilder {
     List<Integer> shape = new ArrayList<>(a.type().shape());
     shape.remove(axis);
     return add(Operation.SUM, a.type().with(shape), axis, a);
+  }
+
+  /** The sum of a vector's elements up to and with each. */
+  Tile cumulative(Tile vector) {
+    return unary(Operation.CUMULATE, vector);
   }
 
   Tile transposed(Tile matrix) {

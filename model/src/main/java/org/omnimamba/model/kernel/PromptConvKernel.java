@@ -6,7 +6,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 /**
  * The causal depthwise convolution over x, B and C with bias and SiLU, for all positions of a
  * prompt's piece. What lies in front of the piece comes from the ring of the state; {@link
- * PromptScanKernel}, which runs behind, writes the ring.
+ * PromptStateKernel}, which runs behind, writes the ring.
  */
 public final class PromptConvKernel {
   private final KernelBuilder k = new KernelBuilder("prompt_conv");

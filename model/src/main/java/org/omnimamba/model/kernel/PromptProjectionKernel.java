@@ -116,7 +116,7 @@ public final class PromptProjectionKernel {
     @Nullable Tile up = adapter == null ? null : k.argument(Element.BF16_POINTER);
     Tile out = k.argument(Element.F32_POINTER);
     Block block = block();
-    Tile scaled = k.multiply(product(factors, block), k.column(scale(factors, block)));
+    Tile scaled = normed(factors, block);
     if (adapter != null && inner != null && up != null) {
       scaled = adapted(adapter, factors.layer(), block, inner, up, scaled);
     }
@@ -151,7 +151,7 @@ public final class PromptProjectionKernel {
     @Nullable Tile mask = mask(block);
     Tile ofNext = k.at(norms, k.multiply(next, sizes.out()));
     Tile norm = k.load(k.at(ofNext, block.rows()), block.inRows());
-    Tile product = k.multiply(product(factors, block), k.column(scale(factors, block)));
+    Tile product = normed(factors, block);
     Tile after = k.add(k.load(k.at(before, places), mask), product);
     k.store(k.at(out, places), after, mask);
     k.store(k.at(scaled, places), k.multiply(after, k.row(norm)), mask);
@@ -201,6 +201,13 @@ public final class PromptProjectionKernel {
 
   private Tile both(Tile mask, @Nullable Tile other) {
     return other == null ? mask : k.and(mask, other);
+  }
+
+  /** {@code rms(x) weight^T}, {@code [positions, rows]}. */
+  private Tile normed(Factors factors, Block block) {
+    // in front of the product, behind which registers are few
+    Tile scale = k.column(scale(factors, block));
+    return k.multiply(product(factors, block), scale);
   }
 
   /** {@code x weight^T}, {@code [positions, rows]}. */

@@ -1,59 +1,59 @@
 package org.omnimamba.model.kernel;
 
-import org.omnimamba.model.config.LanguageModelConfig;
-
 /**
  * How the kernels of a prompt's piece share out their work.
  *
  * @param adapter of the adapter's first matrix
  * @param in of {@code in_proj}
  * @param conv of the convolution
- * @param scan of the state space
+ * @param states of the states in front of chunks
+ * @param outputs of what the state space gives
  * @param out of {@code out_proj}
  */
 public record PromptTuning(
     PromptProjectionKernel.Tuning adapter,
     PromptProjectionKernel.Tuning in,
     PromptConvKernel.Tuning conv,
-    PromptScanKernel.Tuning scan,
+    PromptStateKernel.Tuning states,
+    PromptOutputKernel.Tuning outputs,
     PromptProjectionKernel.Tuning out) {
+
+  /** Positions of a chunk of the state space. */
+  private static final int CHUNK = 64;
 
   /** What was fastest on an H100 at the sizes of OmniMamba-1.3B, as far as these sizes allow it. */
   public static PromptTuning of(LayerSizes sizes) {
-    PromptTuning best = of(sizes.batch());
-    return new PromptTuning(best.adapter, best.in, best.conv, fitted(best.scan, sizes), best.out);
+    int columns = sizes.config().headDim();
+    return new PromptTuning(
+        new PromptProjectionKernel.Tuning(16, 16, 256, 4, 3),
+        in(sizes.batch()),
+        new PromptConvKernel.Tuning(16, 128, 4),
+        new PromptStateKernel.Tuning(Math.min(32, columns), CHUNK, 4, 3),
+        new PromptOutputKernel.Tuning(Math.min(64, columns), CHUNK, 4),
+        out(sizes.batch()));
   }
 
-  private static PromptTuning of(int length) {
-    PromptProjectionKernel.Tuning adapter = new PromptProjectionKernel.Tuning(16, 16, 256, 4, 3);
-    PromptConvKernel.Tuning conv = new PromptConvKernel.Tuning(16, 128, 4);
-    PromptScanKernel.Tuning scan = new PromptScanKernel.Tuning(32, 64, 4, 1);
-    if (length <= 64) {
-      return new PromptTuning(
-          adapter,
-          new PromptProjectionKernel.Tuning(64, 64, 128, 4, 4),
-          conv,
-          scan,
-          new PromptProjectionKernel.Tuning(64, 16, 256, 4, 4));
+  private static PromptProjectionKernel.Tuning in(int length) {
+    if (length <= 128) {
+      return new PromptProjectionKernel.Tuning(64, 64, 64, 4, 4);
     }
     if (length <= 256) {
-      return new PromptTuning(
-          adapter,
-          new PromptProjectionKernel.Tuning(128, 64, 64, 4, 4),
-          conv,
-          scan,
-          new PromptProjectionKernel.Tuning(128, 32, 128, 4, 3));
+      return new PromptProjectionKernel.Tuning(64, 128, 64, 4, 3);
     }
-    PromptProjectionKernel.Tuning large = new PromptProjectionKernel.Tuning(128, 128, 64, 8, 4);
-    return new PromptTuning(adapter, large, conv, scan, large);
+    return length <= 1024
+        ? new PromptProjectionKernel.Tuning(128, 128, 64, 4, 3)
+        : new PromptProjectionKernel.Tuning(128, 256, 64, 8, 3);
   }
 
-  private static PromptScanKernel.Tuning fitted(PromptScanKernel.Tuning best, LayerSizes sizes) {
-    LanguageModelConfig config = sizes.config();
-    return new PromptScanKernel.Tuning(
-        PowersOfTwo.dividing(config.headDim(), best.columns()),
-        best.chunk(),
-        best.warps(),
-        best.stages());
+  private static PromptProjectionKernel.Tuning out(int length) {
+    if (length <= 128) {
+      return new PromptProjectionKernel.Tuning(64, 32, 128, 4, 6);
+    }
+    if (length <= 256) {
+      return new PromptProjectionKernel.Tuning(64, 64, 64, 4, 6);
+    }
+    return length <= 1024
+        ? new PromptProjectionKernel.Tuning(64, 128, 64, 4, 4)
+        : new PromptProjectionKernel.Tuning(128, 256, 64, 8, 4);
   }
 }

@@ -6,9 +6,9 @@ import org.omnimamba.model.config.LanguageModelConfig;
 
 /**
  * What lies between a layer's two projections, for one token of each row: the adapter's second
- * matrix, the causal convolution, the step of the selective state space, skip and gate. A program
- * has some columns of one row's heads. It reads its part of the state once and writes it once, in
- * place.
+ * matrix, the causal convolution, the step of the selective state space, skip and gate; or only
+ * what {@link ActivationKernel} leaves over of that. A program has some columns of one row's heads.
+ * It reads its part of the state once and writes it once, in place.
  *
  * <p>Places that one program writes no other reads: the ring of the convolution has a place for the
  * token that leaves the window, and that one is overwritten. All reads come before all writes,
@@ -17,10 +17,10 @@ import org.omnimamba.model.config.LanguageModelConfig;
 public final class StateKernel {
   private final LanguageModelConfig config;
   private final LayerSizes sizes;
-  private final int stateRows;
   private final Tuning tuning;
-  private final Element stateElement;
-  private final KernelBuilder k = new KernelBuilder("state_step");
+  private final KernelBuilder k;
+  private final StepRows rows;
+  private final StateUpdate update;
 
   /**
    * How the work is shared out.
@@ -31,12 +31,13 @@ public final class StateKernel {
    */
   public record Tuning(int columns, int blocks, int warps) {}
 
-  private StateKernel(LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
+  private StateKernel(String name, LayerSizes sizes, int stateRows, Tuning tuning) {
     this.config = sizes.config();
     this.sizes = sizes;
-    this.stateRows = stateRows;
     this.tuning = tuning;
-    this.stateElement = stateElement;
+    this.k = new KernelBuilder(name);
+    this.rows = new StepRows(k, sizes, stateRows);
+    this.update = new StateUpdate(k, sizes);
     // columns of two heads at once would be worked on as if they were of one
     if (config.headDim() % tuning.columns() != 0 || pieces(sizes, tuning) % tuning.blocks() != 0) {
       throw new IllegalArgumentException(
@@ -63,12 +64,67 @@ public final class StateKernel {
    * @throws IllegalArgumentException if the tuning does not fit the sizes
    */
   public static Kernel of(LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
-    return new StateKernel(sizes, stateRows, stateElement, tuning).kernel();
+    return new StateKernel("state_step", sizes, stateRows, tuning).whole(stateElement);
+  }
+
+  /**
+   * The same behind {@link ActivationKernel}. Arguments: layer {@code []} (int32); what that one
+   * left {@code [batch, projected]}; of all layers {@code A_log} and {@code D} {@code [layers,
+   * heads]} and the gated norm's weight {@code [layers, dInner]}; the first row of the window
+   * {@code [1]} (int64); 1 for rows that take part, else 0 {@code [batch]}; the state, which
+   * changes, {@code [layers * rows, heads, dState, headDim]}. Results as {@link #of}.
+   *
+   * @throws IllegalArgumentException if the tuning does not fit the sizes
+   */
+  public static Kernel activated(
+      LayerSizes sizes, int stateRows, Element stateElement, Tuning tuning) {
+    return new StateKernel("state_step_activated", sizes, stateRows, tuning).rest(stateElement);
   }
 
   /** Pieces in which the kernel leaves sums of squares. */
   public static int pieces(LayerSizes sizes, Tuning tuning) {
     return sizes.config().dInner() / tuning.columns();
+  }
+
+  private Kernel built() {
+    int programs = pieces(sizes, tuning) / tuning.blocks();
+    return k.build(new Kernel.Launch(programs, sizes.batch(), tuning.warps(), 1));
+  }
+
+  /** The number of this program's block. */
+  private Tile piece(int block) {
+    return k.add(k.multiply(k.program(0), tuning.blocks()), block);
+  }
+
+  private Kernel rest(Element stateElement) {
+    Tile layer = k.load(k.argument(Element.I32_POINTER));
+    Tile values = k.argument(Element.F32_POINTER);
+    Tile logDecay = k.argument(Element.F32_POINTER);
+    Tile skip = k.argument(Element.F32_POINTER);
+    Tile norm = k.argument(Element.F32_POINTER);
+    Tile first = k.argument(Element.I64_POINTER);
+    StepRows.Row row = rows.row(layer, first, k.argument(Element.F32_POINTER));
+    Tile state = rows.state(k.argument(stateElement), row);
+    Tile out = k.argument(Element.BF16_POINTER);
+    Tile squares = k.argument(Element.F32_POINTER);
+    Tile own = k.at(values, k.multiply(row.batch(), sizes.projected()));
+    Tile states = k.add(k.range(config.dState()), 2 * config.dInner());
+    List<StateUpdate.Columns> blocks = new ArrayList<>();
+    for (int i = 0; i < tuning.blocks(); i++) {
+      blocks.add(update.read(row, layer, piece(i), tuning.columns(), state, logDecay, skip, norm));
+    }
+    Tile b = k.load(k.at(own, states));
+    Tile c = k.load(k.at(own, k.add(states, config.dState())));
+    Tile match = k.sum(k.multiply(b, c), 0);
+    for (StateUpdate.Columns columns : blocks) {
+      Tile z = k.load(k.at(own, columns.channels()));
+      Tile x = k.load(k.at(own, k.add(columns.channels(), config.dInner())));
+      Tile head = k.divide(columns.piece(), config.headDim() / tuning.columns());
+      Tile dt = k.load(k.at(own, k.add(head, config.dInner() + config.convDim())));
+      StateUpdate.Token token = new StateUpdate.Token(x, z, dt, b, c, match);
+      update.write(row, columns, token, out, squares);
+    }
+    return built();
   }
 
   /** What the kernel reads and writes. */
@@ -115,196 +171,122 @@ public final class StateKernel {
     }
   }
 
-  /** Where this program's row is; {@code state} counts rows of all layers. */
-  private record Row(Tile batch, Tile state, Tile position, Tile active) {}
-
-  /** The second matrix of the row's adapter in this layer, and what the first one left. */
-  private record Adapter(Tile up, Tile inner) {}
-
-  /** Rows of in_proj, as read: without the adapter, and the adapter's rows. */
-  private record Projected(Tile base, Tile up) {}
+  /** What all parts of a program share. */
+  private record Program(Arguments in, StepRows.Row row, Tile position, StepRows.Adapter adapter) {}
 
   /** Channels of xBC, as read: what comes in, and the convolution's window and weights. */
   private record Channels(
-      Tile numbers, Projected raw, Tile bias, List<Tile> weights, List<Tile> window) {}
-
-  /** A head's scalars, as read. */
-  private record Head(Projected dt, Tile dtBias, Tile logDecay, Tile skip) {}
+      Tile numbers, StepRows.Projected raw, Tile bias, List<Tile> weights, List<Tile> window) {}
 
   /** Columns of a head, as read. */
   private record Block(
-      Tile piece,
-      Tile channels,
-      Tile states,
-      Tile before,
+      StateUpdate.Columns columns,
       Channels xs,
-      Projected z,
-      Head head,
-      Tile norm) {}
+      StepRows.Projected z,
+      StepRows.Projected dt,
+      Tile dtBias) {}
 
-  private Kernel kernel() {
+  private Kernel whole(Element stateElement) {
     Arguments in = Arguments.of(k, stateElement);
-    step(in, k.program(0));
-    int programs = pieces(sizes, tuning) / tuning.blocks();
-    return k.build(new Kernel.Launch(programs, sizes.batch(), tuning.warps(), 1));
-  }
-
-  private void step(Arguments in, Tile program) {
-    Row row = row(in);
-    Tile ssm = k.at(in.ssm(), k.multiply(row.state(), (double) config.dState() * config.dInner()));
-    Adapter adapter = adapter(in, row);
+    StepRows.Row row = rows.row(in.layer(), in.first(), in.active());
+    Tile position = k.convert(k.load(k.at(in.positions(), row.batch())), Element.I32);
+    StepRows.Adapter adapter =
+        rows.adapter(in.layer(), row, in.projected(), in.mmuUp(), in.t2iUp(), in.draws());
+    Program program = new Program(in, row, position, adapter);
+    Tile state = rows.state(in.ssm(), row);
     Tile states = k.range(config.dState());
     List<Block> blocks = new ArrayList<>();
-    blocks.add(read(in, row, adapter, ssm, k.multiply(program, tuning.blocks())));
-    Channels bs = read(in, row, adapter, k.add(states, config.dInner()));
-    Channels cs = read(in, row, adapter, k.add(states, config.dInner() + config.dState()));
+    blocks.add(read(program, state, piece(0)));
+    Channels bs = channels(program, k.add(states, config.dInner()));
+    Channels cs = channels(program, k.add(states, config.dInner() + config.dState()));
     Tile b = convolved(adapter, bs);
     Tile c = convolved(adapter, cs);
     Tile match = k.sum(k.multiply(b, c), 0);
     for (int i = 0; i < tuning.blocks(); i++) {
       if (i + 1 < tuning.blocks()) {
-        Tile next = k.add(k.multiply(program, tuning.blocks()), i + 1);
-        blocks.add(read(in, row, adapter, ssm, next));
+        blocks.add(read(program, state, piece(i + 1)));
       }
-      write(in, row, adapter, blocks.get(i), b, c, match);
+      write(program, blocks.get(i), b, c, match);
     }
-    Tile owner = k.and(row.active(), k.equal(program, 0));
-    keep(in, row, bs, combined(adapter, bs.raw()), owner);
-    keep(in, row, cs, combined(adapter, cs.raw()), owner);
+    Tile owner = k.and(row.active(), k.equal(k.program(0), 0));
+    keep(program, bs, rows.combined(adapter, bs.raw()), owner);
+    keep(program, cs, rows.combined(adapter, cs.raw()), owner);
+    return built();
   }
 
-  private Row row(Arguments in) {
-    Tile batch = k.program(1);
-    Tile layerRows = k.multiply(k.convert(in.layer(), Element.I64), stateRows);
-    Tile state = k.add(k.add(layerRows, k.load(in.first())), k.convert(batch, Element.I64));
-    Tile position = k.convert(k.load(k.at(in.positions(), batch)), Element.I32);
-    return new Row(
-        batch, state, position, k.less(k.constant(0f), k.load(k.at(in.active(), batch))));
-  }
-
-  private Adapter adapter(Arguments in, Row row) {
-    int rank = config.lora().rank();
-    Tile drawing = k.less(k.constant(0f), k.load(k.at(in.draws(), row.batch())));
-    Tile up = k.select(drawing, in.t2iUp(), in.mmuUp());
-    Tile size = k.multiply(k.convert(in.layer(), Element.I64), (double) sizes.projected() * rank);
-    Tile own =
-        k.select(drawing, k.constant(sizes.projected() + rank), k.constant(sizes.projected()));
-    Tile start = k.add(k.multiply(row.batch(), sizes.projectedWithAdapters()), own);
-    Tile inner = k.load(k.at(k.at(in.projected(), start), k.range(rank)));
-    return new Adapter(k.at(up, size), k.multiply(inner, config.lora().scaling()));
-  }
-
-  /** Reads what the columns of a block need; the state first, since it comes from far away. */
-  private Block read(Arguments in, Row row, Adapter adapter, Tile ssm, Tile piece) {
-    Tile channels = k.add(k.multiply(piece, tuning.columns()), k.range(tuning.columns()));
+  private Block read(Program program, Tile state, Tile piece) {
+    Arguments in = program.in();
+    StateUpdate.Columns columns =
+        update.read(
+            program.row(),
+            in.layer(),
+            piece,
+            tuning.columns(),
+            state,
+            in.logDecay(),
+            in.skip(),
+            in.norm());
     Tile head = k.divide(piece, config.headDim() / tuning.columns());
-    Tile states = columns(k, config, ssm, head, channels);
-    Tile before = k.load(states, row.active());
-    Channels xs = read(in, row, adapter, channels);
-    Projected z = projected(in, row, adapter, channels);
     Tile perHead = k.add(k.multiply(in.layer(), config.heads()), head);
-    Head ofHead =
-        new Head(
-            projected(in, row, adapter, k.add(head, config.dInner() + config.convDim())),
-            k.load(k.at(in.dtBias(), perHead)),
-            k.load(k.at(in.logDecay(), perHead)),
-            k.load(k.at(in.skip(), perHead)));
-    Tile norm = k.load(k.at(in.norm(), k.add(k.multiply(in.layer(), config.dInner()), channels)));
-    return new Block(piece, channels, states, before, xs, z, ofHead, norm);
+    return new Block(
+        columns,
+        channels(program, columns.channels()),
+        projected(program, columns.channels()),
+        projected(program, k.add(head, config.dInner() + config.convDim())),
+        k.load(k.at(in.dtBias(), perHead)));
   }
 
-  /**
-   * Pointers to some columns of a head in a row of the states, {@code [dState, columns]}.
-   *
-   * @param row the row's first element
-   * @param channels the columns, counted over all heads
-   */
-  static Tile columns(
-      KernelBuilder k, LanguageModelConfig config, Tile row, Tile head, Tile channels) {
-    Tile before = k.multiply(head, config.dState() * config.headDim());
-    Tile inHead = k.subtract(channels, k.multiply(head, config.headDim()));
-    Tile rows = k.multiply(k.range(config.dState()), config.headDim());
-    return k.at(k.at(row, before), k.add(k.column(rows), k.row(inHead)));
-  }
-
-  private void write(
-      Arguments in, Row row, Adapter adapter, Block block, Tile b, Tile c, Tile match) {
+  private void write(Program program, Block block, Tile b, Tile c, Tile match) {
+    StepRows.Adapter adapter = program.adapter();
     Tile x = convolved(adapter, block.xs());
-    Head head = block.head();
-    Tile dt = k.softplus(k.add(combined(adapter, head.dt()), head.dtBias()));
-    Tile decay = k.exp(k.negative(k.multiply(dt, k.exp(head.logDecay()))));
-    Tile gain = k.multiply(x, dt);
-    Tile before = k.convert(block.before(), Element.F32);
-    Tile read = k.sum(k.multiply(before, k.column(c)), 0);
-    Tile y =
-        k.add(k.add(k.multiply(read, decay), k.multiply(gain, match)), k.multiply(x, head.skip()));
-    Tile after = k.add(k.multiply(before, decay), k.multiply(k.column(b), k.row(gain)));
-    k.store(block.states(), after, row.active());
-    Tile gated = k.multiply(y, k.silu(combined(adapter, block.z())));
-    Tile place = k.add(k.multiply(row.batch(), config.dInner()), block.channels());
-    k.store(k.at(in.out(), place), k.multiply(gated, block.norm()), null);
-    Tile piece = k.add(k.multiply(block.piece(), sizes.batch()), row.batch());
-    k.store(k.at(in.squares(), piece), k.sum(k.multiply(gated, gated), 0), null);
-    keep(in, row, block.xs(), combined(adapter, block.xs().raw()), row.active());
+    Tile dt = k.softplus(k.add(rows.combined(adapter, block.dt()), block.dtBias()));
+    Tile gate = k.silu(rows.combined(adapter, block.z()));
+    StateUpdate.Token token = new StateUpdate.Token(x, gate, dt, b, c, match);
+    Arguments in = program.in();
+    update.write(program.row(), block.columns(), token, in.out(), in.squares());
+    Tile raw = rows.combined(adapter, block.xs().raw());
+    keep(program, block.xs(), raw, program.row().active());
   }
 
-  /** Rows of in_proj; a scalar gives a scalar and a vector of the adapter's rank. */
-  private Projected projected(Arguments in, Row row, Adapter adapter, Tile rows) {
-    int rank = config.lora().rank();
-    Tile start = k.multiply(row.batch(), sizes.projectedWithAdapters());
-    Tile base = k.load(k.at(k.at(in.projected(), start), rows));
-    Tile starts = k.multiply(rows, rank);
-    boolean scalar = rows.type().rank() == 0;
-    Tile places =
-        scalar ? k.add(starts, k.range(rank)) : k.add(k.column(starts), k.row(k.range(rank)));
-    return new Projected(base, k.load(k.at(adapter.up(), places)));
+  private StepRows.Projected projected(Program program, Tile columns) {
+    return rows.projected(program.row(), program.adapter(), program.in().projected(), columns);
   }
 
-  /** The projection with the adapter added. */
-  private Tile combined(Adapter adapter, Projected rows) {
-    boolean scalar = rows.base().type().rank() == 0;
-    Tile inner = scalar ? adapter.inner() : k.row(adapter.inner());
-    Tile products = k.multiply(k.convert(rows.up(), Element.F32), inner);
-    return k.add(rows.base(), k.sum(products, scalar ? 0 : 1));
-  }
-
-  private Channels read(Arguments in, Row row, Adapter adapter, Tile channels) {
+  private Channels channels(Program program, Tile channels) {
+    Arguments in = program.in();
     int taps = config.dConv();
-    Projected raw = projected(in, row, adapter, k.add(channels, config.dInner()));
+    StepRows.Projected raw = projected(program, k.add(channels, config.dInner()));
     Tile ofLayer = k.add(k.multiply(in.layer(), config.convDim()), channels);
     List<Tile> weights = new ArrayList<>();
     List<Tile> window = new ArrayList<>();
     for (int tap = 0; tap < taps; tap++) {
       weights.add(k.load(k.at(in.convWeight(), k.add(k.multiply(ofLayer, taps), tap))));
       if (tap < taps - 1) {
-        window.add(k.load(ring(in, row, tap + 1, channels)));
+        window.add(k.load(ring(program, tap + 1, channels)));
       }
     }
     return new Channels(channels, raw, k.load(k.at(in.convBias(), ofLayer)), weights, window);
   }
 
   /** Channels behind convolution and SiLU. */
-  private Tile convolved(Adapter adapter, Channels channels) {
+  private Tile convolved(StepRows.Adapter adapter, Channels channels) {
     Tile sum = channels.bias();
     for (int tap = 0; tap < config.dConv(); tap++) {
       Tile value =
           tap < channels.window().size()
               ? channels.window().get(tap)
-              : combined(adapter, channels.raw());
+              : rows.combined(adapter, channels.raw());
       sum = k.add(sum, k.multiply(k.convert(channels.weights().get(tap), Element.F32), value));
     }
     return k.silu(sum);
   }
 
   /** Leaves what came in, in the ring. */
-  private void keep(Arguments in, Row row, Channels channels, Tile raw, Tile mask) {
-    k.store(ring(in, row, 0, channels.numbers()), raw, mask);
+  private void keep(Program program, Channels channels, Tile raw, Tile mask) {
+    k.store(ring(program, 0, channels.numbers()), raw, mask);
   }
 
-  /** Where the ring keeps the token of {@code age} places behind the one that leaves it. */
-  private Tile ring(Arguments in, Row row, int age, Tile channels) {
-    Tile place = k.remainder(k.add(row.position(), age), config.dConv());
-    Tile ofRow = k.multiply(row.state(), (double) config.dConv() * config.convDim());
-    return k.at(k.at(in.ring(), ofRow), k.add(k.multiply(place, config.convDim()), channels));
+  private Tile ring(Program program, int age, Tile channels) {
+    return rows.ring(program.in().ring(), program.row(), program.position(), age, channels);
   }
 }

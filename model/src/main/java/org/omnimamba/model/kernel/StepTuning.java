@@ -1,41 +1,50 @@
 package org.omnimamba.model.kernel;
 
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 
 /**
  * How a step's kernels share out their work.
  *
  * @param in of {@code in_proj}
+ * @param activation of what lies between {@code in_proj} and the states; null where the states'
+ *     kernel does it
+ * @param state of the states
  * @param out of {@code out_proj}
- * @param state of what lies between them
  */
 public record StepTuning(
-    ProjectionKernel.Tuning in, ProjectionKernel.Tuning out, StateKernel.Tuning state) {
+    ProjectionKernel.Tuning in,
+    ActivationKernel.@Nullable Tuning activation,
+    StateKernel.Tuning state,
+    ProjectionKernel.Tuning out) {
 
   /** What was fastest on an H100 at the sizes of OmniMamba-1.3B, as far as these sizes allow it. */
   public static StepTuning of(LayerSizes sizes) {
     StepTuning best = of(sizes.batch());
-    return new StepTuning(best.in, best.out, fitted(best.state, sizes.config()));
+    return new StepTuning(best.in, best.activation, fitted(best.state, sizes.config()), best.out);
   }
 
   private static StepTuning of(int batch) {
     if (batch == 1) {
       return new StepTuning(
           new ProjectionKernel.Tuning(4, 2048, 4, 1),
-          new ProjectionKernel.Tuning(4, 2048, 4, 1),
-          new StateKernel.Tuning(16, 1, 4));
+          null,
+          new StateKernel.Tuning(16, 1, 4),
+          new ProjectionKernel.Tuning(4, 2048, 4, 1));
     }
     if (batch <= 8) {
       return new StepTuning(
           new ProjectionKernel.Tuning(64, 128, 4, 4),
-          new ProjectionKernel.Tuning(16, 512, 4, 4),
-          new StateKernel.Tuning(32, batch <= 4 ? 2 : 4, 4));
+          null,
+          new StateKernel.Tuning(32, 2, 2),
+          new ProjectionKernel.Tuning(16, 512, 4, 4));
     }
     boolean large = batch > 64;
     return new StepTuning(
         new ProjectionKernel.Tuning(64, 64, 4, large ? 4 : 6),
-        new ProjectionKernel.Tuning(16, large ? 128 : 512, 4, batch <= 32 ? 4 : 3),
-        new StateKernel.Tuning(32, 4, 2));
+        new ActivationKernel.Tuning(128, 4),
+        new StateKernel.Tuning(32, 1, 2),
+        new ProjectionKernel.Tuning(16, large ? 128 : 512, 4, batch <= 32 ? 4 : 3));
   }
 
   private static StateKernel.Tuning fitted(StateKernel.Tuning best, LanguageModelConfig config) {

@@ -116,7 +116,9 @@ public final class TritonText {
       case LOAD ->
           "tt.load %s%s : %s"
               .formatted(operands, advice(instruction.detail()), in.get(0).type().text());
-      case SUM -> sum(instruction, type);
+      case SUM ->
+          folded("tt.reduce", "axis = " + instruction.detail() + " : i32", instruction, type);
+      case CUMULATE -> folded("tt.scan", "axis = 0 : i32, reverse = false", instruction, type);
       case TRANSPOSE ->
           "tt.trans %s {order = array<i32: 1, 0>}%s".formatted(operands, between(in.get(0), type));
       case DOT ->
@@ -191,23 +193,27 @@ public final class TritonText {
     throw new IllegalArgumentException("no conversion from %s to %s".formatted(from, to));
   }
 
-  private static String sum(Instruction instruction, TileType type) {
+  /** A sum over elements, each of whose values may be kept. */
+  private static String folded(
+      String operation, String attributes, Instruction instruction, TileType type) {
     String element = type.element().text();
     String add = type.element().isFloat() ? "addf" : "addi";
     Tile from = instruction.operands().get(0);
     return """
-        "tt.reduce"(%s) <{axis = %s : i32}> ({
+        "%s"(%s) <{%s}> ({
             ^bb0(%%a: %s, %%b: %s):
               %%s = arith.%s %%a, %%b : %s
-              tt.reduce.return %%s : %s
+              %s.return %%s : %s
             }) : (%s) -> %s"""
         .formatted(
+            operation,
             name(from),
-            instruction.detail(),
+            attributes,
             element,
             element,
             add,
             element,
+            operation,
             element,
             from.type().text(),
             type.text());

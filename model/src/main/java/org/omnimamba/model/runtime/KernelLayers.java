@@ -2,11 +2,13 @@ package org.omnimamba.model.runtime;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.RmsNorm;
 import org.omnimamba.model.graph.TaskLora;
+import org.omnimamba.model.kernel.ActivationKernel;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.LayerSizes;
 import org.omnimamba.model.kernel.PowersOfTwo;
@@ -21,7 +23,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * All layers of a step on a window of slots, as three hand-written kernels each (see {@link
+ * All layers of a step on a window of slots, as three or four hand-written kernels each (see {@link
  * org.omnimamba.model.kernel}). Same values as {@link org.omnimamba.model.graph.Backbone} within
  * bfloat16's rounding; sequences of either task share the rows.
  *
@@ -48,6 +50,7 @@ final class KernelLayers implements WindowLayers {
   private final ProjectionKernel.Sizes inSizes;
   private final ProjectionKernel.Sizes outSizes;
   private final Kernel in;
+  private final @Nullable Kernel activation;
   private final Kernel state;
   private final Kernel out;
 
@@ -70,7 +73,12 @@ final class KernelLayers implements WindowLayers {
     this.outSizes = outSizes();
     this.inSizes = inSizes();
     this.in = ProjectionKernel.plain(inSizes, tuning.in());
-    this.state = StateKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.state());
+    ActivationKernel.Tuning before = tuning.activation();
+    this.activation = before == null ? null : ActivationKernel.of(sizes, slots.rows(), before);
+    this.state =
+        before == null
+            ? StateKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.state())
+            : StateKernel.activated(sizes, slots.rows(), slots.ssmPointer(), tuning.state());
     this.out = ProjectionKernel.residual(outSizes, tuning.out());
   }
 
@@ -138,23 +146,9 @@ final class KernelLayers implements WindowLayers {
     List<Output<?>> gated =
         scope.kernel(
             state,
-            List.of(
-                number,
-                projected,
-                stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
-                stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
-                drawing.asOutput(),
-                stacked("mixer.conv1d.weight"),
-                stacked("mixer.conv1d.bias"),
-                stacked("mixer.dt_bias"),
-                stacked("mixer.A_log"),
-                stacked("mixer.D"),
-                stacked("mixer.norm.weight"),
-                first.asOutput(),
-                positions.asOutput(),
-                active.asOutput(),
-                scope.read(slots.conv()).asOutput(),
-                scope.read(slots.ssm()).asOutput()),
+            activation == null
+                ? stateOperands(number, projected, positions)
+                : activatedOperands(number, activated(activation, number, projected, positions)),
             List.of(bf16(config.dInner()), f32(outSizes.pieces(), sizes.batch())));
     boolean last = layer == config.layers() - 1;
     List<Output<?>> after =
@@ -173,6 +167,62 @@ final class KernelLayers implements WindowLayers {
                 bf16(config.dModel()),
                 f32(inSizes.pieces(), sizes.batch())));
     return new KernelStream(after.get(0), after.get(1), after.get(2));
+  }
+
+  /** Everything between the two projections. */
+  private List<Output<?>> stateOperands(
+      Output<?> layer, Output<?> projected, Operand<TInt64> positions) {
+    return List.of(
+        layer,
+        projected,
+        stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
+        stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+        drawing.asOutput(),
+        stacked("mixer.conv1d.weight"),
+        stacked("mixer.conv1d.bias"),
+        stacked("mixer.dt_bias"),
+        stacked("mixer.A_log"),
+        stacked("mixer.D"),
+        stacked("mixer.norm.weight"),
+        first.asOutput(),
+        positions.asOutput(),
+        active.asOutput(),
+        scope.read(slots.conv()).asOutput(),
+        scope.read(slots.ssm()).asOutput());
+  }
+
+  private Output<?> activated(
+      Kernel kernel, Output<?> layer, Output<?> projected, Operand<TInt64> positions) {
+    return scope
+        .kernel(
+            kernel,
+            List.of(
+                layer,
+                projected,
+                stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
+                stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+                drawing.asOutput(),
+                stacked("mixer.conv1d.weight"),
+                stacked("mixer.conv1d.bias"),
+                stacked("mixer.dt_bias"),
+                first.asOutput(),
+                positions.asOutput(),
+                active.asOutput(),
+                scope.read(slots.conv()).asOutput()),
+            List.of(f32(sizes.batch(), sizes.projected())))
+        .get(0);
+  }
+
+  private List<Output<?>> activatedOperands(Output<?> layer, Output<?> values) {
+    return List.of(
+        layer,
+        values,
+        stacked("mixer.A_log"),
+        stacked("mixer.D"),
+        stacked("mixer.norm.weight"),
+        first.asOutput(),
+        active.asOutput(),
+        scope.read(slots.ssm()).asOutput());
   }
 
   private Output<?> stacked(String local) {

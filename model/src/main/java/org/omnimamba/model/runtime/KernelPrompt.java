@@ -8,9 +8,10 @@ import org.omnimamba.model.graph.TaskLora;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.LayerSizes;
 import org.omnimamba.model.kernel.PromptConvKernel;
+import org.omnimamba.model.kernel.PromptOutputKernel;
 import org.omnimamba.model.kernel.PromptProjectionKernel;
 import org.omnimamba.model.kernel.PromptProjectionKernel.Adapter;
-import org.omnimamba.model.kernel.PromptScanKernel;
+import org.omnimamba.model.kernel.PromptStateKernel;
 import org.omnimamba.model.kernel.PromptTuning;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -19,7 +20,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * All layers of a prompt's piece, as five hand-written kernels each (see {@link
+ * All layers of a prompt's piece, as six hand-written kernels each (see {@link
  * org.omnimamba.model.kernel}). Same values as {@link org.omnimamba.model.graph.Backbone} within
  * bfloat16's rounding. As in {@link KernelLayers}, the states change in place, unseen by XLA.
  */
@@ -33,10 +34,12 @@ final class KernelPrompt {
   private final LayerSizes sizes;
   private final PromptProjectionKernel.Sizes inSizes;
   private final PromptProjectionKernel.Sizes outSizes;
+  private final int chunks;
   private final Kernel adapter;
   private final Kernel in;
   private final Kernel conv;
-  private final Kernel scan;
+  private final Kernel states;
+  private final Kernel outputs;
   private final Kernel out;
 
   /**
@@ -66,7 +69,7 @@ final class KernelPrompt {
     this.sizes = new LayerSizes(config, length);
     PromptTuning tuning = PromptTuning.of(sizes);
     float eps = config.rmsNormEps();
-    int gatedPieces = PromptScanKernel.pieces(sizes, tuning.scan());
+    int gatedPieces = PromptOutputKernel.pieces(sizes, tuning.outputs());
     this.outSizes =
         new PromptProjectionKernel.Sizes(
             length, config.dInner(), config.dModel(), gatedPieces, eps);
@@ -81,7 +84,9 @@ final class KernelPrompt {
         PromptProjectionKernel.adapted(
             inSizes, new Adapter(rank, config.lora().scaling()), tuning.in());
     this.conv = PromptConvKernel.of(sizes, slots.rows(), tuning.conv());
-    this.scan = PromptScanKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.scan());
+    this.states = PromptStateKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.states());
+    this.outputs = PromptOutputKernel.of(sizes, tuning.outputs());
+    this.chunks = PromptStateKernel.chunks(sizes, tuning.states());
     this.out = PromptProjectionKernel.residual(outSizes, tuning.out());
   }
 
@@ -117,9 +122,30 @@ final class KernelPrompt {
                     ring),
                 List.of(spec(ElementType.F16, config.convDim())))
             .get(0);
+    Output<?> before =
+        scope
+            .kernel(
+                states,
+                List.of(
+                    number,
+                    projected,
+                    convolved,
+                    stacked("mixer.dt_bias"),
+                    stacked("mixer.A_log"),
+                    inputs.count().asOutput(),
+                    inputs.from().asOutput(),
+                    inputs.to().asOutput(),
+                    inputs.seen().asOutput(),
+                    ring,
+                    scope.read(slots.ssm()).asOutput()),
+                List.of(
+                    new TensorSpec(
+                        ElementType.F16,
+                        Shape.of(chunks, config.heads(), config.dState(), config.headDim()))))
+            .get(0);
     List<Output<?>> gated =
         scope.kernel(
-            scan,
+            outputs,
             List.of(
                 number,
                 projected,
@@ -128,12 +154,7 @@ final class KernelPrompt {
                 stacked("mixer.A_log"),
                 stacked("mixer.D"),
                 stacked("mixer.norm.weight"),
-                inputs.count().asOutput(),
-                inputs.from().asOutput(),
-                inputs.to().asOutput(),
-                inputs.seen().asOutput(),
-                ring,
-                scope.read(slots.ssm()).asOutput()),
+                before),
             List.of(spec(ElementType.BF16, config.dInner()), squares(outSizes.pieces())));
     boolean last = layer == config.layers() - 1;
     List<Output<?>> after =

@@ -16,7 +16,8 @@ class PromptKernelsTest {
   private static final LanguageModelConfig CONFIG = PromptPiece.config();
   private static final int LAYER = 1;
   private static final PromptConvKernel.Tuning CONV = new PromptConvKernel.Tuning(16, 32, 4);
-  private static final PromptScanKernel.Tuning SCAN = new PromptScanKernel.Tuning(16, 16, 4, 1);
+  private static final PromptStateKernel.Tuning STATES = new PromptStateKernel.Tuning(16, 16, 4, 1);
+  private static final PromptOutputKernel.Tuning OUTPUTS = new PromptOutputKernel.Tuning(16, 16, 4);
 
   /** Half the distance of float16 numbers; a sum of products has rounded factors. */
   private static final double F16 = 0x1p-11;
@@ -47,7 +48,7 @@ class PromptKernelsTest {
   void followTheFormulas(int length, int count, int from, int to, int seen) {
     PromptPiece piece = piece(Element.F32, length);
     StateReference expected = piece.reference(from, seen);
-    piece.run(CONV, SCAN, count, from, to, seen);
+    piece.run(CONV, STATES, OUTPUTS, count, from, to, seen);
     double largest = 0;
     for (int position = 0; position < count; position++) {
       expected.step(piece.left(position), false);
@@ -66,10 +67,10 @@ class PromptKernelsTest {
 
   private void assertSame(PromptPiece piece, int position, double[] gated, double largest) {
     double[] out = new double[gated.length];
-    double[] squares = new double[gated.length / SCAN.columns()];
+    double[] squares = new double[gated.length / OUTPUTS.columns()];
     for (int i = 0; i < out.length; i++) {
       out[i] = gated[i] * parameters.get(parameters.norm(), i);
-      squares[i / SCAN.columns()] += gated[i] * gated[i];
+      squares[i / OUTPUTS.columns()] += gated[i] * gated[i];
     }
     assertNear(piece.out(position), out, Numbers.BF16 + 4 * F16, largest);
     assertNear(piece.squares(position), squares, 16 * F16, largest * largest);
@@ -100,9 +101,9 @@ class PromptKernelsTest {
   void goOnWhereAPieceEnded(Element stateElement) {
     Numbers same = new Numbers(9);
     PromptPiece whole = new PromptPiece(parameters, stateElement, 32, same);
-    whole.run(CONV, SCAN, 32, 0, 1, 0);
+    whole.run(CONV, STATES, OUTPUTS, 32, 0, 1, 0);
     PromptPiece parts = new PromptPiece(parameters, stateElement, 32, new Numbers(9));
-    parts.run(CONV, SCAN, 19, 0, 1, 0);
+    parts.run(CONV, STATES, OUTPUTS, 19, 0, 1, 0);
     StateReference behind = parts.reference(1, 19);
     for (int position = 19; position < 32; position++) {
       behind.step(parts.left(position), false);
@@ -121,7 +122,7 @@ class PromptKernelsTest {
     PromptPiece piece = piece(Element.F16, 24);
     HostBuffer ring = piece.ring.copy();
     HostBuffer ssm = piece.ssm.copy();
-    piece.run(CONV, SCAN, 20, 2, 3, 4);
+    piece.run(CONV, STATES, OUTPUTS, 20, 2, 3, 4);
     int rows = CONFIG.layers() * PromptPiece.STATE_ROWS;
     for (int row = 0; row < rows; row++) {
       boolean changes = row == LAYER * PromptPiece.STATE_ROWS + 3;
@@ -147,11 +148,12 @@ class PromptKernelsTest {
   @CsvSource({"16, 32, 16", "32, 16, 32", "32, 64, 16"})
   void giveTheSameForEveryTuning(int columns, int chunk, int positions) {
     PromptPiece expected = new PromptPiece(parameters, Element.F32, 40, new Numbers(2));
-    expected.run(CONV, SCAN, 37, 1, 2, 3);
+    expected.run(CONV, STATES, OUTPUTS, 37, 1, 2, 3);
     PromptPiece actual = new PromptPiece(parameters, Element.F32, 40, new Numbers(2));
     actual.run(
         new PromptConvKernel.Tuning(positions, 64, 4),
-        new PromptScanKernel.Tuning(columns, chunk, 4, 2),
+        new PromptStateKernel.Tuning(columns, chunk, 4, 2),
+        new PromptOutputKernel.Tuning(32, chunk, 8),
         37,
         1,
         2,
@@ -169,9 +171,13 @@ class PromptKernelsTest {
   @Test
   void refuseTuningsThatDoNotFit() {
     LayerSizes sizes = new LayerSizes(CONFIG, 16);
-    PromptScanKernel.Tuning tuning = new PromptScanKernel.Tuning(64, 16, 4, 1);
+    PromptStateKernel.Tuning states = new PromptStateKernel.Tuning(64, 16, 4, 1);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PromptScanKernel.of(sizes, 1, Element.F32_POINTER, tuning))
+        .isThrownBy(() -> PromptStateKernel.of(sizes, 1, Element.F32_POINTER, states))
+        .withMessageContaining("heads of 32 columns");
+    PromptOutputKernel.Tuning outputs = new PromptOutputKernel.Tuning(64, 16, 4);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PromptOutputKernel.of(sizes, outputs))
         .withMessageContaining("heads of 32 columns");
   }
 }

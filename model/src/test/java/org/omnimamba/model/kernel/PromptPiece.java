@@ -5,9 +5,7 @@ import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.LoraConfig;
 
-/**
- * A prompt's piece of which {@link PromptConvKernel} and {@link PromptScanKernel} see one layer.
- */
+/** A prompt's piece that goes through one layer's convolution and state space. */
 final class PromptPiece {
   static final int STATE_ROWS = 5;
 
@@ -29,7 +27,7 @@ final class PromptPiece {
   final HostBuffer convolved;
   final HostBuffer out;
 
-  /** What the scan left, {@code [pieces, length]}. */
+  /** What was left last, {@code [pieces, length]}. */
   HostBuffer squares;
 
   /** Three heads of 32 columns, a state of 16, two layers. */
@@ -57,14 +55,15 @@ final class PromptPiece {
   }
 
   /**
-   * Runs both kernels.
+   * Runs the kernels.
    *
    * @param from row of the state in front
    * @param to row that gets the state behind
    */
   void run(
       PromptConvKernel.Tuning conv,
-      PromptScanKernel.Tuning scan,
+      PromptStateKernel.Tuning states,
+      PromptOutputKernel.Tuning outputs,
       int count,
       int from,
       int to,
@@ -77,21 +76,24 @@ final class PromptPiece {
     arguments.addAll(List.of(ring, convolved));
     TileInterpreter.run(PromptConvKernel.of(sizes, STATE_ROWS, conv), arguments);
 
-    squares = HostBuffer.empty(Element.F32, PromptScanKernel.pieces(sizes, scan) * length);
     boolean half = stateElement == Element.F16;
     Element pointer = half ? Element.F16_POINTER : Element.F32_POINTER;
-    List<HostBuffer> others =
+    int chunks = PromptStateKernel.chunks(sizes, states);
+    HostBuffer before = HostBuffer.empty(Element.F16, chunks * config.dState() * config.dInner());
+    List<HostBuffer> ofStates =
         new ArrayList<>(List.of(Numbers.integer(parameters.layer()), projected, convolved));
-    others.addAll(List.of(parameters.dtBias(), parameters.logDecay(), parameters.skip()));
-    others.add(parameters.norm());
-    others.addAll(
-        List.of(
-            HostBuffer.of(Element.I64, (long) count),
-            fromRow,
-            HostBuffer.of(Element.I64, (long) to),
-            seenBefore));
-    others.addAll(List.of(ring, ssm, out, squares));
-    TileInterpreter.run(PromptScanKernel.of(sizes, STATE_ROWS, pointer, scan), others);
+    ofStates.addAll(List.of(parameters.dtBias(), parameters.logDecay()));
+    ofStates.add(HostBuffer.of(Element.I64, (long) count));
+    ofStates.addAll(List.of(fromRow, HostBuffer.of(Element.I64, (long) to), seenBefore));
+    ofStates.addAll(List.of(ring, ssm, before));
+    TileInterpreter.run(PromptStateKernel.of(sizes, STATE_ROWS, pointer, states), ofStates);
+
+    squares = HostBuffer.empty(Element.F32, PromptOutputKernel.pieces(sizes, outputs) * length);
+    List<HostBuffer> ofOutputs =
+        new ArrayList<>(List.of(Numbers.integer(parameters.layer()), projected, convolved));
+    ofOutputs.addAll(List.of(parameters.dtBias(), parameters.logDecay(), parameters.skip()));
+    ofOutputs.addAll(List.of(parameters.norm(), before, out, squares));
+    TileInterpreter.run(PromptOutputKernel.of(sizes, outputs), ofOutputs);
   }
 
   /** A row's state in the tested layer, after so many tokens. */

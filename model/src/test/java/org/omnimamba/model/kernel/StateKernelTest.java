@@ -149,6 +149,24 @@ class StateKernelTest {
     return window;
   }
 
+  /** Activations in a kernel of their own give the same. */
+  @ParameterizedTest
+  @CsvSource({"16, 16, 1", "32, 8, 2", "128, 4, 4"})
+  void givesTheSameBehindActivations(int activated, int columns, int blocks) {
+    StateWindow expected = twoSteps(TUNING, Element.F16);
+    Numbers same = new Numbers(3);
+    StateWindow actual = new StateWindow(parameters, Element.F16, same);
+    ActivationKernel.Tuning activation = new ActivationKernel.Tuning(activated, 4);
+    Tuning tuning = new Tuning(columns, blocks, 4);
+    actual.step(activation, tuning, actual.projected(same));
+    actual.step(activation, tuning, actual.projected(same));
+    assertThat(actual.ring.sameAs(expected.ring)).isTrue();
+    assertThat(actual.ssm.sameAs(expected.ssm)).isTrue();
+    for (int row : expected.active()) {
+      assertThat(actual.out(row)).isEqualTo(expected.out(row));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 8, 32})
   void aStepsTuningFitsNarrowHeads(int batch) {

@@ -56,33 +56,67 @@ final class StateWindow {
 
   /** One token of each row that takes part. */
   void step(StateKernel.Tuning tuning, HostBuffer projected) {
-    boolean half = stateElement == Element.F16;
-    Element pointer = half ? Element.F16_POINTER : Element.F32_POINTER;
-    int pieces = StateKernel.pieces(sizes, tuning);
-    out = HostBuffer.empty(Element.BF16, BATCH * config.dInner());
-    squares = HostBuffer.empty(Element.F32, pieces * BATCH);
-    List<HostBuffer> arguments = new ArrayList<>();
-    arguments.add(Numbers.integer(parameters.layer()));
-    arguments.add(projected);
-    arguments.addAll(parameters.ups());
-    float[] draws = new float[BATCH];
-    float[] active = new float[BATCH];
-    for (int row = 0; row < BATCH; row++) {
-      draws[row] = DRAWS[row] ? 1 : 0;
-      active[row] = row == INACTIVE ? 0 : 1;
-    }
-    arguments.add(HostBuffer.of(Element.F32, draws));
-    arguments.add(parameters.convWeight());
-    arguments.add(parameters.convBias());
+    List<HostBuffer> arguments = beginning(projected);
     arguments.add(parameters.dtBias());
     arguments.add(parameters.logDecay());
     arguments.add(parameters.skip());
     arguments.add(parameters.norm());
-    arguments.add(HostBuffer.of(Element.I64, (long) FIRST));
-    arguments.add(HostBuffer.of(Element.I64, positions));
-    arguments.add(HostBuffer.of(Element.F32, active));
-    arguments.addAll(List.of(ring, ssm, out, squares));
-    TileInterpreter.run(StateKernel.of(sizes, STATE_ROWS, pointer, tuning), arguments);
+    arguments.addAll(ending());
+    arguments.addAll(List.of(ring, ssm));
+    run(StateKernel.of(sizes, STATE_ROWS, pointer(), tuning), tuning, arguments);
+  }
+
+  /** The same in two kernels. */
+  void step(ActivationKernel.Tuning activation, StateKernel.Tuning tuning, HostBuffer projected) {
+    HostBuffer values = HostBuffer.empty(Element.F32, BATCH * sizes.projected());
+    List<HostBuffer> ofActivation = beginning(projected);
+    ofActivation.add(parameters.dtBias());
+    ofActivation.addAll(ending());
+    ofActivation.addAll(List.of(ring, values));
+    TileInterpreter.run(ActivationKernel.of(sizes, STATE_ROWS, activation), ofActivation);
+    List<HostBuffer> arguments = new ArrayList<>();
+    arguments.addAll(List.of(Numbers.integer(parameters.layer()), values));
+    arguments.addAll(List.of(parameters.logDecay(), parameters.skip(), parameters.norm()));
+    arguments.addAll(List.of(ending().get(0), ending().get(2), ssm));
+    run(StateKernel.activated(sizes, STATE_ROWS, pointer(), tuning), tuning, arguments);
+  }
+
+  private Element pointer() {
+    return stateElement == Element.F16 ? Element.F16_POINTER : Element.F32_POINTER;
+  }
+
+  /** Up to the parameters of the convolution. */
+  private List<HostBuffer> beginning(HostBuffer projected) {
+    List<HostBuffer> arguments = new ArrayList<>();
+    arguments.addAll(List.of(Numbers.integer(parameters.layer()), projected));
+    arguments.addAll(parameters.ups());
+    float[] draws = new float[BATCH];
+    for (int row = 0; row < BATCH; row++) {
+      draws[row] = DRAWS[row] ? 1 : 0;
+    }
+    arguments.add(HostBuffer.of(Element.F32, draws));
+    arguments.addAll(List.of(parameters.convWeight(), parameters.convBias()));
+    return arguments;
+  }
+
+  /** The first row, positions, and who takes part. */
+  private List<HostBuffer> ending() {
+    float[] active = new float[BATCH];
+    for (int row = 0; row < BATCH; row++) {
+      active[row] = row == INACTIVE ? 0 : 1;
+    }
+    return List.of(
+        HostBuffer.of(Element.I64, (long) FIRST),
+        HostBuffer.of(Element.I64, positions),
+        HostBuffer.of(Element.F32, active));
+  }
+
+  private void run(Kernel kernel, StateKernel.Tuning tuning, List<HostBuffer> arguments) {
+    int pieces = StateKernel.pieces(sizes, tuning);
+    out = HostBuffer.empty(Element.BF16, BATCH * config.dInner());
+    squares = HostBuffer.empty(Element.F32, pieces * BATCH);
+    arguments.addAll(List.of(out, squares));
+    TileInterpreter.run(kernel, arguments);
     for (int row = 0; row < BATCH; row++) {
       positions[row] += row == INACTIVE ? 0 : 1;
     }

@@ -120,6 +120,7 @@ final class TileInterpreter {
       case OFFSET -> TileArithmetic.offset(type, in.get(0), in.get(1));
       case LOAD -> load(type, in);
       case SUM -> TileShapes.sum(type, in.get(0), (Integer) instruction.detail());
+      case CUMULATE -> TileShapes.cumulative(type, in.get(0));
       case TRANSPOSE -> TileShapes.transposed(type, in.get(0));
       case DOT -> TileShapes.dot(type, in.get(0), in.get(1), in.get(2));
       case STORE, LOOP -> throw new IllegalStateException(instruction + " is no value");

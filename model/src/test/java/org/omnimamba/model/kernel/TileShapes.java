@@ -72,6 +72,19 @@ final class TileShapes {
     return value;
   }
 
+  static TileValue cumulative(TileType type, TileValue a) {
+    Demands.that(type.equals(a.type), "%s cumulated is %s", a.type, type);
+    Demands.that(
+        type.rank() == 1 && type.element() == Element.F32, "sums along a matrix of %s", type);
+    TileValue value = new TileValue(type);
+    float sum = 0;
+    for (int i = 0; i < type.size(); i++) {
+      sum += a.floats[i];
+      value.floats[i] = sum;
+    }
+    return value;
+  }
+
   /** {@code a b + sum}. */
   static TileValue dot(TileType type, TileValue a, TileValue b, TileValue sum) {
     int rows = type.shape().get(0);

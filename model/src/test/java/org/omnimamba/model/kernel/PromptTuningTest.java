@@ -1,0 +1,35 @@
+package org.omnimamba.model.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.ModelPresets;
+
+class PromptTuningTest {
+  /** What a program can have on an H100. */
+  private static final int SHARED_BYTES = 232_448;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 64, 72, 128, 256, 384, 512, 768, 1024, 1536, 2048})
+  void everyLengthFitsIntoSharedMemory(int length) {
+    LanguageModelConfig config = ModelPresets.omniMamba1_3B().language();
+    PromptTuning tuning = PromptTuning.of(new LayerSizes(config, length));
+    for (PromptProjectionKernel.Tuning one :
+        new PromptProjectionKernel.Tuning[] {tuning.adapter(), tuning.in(), tuning.out()}) {
+      PromptProjectionKernel.Sizes sizes =
+          new PromptProjectionKernel.Sizes(length, 4096, 2048, 1, 1e-5f);
+      assertThat(PromptProjectionKernel.sharedBytes(sizes, one)).isLessThanOrEqualTo(SHARED_BYTES);
+    }
+  }
+
+  /** A chunk of the states is a chunk of the outputs. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 64, 256, 2048})
+  void bothHalvesOfTheStateSpaceHaveTheSameChunks(int length) {
+    PromptTuning tuning =
+        PromptTuning.of(new LayerSizes(ModelPresets.omniMamba1_3B().language(), length));
+    assertThat(tuning.outputs().chunk()).isEqualTo(tuning.states().chunk());
+  }
+}
