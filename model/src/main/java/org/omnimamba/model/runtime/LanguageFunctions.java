@@ -279,9 +279,8 @@ final class LanguageFunctions {
   private List<Operand<?>> buildWrite(FunctionScope scope) {
     Operand<TInt64> slot = ids(scope, 1);
     for (DeviceVariable variable : List.of(slots.conv(), slots.ssm())) {
-      long[] shape = variable.shape().asArray();
-      shape[0] /= slots.rows();
-      writeRows(scope, variable, slot, scope.input(TFloat32.class, Shape.of(shape)));
+      Operand<TFloat32> values = scope.input(TFloat32.class, Shape.of(slotShape(variable)));
+      writeRows(scope, variable, slot, values);
     }
     return List.of();
   }
@@ -289,10 +288,20 @@ final class LanguageFunctions {
   private Operand<TFloat32> readRows(
       FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
     Ops tf = scope.tf();
-    return tf.dtypes.cast(
-        tf.resourceGather(
-            scope.handle(variable), rows(scope, variable, slot), variable.numberType()),
-        TFloat32.class);
+    Operand<TFloat32> rows =
+        tf.dtypes.cast(
+            tf.resourceGather(
+                scope.handle(variable), rows(scope, variable, slot), variable.numberType()),
+            TFloat32.class);
+    // a handle that is a function's argument does not carry the shape
+    return tf.reshape(rows, tf.constant(slotShape(variable)));
+  }
+
+  /** Of one slot's rows of all layers. */
+  private long[] slotShape(DeviceVariable variable) {
+    long[] shape = variable.shape().asArray();
+    shape[0] /= slots.rows();
+    return shape;
   }
 
   private void writeRows(
