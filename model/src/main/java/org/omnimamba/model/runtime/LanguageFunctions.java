@@ -103,6 +103,17 @@ final class LanguageFunctions {
                 scope -> buildWindow(scope, batch, count, drawing -> single(scope, task))));
   }
 
+  /**
+   * Rows of the window that {@code span} consecutive slots take. The hand-written kernels leave
+   * rows alone that do not take part, so that there few sizes do: each is a function of its own for
+   * either task, for both, and for every number of tokens. Operations of XLA read and write all
+   * rows.
+   */
+  int windowBatch(int span) {
+    int batch = kernels == StepKernels.TRITON ? Buckets.sparseBatch(span) : Buckets.batch(span);
+    return batch <= slots.rows() ? batch : Math.min(Buckets.batch(span), slots.rows());
+  }
+
   /** {@link #window} for rows of both tasks, with logits as {@link #mixedStep}. */
   CompiledFunction mixedWindow(int batch, int count) {
     return functions.computeIfAbsent(
