@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -43,8 +44,9 @@ final class ServiceStart {
    * Starts the service, waits until it is ready and ends it.
    *
    * @param settings of {@code omnimamba.inference}
-   * @return what {@link StartedService} reports
-   * @throws IllegalStateException with the log's text if it does not become ready
+   * @return what {@link StartedService} reports; if the limit ended it, what it had reported until
+   *     then and {@code gave_up_s}, the limit
+   * @throws IllegalStateException with the log's text if it fails
    */
   Map<String, Object> run(Path model, Map<String, Object> settings)
       throws IOException, InterruptedException {
@@ -60,19 +62,27 @@ final class ServiceStart {
             "%s --tf_xla_persistent_cache_directory=%s --tf_xla_persistent_cache_device_types=%s"
                 .formatted(before, cache, device)
                 .strip());
+    Files.deleteIfExists(result);
     Process process = builder.start();
+    boolean ended;
     try {
-      boolean ended = process.waitFor(limitSeconds, TimeUnit.SECONDS);
-      if (!ended || process.exitValue() != 0) {
-        throw new IllegalStateException(
-            "the service %s:%n%s"
-                .formatted(ended ? "failed" : "did not become ready", Files.readString(log)));
+      ended = process.waitFor(limitSeconds, TimeUnit.SECONDS);
+      if (ended && process.exitValue() != 0) {
+        throw new IllegalStateException("the service failed:\n" + Files.readString(log));
       }
     } finally {
       process.destroyForcibly().waitFor();
     }
-    return JsonMapper.shared()
-        .readValue(result.toFile(), new TypeReference<Map<String, Object>>() {});
+    Map<String, Object> report = new LinkedHashMap<>();
+    if (!ended) {
+      report.put("gave_up_s", limitSeconds);
+    }
+    if (Files.exists(result)) {
+      report.putAll(
+          JsonMapper.shared()
+              .readValue(result.toFile(), new TypeReference<Map<String, Object>>() {}));
+    }
+    return report;
   }
 
   private List<String> command(Path model, Map<String, Object> settings) {

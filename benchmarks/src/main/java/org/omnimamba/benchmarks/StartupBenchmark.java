@@ -23,9 +23,15 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Arguments, all optional: {@code --sizes small} ({@code 1.3b}, {@code l}, {@code small}, {@code
  * tiny}) {@code --device CPU} {@code --slots 8} {@code --prefill-chunk 256} {@code --layout
  * SEPARATE} {@code --precision FLOAT32} {@code --merged false} {@code --handwritten true} {@code
- * --state F32} {@code --starts 2} (the first is the cold one) {@code --dir DIR} (for the files,
- * which are deleted at the end; the system's temporary directory) {@code --limit 1800} (seconds
- * after which a start is given up). Prints one JSON object. Linux only.
+ * --state F32} {@code --compile-threads 0} {@code --starts 2} (the first is the cold one) {@code
+ * --dir DIR} (for the files, which are deleted at the end; the system's temporary directory) {@code
+ * --cache DIR} (compiled functions of earlier runs, to start with and to be kept; with it, the
+ * first start is the cold one only if the folder is empty) {@code --limit 1800} (seconds after
+ * which a start is given up; its report has what had ended by then). Prints one JSON object; each
+ * start's part of it also goes to standard error, as one line, when the start has ended. Linux
+ * only.
+ *
+ * <p>What the service inherits, such as {@code XLA_FLAGS}, is inherited from this program.
  */
 public final class StartupBenchmark {
   private final BenchmarkArguments arguments;
@@ -57,6 +63,7 @@ public final class StartupBenchmark {
       json.put("settings", settings());
       json.put("processors", Runtime.getRuntime().availableProcessors());
       json.put("java", Runtime.version().toString());
+      json.put("xla_flags", System.getenv().getOrDefault("XLA_FLAGS", ""));
       json.put("weights_bytes", bytes(model));
       json.put("write_s", Rounding.hundredths(writeSeconds));
       json.put("starts", starts(directory, model));
@@ -74,18 +81,18 @@ public final class StartupBenchmark {
   }
 
   private List<Object> starts(Path directory, Path model) throws Exception {
-    Path cache = Files.createDirectory(directory.resolve("cache"));
+    Path cache = Files.createDirectories(Path.of(arguments.text("cache", directory + "/cache")));
     List<Object> starts = new ArrayList<>();
     for (int i = 0; i < arguments.number("starts", 2); i++) {
       ServiceStart start =
           new ServiceStart(directory, cache, arguments.text("device", "CPU"), limitSeconds());
       Map<String, Object> report = new LinkedHashMap<>();
-      report.put("cache", i == 0 ? "cold" : "warm");
+      report.put("cache", files(cache) == 0 ? "cold" : "warm");
       report.putAll(start.run(model, settings()));
       report.put("cache_files", files(cache));
       report.put("cache_bytes", bytes(cache));
       starts.add(report);
-      say(report.toString());
+      say(JsonMapper.shared().writeValueAsString(report));
     }
     return starts;
   }
@@ -101,6 +108,7 @@ public final class StartupBenchmark {
     settings.put("engine.prefill-chunk", arguments.number("prefill-chunk", 256));
     settings.put("runtime.device", arguments.text("device", "CPU"));
     settings.put("runtime.compile", true);
+    settings.put("runtime.compile-threads", arguments.number("compile-threads", 0));
     settings.put("runtime.storage", "BF16");
     settings.put("runtime.layout", arguments.text("layout", "SEPARATE"));
     settings.put("runtime.precision", arguments.text("precision", "FLOAT32"));

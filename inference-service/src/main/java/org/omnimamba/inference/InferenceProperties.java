@@ -92,6 +92,8 @@ public record InferenceProperties(
    *
    * @param device {@code CPU} or {@code GPU}
    * @param compile whether XLA compiles the graphs; costs start-up time
+   * @param compileThreads functions that XLA compiles side by side at the start; 0 takes 1 for the
+   *     CPU and, for a GPU, one per processor, 8 at most
    * @param threads that share one operation on the CPU; 0 takes one per processor
    * @param storage how matrices are kept: {@code F32} or {@code BF16}
    * @param layout of the layers' weights: {@code SEPARATE} or {@code STACKED}
@@ -106,6 +108,7 @@ public record InferenceProperties(
   public record RuntimeProperties(
       @NotNull @DefaultValue("CPU") ExecutionOptions.Device device,
       @DefaultValue("false") boolean compile,
+      @Min(0) @Max(64) @DefaultValue("0") int compileThreads,
       @Min(0) @Max(1024) @DefaultValue("0") int threads,
       @NotNull @DefaultValue("F32") WeightStorage storage,
       @NotNull @DefaultValue("SEPARATE") WeightLayout layout,

@@ -38,8 +38,13 @@ final class DryRuns {
     this.prefillChunk = prefillChunk;
   }
 
-  /** Calls each function that requests will need: every batch size, every length of a piece. */
+  /**
+   * Calls each function that requests will need: every batch size, every length of a piece. What
+   * takes longest to compile comes first, so that no thread is left with it in the end.
+   */
   void everything() {
+    model.vision().encode(blank());
+    model.images().decode(List.of(new int[model.images().tokens()]));
     for (Task task : Task.values()) {
       PromptEmbeddings prompt = prompt(task);
       pieces(prompt).forEach(length -> language.prefill(task, 0, prompt, 0, length));
@@ -48,8 +53,6 @@ final class DryRuns {
     forEachBatch(this::mixedStep);
     language.copyState(0, slots > 1 ? 1 : 0);
     language.writeState(0, language.readState(0));
-    model.images().decode(List.of(new int[model.images().tokens()]));
-    model.vision().encode(blank());
   }
 
   /** One prefill and one step of each task, in slot 0, by functions that requests use too. */
@@ -108,13 +111,17 @@ final class DryRuns {
     step(tasks, positions);
   }
 
-  /** One token for each sequence, and as many as the device draws in one call. */
+  /**
+   * One token for each sequence, drawn by the device and by the host, and as many as the device
+   * draws in one call. TensorFlow prepares a call anew when it returns something else.
+   */
   private void step(Task[] tasks, int[] positions) {
     int[] first = IntStream.range(0, tasks.length).toArray();
+    List<PlainDraw> draws = Collections.nCopies(tasks.length, PlainDraw.BEST);
+    language.step(tasks, first, new int[tasks.length], positions, draws);
     language.step(tasks, first, new int[tasks.length], positions);
     int several = language.tokensPerCall();
     if (several > 1) {
-      List<PlainDraw> draws = Collections.nCopies(tasks.length, PlainDraw.BEST);
       language.steps(
           tasks, first, new int[tasks.length], positions, Collections.nCopies(several, draws));
     }

@@ -34,7 +34,8 @@ final class OmniMambaBackend implements ModelBackend {
 
   /**
    * Loads the model. Where graphs are compiled, those that requests will need are compiled now:
-   * every batch size, and every length up to a prefill chunk.
+   * every batch size, and every length up to a prefill chunk. They are compiled several at a time
+   * first; then they are called as requests will.
    */
   static ModelBackend open(InferenceProperties properties, StartMeters meters) {
     long start = System.nanoTime();
@@ -57,8 +58,16 @@ final class OmniMambaBackend implements ModelBackend {
       OmniMambaBackend backend =
           new OmniMambaBackend(model, spareSlots, properties.engine().prefillChunk());
       if (runtime.compile()) {
+        int threads = runtime.compileThreads();
+        meters.compiled(
+            model.compileFor(
+                backend.dryRuns::everything,
+                threads == 0 ? options.execution().compileThreads() : threads,
+                meters::compiled));
+        long compiled = System.nanoTime();
         backend.dryRuns.everything();
-        meters.warm(model, System.nanoTime() - loaded);
+        long end = System.nanoTime();
+        meters.warm(model, end - compiled, end - loaded);
       }
       return backend;
     } catch (RuntimeException | Error e) {

@@ -4,11 +4,21 @@ import org.omnimamba.model.kernel.PowersOfTwo;
 
 /** Sizes for which functions are built; an input is padded to the next one. */
 final class Buckets {
+  private static final int LEAST_SPARSE_BATCH = 8;
+
   private Buckets() {}
 
   /** The smallest power of two that is not less than {@code size}. */
   static int batch(int size) {
     return PowersOfTwo.atLeast(size);
+  }
+
+  /**
+   * The smallest of 1, 8, 16, 32, 64, ... that is not less than {@code size}: for rows of which
+   * those that do not take part cost next to nothing, since their states are not touched.
+   */
+  static int sparseBatch(int size) {
+    return size == 1 ? 1 : Math.max(LEAST_SPARSE_BATCH, batch(size));
   }
 
   /**

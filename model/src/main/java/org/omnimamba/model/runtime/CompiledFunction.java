@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Result;
@@ -16,21 +17,31 @@ public final class CompiledFunction {
   private final String name;
   private final Session session;
   private final ExclusiveUse use;
+  private final Rehearsal rehearsal;
+  private final boolean compiled;
   private final List<Operand<?>> fed;
   private final List<TensorSpec> inputs;
   private final Operation call;
-  private final List<ElementType> outputs;
+  private final List<TensorSpec> outputs;
 
+  /**
+   * @param compiled whether its first run brings a compilation
+   * @param outputs shapes may be unknown
+   */
   CompiledFunction(
       String name,
       Session session,
       ExclusiveUse use,
+      Rehearsal rehearsal,
+      boolean compiled,
       Map<Operand<?>, TensorSpec> inputs,
       Operation call,
-      List<ElementType> outputs) {
+      List<TensorSpec> outputs) {
     this.name = name;
     this.session = session;
     this.use = use;
+    this.rehearsal = rehearsal;
+    this.compiled = compiled;
     this.fed = List.copyOf(inputs.keySet());
     this.inputs = List.copyOf(inputs.values());
     this.call = call;
@@ -91,8 +102,26 @@ public final class CompiledFunction {
         throw new IllegalArgumentException(
             "%s has %d inputs, not %d".formatted(name, inputs.size(), arrays.size()));
       }
+      if (rehearsal.isNoting()) {
+        if (compiled) {
+          rehearsal.note(CompiledFunction.this, this, wanted);
+        }
+        return zeros(wanted);
+      }
+      try (ExclusiveUse.Use entered = use.enter()) {
+        return run(wanted, entered);
+      }
+    }
+
+    /**
+     * {@link #run(BitSet)} under a use that the caller has been given.
+     *
+     * @param held not closed before this returns
+     */
+    Outputs run(BitSet wanted, ExclusiveUse.Use held) {
+      Objects.requireNonNull(held);
       List<Tensor> tensors = new ArrayList<>();
-      try (ExclusiveUse.Use ignored = use.enter()) {
+      try {
         Session.Runner runner = session.runner();
         for (int i = 0; i < arrays.size(); i++) {
           Tensor tensor = Tensor.of(inputs.get(i).type().tensorClass(), inputs.get(i).shape());
@@ -125,13 +154,28 @@ public final class CompiledFunction {
         Tensor tensor = result.get(copies.size());
         copies.put(
             i,
-            switch (outputs.get(i)) {
+            switch (outputs.get(i).type()) {
               case F32, F16, BF16 -> TensorMemory.floats(tensor);
               case I64 -> TensorMemory.longs(tensor);
               case U8 -> TensorMemory.bytes(tensor);
             });
       }
       return new Outputs(copies);
+    }
+
+    private Outputs zeros(BitSet wanted) {
+      Map<Integer, Object> zeros = new HashMap<>();
+      wanted.stream().forEach(i -> zeros.put(i, zeros(outputs.get(i))));
+      return new Outputs(zeros);
+    }
+
+    private static Object zeros(TensorSpec spec) {
+      int size = (int) Math.max(0, spec.shape().size());
+      return switch (spec.type()) {
+        case F32, F16, BF16 -> new float[size];
+        case I64 -> new long[size];
+        case U8 -> new byte[size];
+      };
     }
   }
 

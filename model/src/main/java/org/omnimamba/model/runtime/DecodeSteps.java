@@ -196,7 +196,7 @@ final class DecodeSteps {
     Window(int[] taken) {
       int lowest = Arrays.stream(taken).min().orElseThrow();
       int span = Arrays.stream(taken).max().orElseThrow() - lowest + 1;
-      this.size = Math.min(Buckets.batch(span), slots.rows());
+      this.size = functions.windowBatch(span);
       this.first = Math.min(lowest, slots.rows() - size);
       this.places = Arrays.stream(taken).map(slot -> slot - first).toArray();
     }

@@ -18,17 +18,19 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.family.TType;
 
 /**
  * One TensorFlow session with its variables and functions; the owner of everything native. Used by
- * one thread at a time.
+ * one thread at a time; {@link #compileFor} starts threads of its own.
  */
 public final class DeviceProgram implements AutoCloseable {
   private final ExecutionOptions options;
   private final Graph graph;
   private final Session session;
   private final ExclusiveUse use = new ExclusiveUse();
+  private final Rehearsal rehearsal = new Rehearsal();
   private final DeviceVariables variables;
   private int functions;
   private int compiledFunctions;
@@ -74,17 +76,43 @@ public final class DeviceProgram implements AutoCloseable {
       boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
       FunctionScope scope = new FunctionScope(bodyGraph, compile && onCpu);
       List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(body.build(scope)));
-      List<ElementType> outputTypes =
-          outputs.stream().map(output -> ElementType.of(output.type())).toList();
+      List<TensorSpec> specs =
+          outputs.stream()
+              .map(output -> new TensorSpec(ElementType.of(output.type()), output.shape()))
+              .toList();
       String unique = name + "_" + functions++;
       if (compile) {
         compiledFunctions++;
       }
       try (ConcreteFunction function =
           ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
-        return call(unique, compile, function, scope, outputTypes);
+        return call(unique, compile, function, scope, specs);
       }
     }
+  }
+
+  /**
+   * Compiles the functions that some calls need, several at a time, so that the calls themselves
+   * find them compiled. The calls are made twice, in effect: first by {@code calls}, where each
+   * only adds its function and returns zeros, then once for every function, in any order and side
+   * by side, with the very inputs. So their effects on variables must be harmless in any order.
+   * Calls of functions that are not compiled have no effect at all.
+   *
+   * <p>Functions that run side by side hold their scratch memory side by side. No other thread may
+   * use the program meanwhile.
+   *
+   * @param calls makes the calls, in this thread
+   * @param threads that compile
+   * @throws RuntimeException of the first function that could not be compiled
+   */
+  public CompileTimes compileFor(Runnable calls, int threads, CompileListener listener) {
+    long start = System.nanoTime();
+    rehearsal.note(calls);
+    long declared = System.nanoTime();
+    try (ExclusiveUse.Use held = use.enter()) {
+      rehearsal.run(held, threads, listener);
+    }
+    return new CompileTimes(declared - start, System.nanoTime() - declared);
   }
 
   /** A function's effects must have happened when its outputs are there. */
@@ -126,7 +154,7 @@ public final class DeviceProgram implements AutoCloseable {
       boolean compile,
       ConcreteFunction function,
       FunctionScope scope,
-      List<ElementType> outputTypes) {
+      List<TensorSpec> outputs) {
     List<Output<?>> arguments = new ArrayList<>();
     scope.handles().keySet().forEach(variable -> arguments.add(variable.access().handle()));
     Map<Operand<?>, TensorSpec> fed = new LinkedHashMap<>();
@@ -142,12 +170,13 @@ public final class DeviceProgram implements AutoCloseable {
             .opBuilder("StatefulPartitionedCall", name)
             .addInputList(arguments.toArray(new Output<?>[0]))
             .setAttr(
-                "Tout", outputTypes.stream().map(ElementType::dataType).toArray(DataType[]::new))
+                "Tout",
+                outputs.stream().map(output -> output.type().dataType()).toArray(DataType[]::new))
             .setAttr("f", function)
             // makes the call one XLA cluster; without it the same body runs op by op
             .setAttr("_XlaMustCompile", compile)
             .build();
-    return new CompiledFunction(name, session, use, fed, call, outputTypes);
+    return new CompiledFunction(name, session, use, rehearsal, compile, fed, call, outputs);
   }
 
   private Operand<?> placeholder(String name, TensorSpec spec) {
@@ -161,9 +190,13 @@ public final class DeviceProgram implements AutoCloseable {
   private static ConfigProto configuration(ExecutionOptions options) {
     ConfigProto.Builder config = ConfigProto.newBuilder();
     config.setIntraOpParallelismThreads(options.threads());
-    // otherwise TensorFlow places the whole graph anew whenever a function was added
-    config.setGraphOptions(GraphOptions.newBuilder().setPlacePrunedGraph(true));
-    if (options.device() == ExecutionOptions.Device.CPU) {
+    boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
+    config.setGraphOptions(
+        options.compile() && !onCpu
+            ? placedAtOnce()
+            // places what a call needs, so that an added function costs the others nothing
+            : GraphOptions.newBuilder().setPlacePrunedGraph(true));
+    if (onCpu) {
       config.putDeviceCount("GPU", 0);
     } else {
       // shape arithmetic has kernels in host memory only
@@ -171,6 +204,17 @@ public final class DeviceProgram implements AutoCloseable {
       config.setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true));
     }
     return config.build();
+  }
+
+  /**
+   * Places the whole graph whenever it has grown, and then prepares each call quickly; the other
+   * way, preparing a call goes over all functions, at 1.3B for more than a second, one call after
+   * the other. Best where functions are added first and called then; see {@link #compileFor}.
+   */
+  private static GraphOptions.Builder placedAtOnce() {
+    // it has never run: a pruned graph is not rewritten, and XLA rewrites for itself
+    return GraphOptions.newBuilder()
+        .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true));
   }
 
   private static String deviceName(ExecutionOptions options) {

@@ -3,7 +3,11 @@ package org.omnimamba.model.runtime;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Detects two threads inside one program at the same time; costs two atomic writes per call. */
+/**
+ * Detects two threads inside one program at the same time; costs two atomic writes per call. Who
+ * has entered may hand the use to threads of its own, which then run under it without entering, and
+ * must have ended before it is closed; all others are still refused.
+ */
 final class ExclusiveUse {
   private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
 

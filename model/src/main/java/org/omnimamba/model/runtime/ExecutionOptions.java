@@ -10,6 +10,8 @@ package org.omnimamba.model.runtime;
  */
 public record ExecutionOptions(Device device, boolean compile, int threads) {
 
+  private static final int MOST_COMPILE_THREADS = 8;
+
   /** Kinds of device. */
   public enum Device {
     CPU,
@@ -26,6 +28,16 @@ public record ExecutionOptions(Device device, boolean compile, int threads) {
   /** Compiled, on the CPU, one thread per processor. */
   public static ExecutionOptions cpu() {
     return new ExecutionOptions(Device.CPU, true, 0);
+  }
+
+  /**
+   * Functions that are worth compiling side by side. For an accelerator, XLA compiles each mostly
+   * with one thread; for the CPU it takes all processors for each, and memory that adds up.
+   */
+  public int compileThreads() {
+    return device == Device.CPU
+        ? 1
+        : Math.min(MOST_COMPILE_THREADS, Runtime.getRuntime().availableProcessors());
   }
 
   public ExecutionOptions withCompile(boolean value) {

@@ -104,6 +104,17 @@ final class LanguageFunctions {
                 scope -> buildWindow(scope, batch, count, drawing -> single(scope, task))));
   }
 
+  /**
+   * Rows of the window that {@code span} consecutive slots take. The hand-written kernels leave
+   * rows alone that do not take part, so that there few sizes do: each is a function of its own for
+   * either task, for both, and for every number of tokens. Operations of XLA read and write all
+   * rows.
+   */
+  int windowBatch(int span) {
+    int batch = kernels == StepKernels.TRITON ? Buckets.sparseBatch(span) : Buckets.batch(span);
+    return batch <= slots.rows() ? batch : Math.min(Buckets.batch(span), slots.rows());
+  }
+
   /** {@link #window} for rows of both tasks, with logits as {@link #mixedStep}. */
   CompiledFunction mixedWindow(int batch, int count) {
     return functions.computeIfAbsent(
@@ -299,9 +310,8 @@ final class LanguageFunctions {
   private List<Operand<?>> buildWrite(FunctionScope scope) {
     Operand<TInt64> slot = ids(scope, 1);
     for (DeviceVariable variable : List.of(slots.conv(), slots.ssm())) {
-      long[] shape = variable.shape().asArray();
-      shape[0] /= slots.rows();
-      writeRows(scope, variable, slot, scope.input(TFloat32.class, Shape.of(shape)));
+      Operand<TFloat32> values = scope.input(TFloat32.class, Shape.of(slotShape(variable)));
+      writeRows(scope, variable, slot, values);
     }
     return List.of();
   }
@@ -309,10 +319,20 @@ final class LanguageFunctions {
   private Operand<TFloat32> readRows(
       FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
     Ops tf = scope.tf();
-    return tf.dtypes.cast(
-        tf.resourceGather(
-            scope.handle(variable), rows(scope, variable, slot), variable.numberType()),
-        TFloat32.class);
+    Operand<TFloat32> rows =
+        tf.dtypes.cast(
+            tf.resourceGather(
+                scope.handle(variable), rows(scope, variable, slot), variable.numberType()),
+            TFloat32.class);
+    // a handle that is a function's argument does not carry the shape
+    return tf.reshape(rows, tf.constant(slotShape(variable)));
+  }
+
+  /** Of one slot's rows of all layers. */
+  private long[] slotShape(DeviceVariable variable) {
+    long[] shape = variable.shape().asArray();
+    shape[0] /= slots.rows();
+    return shape;
   }
 
   private void writeRows(

@@ -104,6 +104,11 @@ public final class OmniMamba implements AutoCloseable {
     return program.compiledFunctions();
   }
 
+  /** See {@link DeviceProgram#compileFor}. */
+  public CompileTimes compileFor(Runnable calls, int threads, CompileListener listener) {
+    return program.compileFor(calls, threads, listener);
+  }
+
   /** Releases everything. No part may be in use. */
   @Override
   public void close() {

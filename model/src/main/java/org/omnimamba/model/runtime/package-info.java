@@ -81,7 +81,9 @@
  *
  * One thread at a time drives a program. Calls that overlap are refused with an {@link
  * java.lang.IllegalStateException}; handing a program over from the thread that loaded it to the
- * thread that runs it is fine.
+ * thread that runs it is fine. Only {@link org.omnimamba.model.runtime.DeviceProgram#compileFor}
+ * runs several functions at once, on threads of its own: TensorFlow releases the variables' locks
+ * while XLA compiles, and takes them again to run.
  */
 @NullMarked
 package org.omnimamba.model.runtime;

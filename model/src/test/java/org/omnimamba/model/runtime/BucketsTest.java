@@ -15,6 +15,17 @@ class BucketsTest {
   }
 
   @Test
+  void batchesWithCheapRowsHaveFewSizes() {
+    TreeSet<Integer> buckets = new TreeSet<>();
+    for (int size = 1; size <= 128; size++) {
+      int bucket = Buckets.sparseBatch(size);
+      buckets.add(bucket);
+      assertThat(bucket).isGreaterThanOrEqualTo(size);
+    }
+    assertThat(buckets).containsExactly(1, 8, 16, 32, 64, 128);
+  }
+
+  @Test
   void lengthsArePaddedByAThirdAtMost() {
     TreeSet<Integer> buckets = new TreeSet<>();
     for (int size = 1; size <= 2048; size++) {
