@@ -49,6 +49,8 @@ public record Instruction(
     STORE,
     /** Sum along an axis, which goes; detail: the axis. */
     SUM,
+    /** Largest number along an axis, which goes; detail: the axis. */
+    LARGEST,
     /** Sums of a vector's elements up to and with each. */
     CUMULATE,
     /** The two axes exchanged. */

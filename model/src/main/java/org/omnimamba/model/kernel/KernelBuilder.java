@@ -157,8 +157,12 @@ final class KernelBuilder {
     return binary(Operation.MAXIMUM, a, b);
   }
 
-  Tile minimum(Tile a, int b) {
-    return negative(binary(Operation.MAXIMUM, negative(a), -b));
+  Tile maximum(Tile a, double b) {
+    return binary(Operation.MAXIMUM, a, b);
+  }
+
+  Tile minimum(Tile a, double b) {
+    return negative(maximum(negative(a), -b));
   }
 
   Tile and(Tile a, Tile b) {
@@ -171,6 +175,10 @@ final class KernelBuilder {
 
   Tile less(Tile a, double b) {
     return binary(Operation.LESS, a, b);
+  }
+
+  Tile equal(Tile a, Tile b) {
+    return binary(Operation.EQUAL, a, b);
   }
 
   Tile equal(Tile a, double b) {
@@ -207,7 +215,7 @@ final class KernelBuilder {
     Tile nothing = equal(kept, 0);
     Tile divisor = select(nothing, constant(1f), kept);
     Tile logarithm = divide(multiply(unary(Operation.LOG, sum), small), divisor);
-    return add(binary(Operation.MAXIMUM, a, 0), select(nothing, small, logarithm));
+    return add(maximum(a, 0), select(nothing, small, logarithm));
   }
 
   Tile select(Tile condition, Tile yes, Tile no) {
@@ -281,9 +289,18 @@ final class KernelBuilder {
 
   /** The sum along an axis, which goes. */
   Tile sum(Tile a, int axis) {
+    return along(Operation.SUM, a, axis);
+  }
+
+  /** The largest number along an axis, which goes. */
+  Tile largest(Tile a, int axis) {
+    return along(Operation.LARGEST, a, axis);
+  }
+
+  private Tile along(Operation operation, Tile a, int axis) {
     List<Integer> shape = new ArrayList<>(a.type().shape());
     shape.remove(axis);
-    return add(Operation.SUM, a.type().with(shape), axis, a);
+    return add(operation, a.type().with(shape), axis, a);
   }
 
   /** The sum of a vector's elements up to and with each. */

@@ -17,7 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class ProjectionKernel {
   private final Sizes sizes;
   private final Tuning tuning;
-  private final boolean residual;
+  private final Kind kind;
+
+  /** What is behind the product. */
+  private enum Kind {
+    PLAIN,
+    RESIDUAL,
+    LOGITS
+  }
 
   /**
    * Sizes of a product.
@@ -45,10 +52,10 @@ public final class ProjectionKernel {
    */
   public record Tuning(int rows, int columns, int warps, int stages) {}
 
-  private ProjectionKernel(Sizes sizes, Tuning tuning, boolean residual) {
+  private ProjectionKernel(Sizes sizes, Tuning tuning, Kind kind) {
     this.sizes = sizes;
     this.tuning = tuning;
-    this.residual = residual;
+    this.kind = kind;
   }
 
   /**
@@ -58,7 +65,7 @@ public final class ProjectionKernel {
    * {@code [batch, out + 2 rank]} in float32.
    */
   public static Kernel plain(Sizes sizes, Tuning tuning) {
-    return new ProjectionKernel(sizes, tuning, false).kernel("projection");
+    return new ProjectionKernel(sizes, tuning, Kind.PLAIN).kernel("projection");
   }
 
   /**
@@ -68,10 +75,21 @@ public final class ProjectionKernel {
    * norm's weight in bfloat16, its sums of squares {@code [}{@link #pieces}{@code , batch]}.
    */
   public static Kernel residual(Sizes sizes, Tuning tuning) {
-    return new ProjectionKernel(sizes, tuning, true).kernel("projection_residual");
+    return new ProjectionKernel(sizes, tuning, Kind.RESIDUAL).kernel("projection_residual");
   }
 
-  /** Pieces in which {@link #residual} leaves sums of squares. */
+  /**
+   * A head over a vocabulary, in front of {@link DrawKernel}. Arguments: layer, x, sums of squares
+   * and weights as {@link #plain}, the temperatures {@code [batch]}. Results: logits {@code [batch,
+   * out]} in float32; of {@link #pieces} blocks of ids the highest logits, and the sums of {@code
+   * exp((logit - highest) / temperature)}, which are NaN where a logit is not finite, both {@code
+   * [pieces, batch]}.
+   */
+  public static Kernel logits(Sizes sizes, Tuning tuning) {
+    return new ProjectionKernel(sizes, tuning, Kind.LOGITS).kernel("logits");
+  }
+
+  /** Pieces in which {@link #residual} leaves sums of squares, or blocks of {@link #logits}. */
   public static int pieces(Sizes sizes, Tuning tuning) {
     return blocks(sizes.out(), tuning);
   }
@@ -114,11 +132,13 @@ public final class ProjectionKernel {
       adapterPrograms = 2 * blocks(sizes.adapterRows(), tuning);
     }
     int programs = blocks(sizes.out(), tuning) + adapterPrograms;
-    @Nullable Residual behind = residual ? Residual.arguments(k) : null;
+    @Nullable Residual behind = kind == Kind.RESIDUAL ? Residual.arguments(k) : null;
+    @Nullable Tile temperatures = kind == Kind.LOGITS ? k.argument(Element.F32_POINTER) : null;
     Tile out = behind == null ? k.argument(Element.F32_POINTER) : behind.after();
+    @Nullable Blocks blocks = temperatures == null ? null : Blocks.arguments(k, temperatures);
     Rows rows = rows(k, k.convert(layer, Element.I64), weights);
-    Product product = new Product(x, squares, rows, out, behind);
-    if (sizes.batch() == 1) {
+    Product product = new Product(x, squares, rows, out, behind, blocks);
+    if (sizes.batch() == 1 && kind != Kind.LOGITS) {
       vector(k, product);
     } else {
       matrix(k, product);
@@ -140,8 +160,22 @@ public final class ProjectionKernel {
     }
   }
 
+  /** The arguments of a head's blocks; the last two are results. */
+  private record Blocks(Tile temperatures, Tile highest, Tile sums) {
+    static Blocks arguments(KernelBuilder k, Tile temperatures) {
+      return new Blocks(
+          temperatures, k.argument(Element.F32_POINTER), k.argument(Element.F32_POINTER));
+    }
+  }
+
   /** What a program multiplies, and where the product goes. */
-  private record Product(Tile x, Tile squares, Rows rows, Tile out, @Nullable Residual behind) {}
+  private record Product(
+      Tile x,
+      Tile squares,
+      Rows rows,
+      Tile out,
+      @Nullable Residual behind,
+      @Nullable Blocks blocks) {}
 
   private Rows rows(KernelBuilder k, Tile layer, List<Tile> weights) {
     Tile program = k.program(0);
@@ -250,6 +284,9 @@ public final class ProjectionKernel {
     if (behind == null || norm == null || before == null) {
       Tile outputs = k.add(k.column(rows.outputs()), k.row(k.multiply(tokens, sizes.width())));
       k.store(k.at(product.out(), outputs), scaled, mask);
+      if (product.blocks() != null) {
+        blocks(k, product.blocks(), scaled, rowMask, tokens, real);
+      }
       return;
     }
     Tile after = k.add(before, scaled);
@@ -257,6 +294,26 @@ public final class ProjectionKernel {
     k.store(k.at(behind.scaled(), places), k.multiply(after, k.column(norm)), mask);
     Tile place = k.add(k.multiply(k.program(0), sizes.batch()), tokens);
     k.store(k.at(behind.squares(), place), k.sum(k.multiply(after, after), 0), real);
+  }
+
+  /** The highest logit and the sum of weights of this program's ids. */
+  private void blocks(
+      KernelBuilder k,
+      Blocks blocks,
+      Tile logits,
+      @Nullable Tile isId,
+      Tile tokens,
+      @Nullable Tile real) {
+    Tile ids = isId == null ? logits : k.select(isId, logits, k.constant(Float.NEGATIVE_INFINITY));
+    Tile highest = k.largest(ids, 0);
+    Tile temperature = k.load(k.at(blocks.temperatures(), tokens), real);
+    Tile divisor = k.row(k.maximum(temperature, DrawKernel.LEAST_TEMPERATURE));
+    Tile weights = k.exp(k.divide(k.subtract(ids, k.row(highest)), divisor));
+    // 0, or NaN where a logit is infinite
+    Tile finite = k.subtract(logits, logits);
+    Tile place = k.add(k.multiply(k.program(0), sizes.batch()), tokens);
+    k.store(k.at(blocks.highest(), place), highest, real);
+    k.store(k.at(blocks.sums(), place), k.sum(k.add(weights, finite), 0), real);
   }
 
   private static @Nullable Tile both(KernelBuilder k, @Nullable Tile a, @Nullable Tile b) {

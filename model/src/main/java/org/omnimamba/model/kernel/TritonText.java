@@ -116,8 +116,8 @@ public final class TritonText {
       case LOAD ->
           "tt.load %s%s : %s"
               .formatted(operands, advice(instruction.detail()), in.get(0).type().text());
-      case SUM ->
-          folded("tt.reduce", "axis = " + instruction.detail() + " : i32", instruction, type);
+      case SUM, LARGEST ->
+          folded("tt.reduce", "axis = %s : i32".formatted(instruction.detail()), instruction, type);
       case CUMULATE -> folded("tt.scan", "axis = 0 : i32, reverse = false", instruction, type);
       case TRANSPOSE ->
           "tt.trans %s {order = array<i32: 1, 0>}%s".formatted(operands, between(in.get(0), type));
@@ -193,11 +193,13 @@ public final class TritonText {
     throw new IllegalArgumentException("no conversion from %s to %s".formatted(from, to));
   }
 
-  /** A sum over elements, each of whose values may be kept. */
+  /** Elements brought together; a scan keeps the values on the way. */
   private static String folded(
       String operation, String attributes, Instruction instruction, TileType type) {
     String element = type.element().text();
-    String add = type.element().isFloat() ? "addf" : "addi";
+    boolean largest = instruction.operation() == Operation.LARGEST;
+    String add =
+        type.element().isFloat() ? (largest ? "maxnumf" : "addf") : (largest ? "maxsi" : "addi");
     Tile from = instruction.operands().get(0);
     return """
         "%s"(%s) <{%s}> ({

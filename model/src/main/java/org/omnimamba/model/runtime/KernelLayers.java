@@ -1,17 +1,13 @@
 package org.omnimamba.model.runtime;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.RmsNorm;
 import org.omnimamba.model.graph.TaskLora;
 import org.omnimamba.model.kernel.ActivationKernel;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.LayerSizes;
-import org.omnimamba.model.kernel.PowersOfTwo;
 import org.omnimamba.model.kernel.ProjectionKernel;
 import org.omnimamba.model.kernel.StateKernel;
 import org.omnimamba.model.kernel.StepTuning;
@@ -30,13 +26,7 @@ import org.tensorflow.types.TInt64;
  * <p>The kernels change the states in place, of which XLA knows nothing: to it, the states are
  * inputs. What keeps the order is that each kernel takes what the one before it gave.
  */
-final class KernelLayers implements WindowLayers {
-  /** What the matrix units take at once of the axis that is summed. */
-  private static final int LEAST_COLUMNS = 16;
-
-  /** Rows of a step that the kernels are tuned for, at most. */
-  static final int LARGEST_BATCH = 128;
-
+final class KernelLayers {
   private final FunctionScope scope;
   private final Ops tf;
   private final LanguageParameters parameters;
@@ -58,7 +48,8 @@ final class KernelLayers implements WindowLayers {
       FunctionScope scope,
       LanguageParameters parameters,
       StateSlots slots,
-      WindowInputs.Operands inputs) {
+      WindowInputs.Operands inputs,
+      StepTuning tuning) {
     this.scope = scope;
     this.tf = scope.tf();
     this.parameters = parameters;
@@ -68,8 +59,8 @@ final class KernelLayers implements WindowLayers {
     this.first = inputs.first();
     this.active = inputs.active();
     this.drawing = inputs.drawing();
-    this.sizes = new LayerSizes(config, (int) inputs.tokens().shape().get(0));
-    this.tuning = StepTuning.of(sizes);
+    this.sizes = new LayerSizes(config, (int) drawing.shape().get(0));
+    this.tuning = tuning;
     this.outSizes = outSizes();
     this.inSizes = inSizes();
     this.in = ProjectionKernel.plain(inSizes, tuning.in());
@@ -82,25 +73,23 @@ final class KernelLayers implements WindowLayers {
     this.out = ProjectionKernel.residual(outSizes, tuning.out());
   }
 
-  /** Whether the kernels can have these sizes: tiles have powers of two as sizes. */
-  static boolean supports(LanguageModelConfig config) {
-    return PowersOfTwo.is(config.dState())
-        && PowersOfTwo.is(config.headDim())
-        && PowersOfTwo.is(config.dConv())
-        && PowersOfTwo.is(config.lora().rank())
-        && Stream.of(config.dState(), config.headDim(), config.dModel(), config.dInner())
-            .allMatch(size -> size % LEAST_COLUMNS == 0);
+  /** Pieces in which a stream has its sums of squares. */
+  int pieces() {
+    return inSizes.pieces();
   }
 
-  @Override
-  public Operand<TFloat32> apply(
-      BlockContext context, Operand<TFloat32> embeddings, Operand<TInt64> positions) {
-    KernelStream stream = KernelStream.of(tf, context, embeddings, inSizes.pieces());
+  /**
+   * Adds all layers.
+   *
+   * @param positions tokens that each row has seen, {@code [batch]}
+   * @return the stream behind the last layer; scaled with the final norm's weight
+   */
+  KernelStream apply(KernelStream first, Operand<TInt64> positions) {
+    KernelStream stream = first;
     for (int layer = 0; layer < config.layers(); layer++) {
       stream = layer(stream, positions, layer);
     }
-    return new RmsNorm(context.in("norm_f"), config.rmsNormEps())
-        .apply(stream.residual().expect(TFloat32.class));
+    return stream;
   }
 
   private ProjectionKernel.Sizes inSizes() {
@@ -121,11 +110,6 @@ final class KernelLayers implements WindowLayers {
         StateKernel.pieces(sizes, tuning.state()),
         config.rmsNormEps(),
         0);
-  }
-
-  @Override
-  public void store() {
-    // the kernels have changed the states already
   }
 
   private KernelStream layer(KernelStream stream, Operand<TInt64> positions, int layer) {

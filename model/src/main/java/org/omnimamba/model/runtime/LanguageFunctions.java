@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Backbone;
@@ -48,7 +47,7 @@ final class LanguageFunctions {
 
   /** What a decode step of these sizes is made of. */
   static StepKernels kernels(LanguageModelConfig config, RuntimeOptions options) {
-    return KernelLayers.supports(config) ? options.kernels() : StepKernels.XLA;
+    return KernelStep.supports(config) ? options.kernels() : StepKernels.XLA;
   }
 
   /**
@@ -98,10 +97,7 @@ final class LanguageFunctions {
     return functions.computeIfAbsent(
         "window_%s_%d_%d".formatted(task.key(), batch, count),
         name ->
-            program.function(
-                name,
-                true,
-                scope -> buildWindow(scope, batch, count, drawing -> single(scope, task))));
+            program.function(name, true, scope -> buildWindow(scope, batch, count, List.of(task))));
   }
 
   /**
@@ -123,7 +119,7 @@ final class LanguageFunctions {
             program.function(
                 name,
                 true,
-                scope -> buildWindow(scope, batch, count, drawing -> mixed(scope, drawing))));
+                scope -> buildWindow(scope, batch, count, List.of(Task.MMU, Task.T2I))));
   }
 
   private StepTasks single(FunctionScope scope, Task task) {
@@ -232,25 +228,22 @@ final class LanguageFunctions {
   }
 
   private List<Operand<?>> buildWindow(
-      FunctionScope scope, int batch, int count, Function<Operand<TFloat32>, StepTasks> tasksOf) {
+      FunctionScope scope, int batch, int count, List<Task> tasks) {
     WindowInputs.Operands inputs = new WindowInputs(batch, count).declare(scope);
-    StepTasks tasks = tasksOf.apply(inputs.drawing());
-    BlockContext context = parameters.context(scope);
-    WindowLayers layers = windowLayers(scope, inputs, tasks);
+    WindowStep step = windowStep(scope, batch, inputs, tasks);
     Ops tf = scope.tf();
     Operand<TInt64> tokens = inputs.tokens();
     List<Operand<TInt64>> drawn = new ArrayList<>();
     List<Operand<TFloat32>> logits = List.of();
     for (int index = 0; index < count; index++) {
       Operand<TInt64> positions = tf.math.add(inputs.positions(), tf.constant((long) index));
-      Operand<TFloat32> input = tasks.embed(context, tokens, positions);
-      logits = tasks.logits(context, layers.apply(context, input, positions));
-      Operand<TInt64> ids = tasks.draw(logits, inputs.temperatures(), inputs.uniforms(index));
-      drawn.add(ids);
+      WindowStep.Result result = step.apply(tokens, positions, index);
+      logits = result.logits();
       // a row without a valid token goes on with any: its caller ends it
-      tokens = tf.math.maximum(ids, tf.constant(0L));
+      tokens = result.drawn();
+      drawn.add(tokens);
     }
-    layers.store();
+    step.store();
     List<Operand<?>> outputs = new ArrayList<>();
     outputs.add(tf.stack(drawn));
     if (count == 1) {
@@ -259,12 +252,14 @@ final class LanguageFunctions {
     return outputs;
   }
 
-  private WindowLayers windowLayers(
-      FunctionScope scope, WindowInputs.Operands inputs, StepTasks tasks) {
-    boolean small = inputs.tokens().shape().get(0) <= KernelLayers.LARGEST_BATCH;
-    return kernels == StepKernels.TRITON && small
-        ? new KernelLayers(scope, parameters, slots, inputs)
-        : new XlaLayers(scope, slots, inputs, tasks);
+  private WindowStep windowStep(
+      FunctionScope scope, int batch, WindowInputs.Operands inputs, List<Task> tasks) {
+    if (kernels == StepKernels.TRITON && batch <= KernelStep.LARGEST_BATCH) {
+      return new KernelStep(scope, parameters, slots, inputs, tasks);
+    }
+    StepTasks ofXla =
+        tasks.size() > 1 ? mixed(scope, inputs.drawing()) : single(scope, tasks.get(0));
+    return new XlaStep(scope, parameters.context(scope), slots, inputs, ofXla);
   }
 
   /** Declares the inputs of a step's draws. */

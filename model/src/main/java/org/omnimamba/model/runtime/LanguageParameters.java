@@ -81,6 +81,11 @@ final class LanguageParameters {
     return parameters.variable(LAYERS + "0." + local);
   }
 
+  /** A parameter outside of the layers, such as {@code embedding.weight}. */
+  DeviceVariable table(String local) {
+    return parameters.variable(Backbone.PREFIX + "." + local);
+  }
+
   /** Weight of the norm behind the last layer, {@code [dModel]}. */
   DeviceVariable finalNorm() {
     return parameters.variable(Backbone.PREFIX + ".norm_f.weight");

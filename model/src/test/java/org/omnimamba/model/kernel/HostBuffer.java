@@ -114,6 +114,10 @@ final class HostBuffer {
     return floats[place];
   }
 
+  long integer(int place) {
+    return integers[place];
+  }
+
   /** Whether the contents are the same, bit by bit. */
   boolean sameAs(HostBuffer other) {
     return Arrays.equals(floats, other.floats)

@@ -121,6 +121,7 @@ final class TileInterpreter {
       case LOAD -> load(type, in);
       case SUM -> TileShapes.sum(type, in.get(0), (Integer) instruction.detail());
       case CUMULATE -> TileShapes.cumulative(type, in.get(0));
+      case LARGEST -> TileShapes.largest(type, in.get(0), (Integer) instruction.detail());
       case TRANSPOSE -> TileShapes.transposed(type, in.get(0));
       case DOT -> TileShapes.dot(type, in.get(0), in.get(1), in.get(2));
       case STORE, LOOP -> throw new IllegalStateException(instruction + " is no value");

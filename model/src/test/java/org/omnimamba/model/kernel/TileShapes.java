@@ -2,6 +2,7 @@ package org.omnimamba.model.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.omnimamba.model.kernel.Instruction.Operation;
 
 /** Operations in which elements meet or move. */
 final class TileShapes {
@@ -50,24 +51,27 @@ final class TileShapes {
   }
 
   static TileValue sum(TileType type, TileValue a, int axis) {
+    return along(Operation.ADD, type, a, axis);
+  }
+
+  static TileValue largest(TileType type, TileValue a, int axis) {
+    return along(Operation.MAXIMUM, type, a, axis);
+  }
+
+  private static TileValue along(Operation operation, TileType type, TileValue a, int axis) {
     List<Integer> shape = new ArrayList<>(a.type.shape());
     int count = shape.remove(axis);
-    Demands.that(type.equals(a.type.with(shape)), "%s summed is %s", a.type, type);
+    Demands.that(type.equals(a.type.with(shape)), "%s along axis %s is %s", a.type, axis, type);
     int inner = 1;
     for (int size : shape.subList(axis, shape.size())) {
       inner *= size;
     }
-    TileValue value = new TileValue(type);
-    for (int i = 0; i < type.size(); i++) {
-      int first = i / inner * inner * count + i % inner;
-      for (int j = 0; j < count; j++) {
-        int place = first + j * inner;
-        if (type.element().isFloat()) {
-          value.floats[i] = HostBuffer.round(type.element(), value.floats[i] + a.floats[place]);
-        } else {
-          value.integers[i] = Math.addExact(value.integers[i], a.integers[place]);
-        }
-      }
+    int ofAxis = inner;
+    TileValue value = a.gathered(type, i -> i / ofAxis * ofAxis * count + i % ofAxis);
+    for (int j = 1; j < count; j++) {
+      int further = j * ofAxis;
+      TileValue next = a.gathered(type, i -> i / ofAxis * ofAxis * count + i % ofAxis + further);
+      value = TileArithmetic.binary(operation, type, value, next);
     }
     return value;
   }
