@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.omnimamba.model.kernel.Element;
 import org.omnimamba.model.kernel.Kernel;
 import org.omnimamba.model.kernel.TritonText;
 import org.tensorflow.Graph;
@@ -169,8 +170,10 @@ public final class FunctionScope {
    *
    * @param operands in the order of the kernel's arguments
    * @param results in the order of the kernel's arguments behind the operands
+   * @throws IllegalArgumentException if the kernel has other arguments
    */
   List<Output<?>> kernel(Kernel kernel, List<Output<?>> operands, List<TensorSpec> results) {
+    check(kernel, operands, results);
     Operation call =
         graph
             .baseScope()
@@ -191,6 +194,32 @@ public final class FunctionScope {
       outputs.add(call.output(i));
     }
     return outputs;
+  }
+
+  /** A kernel would read through a wrong pointer without a word. */
+  private static void check(Kernel kernel, List<Output<?>> operands, List<TensorSpec> results) {
+    List<DataType> given = new ArrayList<>();
+    operands.forEach(operand -> given.add(operand.dataType()));
+    results.forEach(result -> given.add(result.type().dataType()));
+    List<DataType> wanted =
+        kernel.arguments().stream()
+            .map(argument -> dataType(argument.type().element().pointee()))
+            .toList();
+    if (!given.equals(wanted)) {
+      throw new IllegalArgumentException(
+          "%s takes %s, not %s".formatted(kernel.name(), wanted, given));
+    }
+  }
+
+  private static DataType dataType(Element element) {
+    return switch (element) {
+      case I32 -> DataType.DT_INT32;
+      case I64 -> DataType.DT_INT64;
+      case F16 -> DataType.DT_HALF;
+      case BF16 -> DataType.DT_BFLOAT16;
+      case F32 -> DataType.DT_FLOAT;
+      default -> throw new IllegalArgumentException("no tensor has elements of " + element);
+    };
   }
 
   List<TensorSpec> inputs() {

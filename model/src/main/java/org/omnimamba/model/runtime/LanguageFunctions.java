@@ -36,13 +36,14 @@ final class LanguageFunctions {
       LanguageModelConfig config,
       LanguageParameters parameters,
       StateSlots slots,
-      RuntimeOptions options) {
+      RuntimeOptions options,
+      StepKernels kernels) {
     this.program = program;
     this.config = config;
     this.parameters = parameters;
     this.slots = slots;
     this.mergedLora = options.mergedLora();
-    this.kernels = kernels(config, options);
+    this.kernels = kernels;
   }
 
   /** What a decode step of these sizes is made of. */

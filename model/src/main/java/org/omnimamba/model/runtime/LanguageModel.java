@@ -77,15 +77,11 @@ public final class LanguageModel {
     LanguageModelConfig language = config.language();
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
+    StepKernels kernels = LanguageFunctions.kernels(language, options);
     StateSlots slots =
-        new StateSlots(
-            program.variables(),
-            language,
-            options.slots(),
-            options.state(),
-            LanguageFunctions.kernels(language, options));
+        new StateSlots(program.variables(), language, options.slots(), options.state(), kernels);
     LanguageFunctions functions =
-        new LanguageFunctions(program, language, parameters, slots, options);
+        new LanguageFunctions(program, language, parameters, slots, options, kernels);
     DecodeSteps steps =
         new DecodeSteps(language, functions, slots, windows, !options.mergedLora(), tokensPerCall);
     IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
