@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.tensorflow.Operand;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operation;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -19,13 +19,13 @@ public final class CompiledFunction {
   private final ExclusiveUse use;
   private final Rehearsal rehearsal;
   private final boolean compiled;
-  private final List<Operand<?>> fed;
-  private final List<TensorSpec> inputs;
+  private final InputTensors inputs;
   private final Operation call;
   private final List<TensorSpec> outputs;
 
   /**
    * @param compiled whether its first run brings a compilation
+   * @param inputs closed by their owner
    * @param outputs shapes may be unknown
    */
   CompiledFunction(
@@ -34,7 +34,7 @@ public final class CompiledFunction {
       ExclusiveUse use,
       Rehearsal rehearsal,
       boolean compiled,
-      Map<Operand<?>, TensorSpec> inputs,
+      InputTensors inputs,
       Operation call,
       List<TensorSpec> outputs) {
     this.name = name;
@@ -42,8 +42,7 @@ public final class CompiledFunction {
     this.use = use;
     this.rehearsal = rehearsal;
     this.compiled = compiled;
-    this.fed = List.copyOf(inputs.keySet());
-    this.inputs = List.copyOf(inputs.values());
+    this.inputs = inputs;
     this.call = call;
     this.outputs = List.copyOf(outputs);
   }
@@ -60,11 +59,29 @@ public final class CompiledFunction {
 
   /** One call while its inputs are collected. */
   public final class Call {
-    private final List<Object> arrays = new ArrayList<>();
+    private final List<InputTensors.Value> values = new ArrayList<>();
 
     /** The next input, row-major float32. */
     public Call floats(float... values) {
       return add(ElementType.F32, values.length, values);
+    }
+
+    /**
+     * The next input, row-major float32: a part of an array, and zeros behind it to the input's
+     * size.
+     *
+     * @param values not copied until the function runs
+     * @param from first element of the part
+     * @param count elements of the part
+     */
+    public Call floats(float[] values, int from, int count) {
+      Objects.checkFromIndexSize(from, count, values.length);
+      TensorSpec expected = expected(ElementType.F32, count);
+      if (expected.shape().size() < count) {
+        throw unexpected(ElementType.F32, count);
+      }
+      this.values.add(new InputTensors.Value(values, from, count));
+      return this;
     }
 
     /** The next input, row-major int64. */
@@ -78,15 +95,29 @@ public final class CompiledFunction {
     }
 
     private Call add(ElementType type, int length, Object array) {
-      int index = arrays.size();
-      TensorSpec expected = index < inputs.size() ? inputs.get(index) : null;
-      if (expected == null || expected.type() != type || expected.shape().size() != length) {
-        throw new IllegalArgumentException(
-            "input %d of %s is %s, not %d elements of %s"
-                .formatted(index, name, expected, length, type));
+      if (expected(type, length).shape().size() != length) {
+        throw unexpected(type, length);
       }
-      arrays.add(array);
+      values.add(new InputTensors.Value(array, 0, length));
       return this;
+    }
+
+    private TensorSpec expected(ElementType type, int length) {
+      TensorSpec expected = next();
+      if (expected == null || expected.type() != type) {
+        throw unexpected(type, length);
+      }
+      return expected;
+    }
+
+    private IllegalArgumentException unexpected(ElementType type, int length) {
+      return new IllegalArgumentException(
+          "input %d of %s is %s, not %d elements of %s"
+              .formatted(values.size(), name, next(), length, type));
+    }
+
+    private @Nullable TensorSpec next() {
+      return values.size() < inputs.specs().size() ? inputs.specs().get(values.size()) : null;
     }
 
     /** Runs the function and copies its outputs to the host. */
@@ -98,9 +129,9 @@ public final class CompiledFunction {
 
     /** Runs the function and copies these outputs to the host; the others stay on the device. */
     Outputs run(BitSet wanted) {
-      if (arrays.size() != inputs.size()) {
+      if (values.size() != inputs.specs().size()) {
         throw new IllegalArgumentException(
-            "%s has %d inputs, not %d".formatted(name, inputs.size(), arrays.size()));
+            "%s has %d inputs, not %d".formatted(name, inputs.specs().size(), values.size()));
       }
       if (rehearsal.isNoting()) {
         if (compiled) {
@@ -120,31 +151,10 @@ public final class CompiledFunction {
      */
     Outputs run(BitSet wanted, ExclusiveUse.Use held) {
       Objects.requireNonNull(held);
-      List<Tensor> tensors = new ArrayList<>();
-      try {
-        Session.Runner runner = session.runner();
-        for (int i = 0; i < arrays.size(); i++) {
-          Tensor tensor = Tensor.of(inputs.get(i).type().tensorClass(), inputs.get(i).shape());
-          tensors.add(tensor);
-          write(tensor, arrays.get(i));
-          runner.feed(fed.get(i), tensor);
-        }
-        wanted.stream().forEach(i -> runner.fetch(call.output(i)));
-        try (Result result = runner.run()) {
-          return copy(result, wanted);
-        }
-      } finally {
-        tensors.forEach(Tensor::close);
-      }
-    }
-
-    private void write(Tensor tensor, Object array) {
-      if (array instanceof float[] floats) {
-        TensorMemory.write(tensor.asRawTensor(), floats);
-      } else if (array instanceof long[] longs) {
-        TensorMemory.write(tensor.asRawTensor(), longs);
-      } else {
-        TensorMemory.write(tensor.asRawTensor(), (byte[]) array);
+      Session.Runner runner = session.runner();
+      wanted.stream().forEach(i -> runner.fetch(call.output(i)));
+      try (Result result = inputs.run(runner, values)) {
+        return copy(result, wanted);
       }
     }
 

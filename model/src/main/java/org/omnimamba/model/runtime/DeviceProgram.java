@@ -32,6 +32,7 @@ public final class DeviceProgram implements AutoCloseable {
   private final ExclusiveUse use = new ExclusiveUse();
   private final Rehearsal rehearsal = new Rehearsal();
   private final DeviceVariables variables;
+  private final List<InputTensors> inputs = new ArrayList<>();
   private int functions;
   private int compiledFunctions;
 
@@ -176,7 +177,18 @@ public final class DeviceProgram implements AutoCloseable {
             // makes the call one XLA cluster; without it the same body runs op by op
             .setAttr("_XlaMustCompile", compile)
             .build();
-    return new CompiledFunction(name, session, use, rehearsal, compile, fed, call, outputs);
+    InputTensors tensors = new InputTensors(fed, compile || !assigns(scope));
+    inputs.add(tensors);
+    return new CompiledFunction(name, session, use, rehearsal, compile, tensors, call, outputs);
+  }
+
+  /**
+   * Whether a function replaces a variable. Run op by op, the new value's memory becomes the
+   * variable, and that may be an input; what XLA computes has memory of its own.
+   */
+  private static boolean assigns(FunctionScope scope) {
+    return scope.effects().stream()
+        .anyMatch(effect -> effect.op().type().equals("AssignVariableOp"));
   }
 
   private Operand<?> placeholder(String name, TensorSpec spec) {
@@ -225,6 +237,7 @@ public final class DeviceProgram implements AutoCloseable {
   @Override
   public void close() {
     session.close();
+    inputs.forEach(InputTensors::close);
     graph.close();
   }
 }

@@ -6,9 +6,12 @@ import org.omnimamba.model.checkpoint.FloatFormats;
 import org.tensorflow.RawTensor;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.buffer.ByteDataBuffer;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 
 /** Copies between tensors' memory and Java arrays; tensors may be larger than 2 GiB. */
 final class TensorMemory {
+  private static final float[] ZEROS = new float[4096];
+
   private TensorMemory() {}
 
   static void write(ByteDataBuffer data, long at, byte[] bytes, int length) {
@@ -17,6 +20,16 @@ final class TensorMemory {
 
   static void write(RawTensor memory, float[] values) {
     memory.data().asFloats().write(values);
+  }
+
+  /** Writes {@code count} elements, and zeros behind them to the end. */
+  static void writePadded(RawTensor memory, float[] values, int from, int count) {
+    FloatDataBuffer data = memory.data().asFloats();
+    data.write(values, from, count);
+    for (long at = count; at < data.size(); at += ZEROS.length) {
+      int zeros = (int) Math.min(ZEROS.length, data.size() - at);
+      data.slice(at, zeros).write(ZEROS, 0, zeros);
+    }
   }
 
   static void write(RawTensor memory, long[] values) {

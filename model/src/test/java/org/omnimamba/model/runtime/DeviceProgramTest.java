@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,9 @@ import org.tensorflow.types.TInt64;
 
 class DeviceProgramTest {
   private static final Shape TWO = Shape.of(2);
+
+  /** Elements of an input whose memory is kept from call to call. */
+  private static final int LARGE = 20_000;
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -80,6 +84,140 @@ class DeviceProgramTest {
       assertThatThrownBy(() -> twice.call().run()).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> twice.call().floats(1, 2).floats(1, 2))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPartOfAnArrayIsFollowedByZerosWhateverTheCallBeforeLeft(boolean compile) {
+    int size = LARGE;
+    try (DeviceProgram program = program(compile)) {
+      CompiledFunction negative =
+          program.function(
+              "negative",
+              scope ->
+                  List.of(scope.tf().math.neg(scope.input(TFloat32.class, Shape.of(2, size / 2)))));
+      float[] values = new float[size + 2];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i + 1;
+      }
+      for (int count : new int[] {size, 1, size - 1, 0, 4_097, size}) {
+        float[] expected = new float[size];
+        for (int i = 0; i < count; i++) {
+          expected[i] = -values[i + 2];
+        }
+        float[] found = negative.call().floats(values, 2, count).run().floats(0);
+        // -0 where zeros were
+        assertThat(found).usingComparatorWithPrecision(0f).containsExactly(expected);
+      }
+    }
+  }
+
+  @Test
+  void partsThatDoNotFitAreRefused() {
+    try (DeviceProgram program = program(false)) {
+      CompiledFunction twice =
+          program.function(
+              "twice",
+              scope -> {
+                Operand<TFloat32> x = scope.input(TFloat32.class, TWO);
+                return List.of(scope.tf().math.add(x, x));
+              });
+      float[] four = {1, 2, 3, 4};
+      assertThatThrownBy(() -> twice.call().floats(four, 1, 3))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("twice")
+          .hasMessageContaining("3 elements");
+      assertThatThrownBy(() -> twice.call().floats(four, 3, 2))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> twice.call().floats(four, 0, 1).floats(four, 0, 1))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(twice.call().floats(four, 1, 1).run().floats(0)).containsExactly(4, 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aFunctionMayReturnItsInput(boolean compile) {
+    try (DeviceProgram program = program(compile)) {
+      CompiledFunction same =
+          program.function("same", scope -> List.of(scope.input(TFloat32.class, Shape.of(LARGE))));
+      CompiledFunction.Outputs first = same.call().floats(large(1)).run();
+      CompiledFunction.Outputs second = same.call().floats(large(2)).run();
+      assertThat(first.floats(0)).containsExactly(large(1));
+      assertThat(second.floats(0)).containsExactly(large(2));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aVariableThatGotAnInputKeepsItWhenTheFunctionIsCalledAgain(boolean compile) {
+    try (DeviceProgram program = program(compile)) {
+      DeviceVariable last = program.variables().zeros("last", ElementType.F32, Shape.of(LARGE));
+      CompiledFunction exchange =
+          program.function(
+              "exchange",
+              scope -> {
+                Operand<TFloat32> x = scope.input(TFloat32.class, Shape.of(LARGE));
+                Operand<TFloat32> before = scope.read(last, TFloat32.class);
+                scope.effect(
+                    scope
+                        .tf()
+                        .withControlDependencies(before)
+                        .assignVariableOp(scope.handle(last), x));
+                return List.of(before);
+              });
+      assertThat(exchange.call().floats(large(1)).run().floats(0)).containsOnly(0);
+      assertThat(exchange.call().floats(large(2)).run().floats(0)).containsExactly(large(1));
+      assertThat(exchange.call().floats(large(3)).run().floats(0)).containsExactly(large(2));
+      assertThat(program.variables().readFloats(last)).containsExactly(large(3));
+    }
+  }
+
+  /** XLA compiles such a function for each value of its input. */
+  @Test
+  void inputsThatAreCompiledInMayChange() {
+    try (DeviceProgram program = program(true)) {
+      CompiledFunction filled =
+          program.function(
+              "filled",
+              scope -> {
+                Operand<TInt64> size = scope.input(TInt64.class, Shape.of(1));
+                return List.of(
+                    scope
+                        .tf()
+                        .math
+                        .mul(
+                            scope.tf().fill(size, scope.tf().constant(1f)),
+                            scope.tf().constant(2f)));
+              });
+      for (int round = 0; round < 2; round++) {
+        for (int size = 1; size <= 40; size++) {
+          assertThat(filled.call().longs(size).run().floats(0)).hasSize(size).containsOnly(2);
+        }
+      }
+    }
+  }
+
+  private static float[] large(float value) {
+    float[] values = new float[LARGE];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  @Test
+  void closingAgainHasNoEffectAndCallsAreRefused() {
+    DeviceProgram program = program(false);
+    CompiledFunction called =
+        program.function("called", scope -> List.of(scope.input(TFloat32.class, Shape.of(LARGE))));
+    CompiledFunction never =
+        program.function("never", scope -> List.of(scope.input(TFloat32.class, Shape.of(LARGE))));
+    called.call().floats(large(1)).run();
+    program.close();
+    program.close();
+    for (CompiledFunction function : List.of(called, never)) {
+      assertThatThrownBy(() -> function.call().floats(large(1)).run())
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
