@@ -197,7 +197,7 @@ public final class LanguageModel {
           functions
               .prefill(prompt.task(), bucket)
               .call()
-              .floats(prompt.part(next, next + count, bucket))
+              .floats(prompt.values(), next * config.dModel(), count * config.dModel())
               .longs(count)
               .longs(state)
               .longs(slot)
