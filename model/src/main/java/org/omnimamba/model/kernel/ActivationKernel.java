@@ -5,10 +5,9 @@ import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
 
 /**
- * Everything of a step between {@code in_proj} and the states: the adapter's second matrix, the
- * causal convolution, and the activations of gate, x, B, C and dt. In small batches {@link
- * StateKernel} does this itself, which saves a kernel; in large ones its programs would do the same
- * over and over.
+ * Of a step, what {@link StateKernel} takes of x, B, C and dt: the adapter's second matrix, the
+ * causal convolution, and the activations. In small batches that kernel does this itself, which
+ * saves one; in large batches its programs would do the same over and over.
  */
 public final class ActivationKernel {
   private final KernelBuilder k = new KernelBuilder("step_activation");
@@ -40,12 +39,17 @@ public final class ActivationKernel {
    * channels]}, and {@code dt_bias [layers, heads]}; the first row of the window {@code [1]}
    * (int64); tokens that each row has seen {@code [batch]} (int64); 1 for rows that take part, else
    * 0 {@code [batch]}; the ring, which changes, {@code [layers * rows * taps, channels]}. Result:
-   * SiLU of z, SiLU of the convolved x, B and C, softplus of dt, {@code [batch, projected]}.
+   * SiLU of the convolved x, B and C, then softplus of dt, {@code [batch, }{@link #width}{@code ]}.
    *
    * @param stateRows rows of the states in each layer
    */
   public static Kernel of(LayerSizes sizes, int stateRows, Tuning tuning) {
     return new ActivationKernel(sizes, stateRows, tuning).kernel();
+  }
+
+  /** Columns of a row of the result. */
+  public static int width(LanguageModelConfig config) {
+    return config.convDim() + config.heads();
   }
 
   private Kernel kernel() {
@@ -65,14 +69,15 @@ public final class ActivationKernel {
 
     Tile position = k.convert(k.load(k.at(positions, row.batch())), Element.I32);
     StepRows.Adapter adapter = rows.adapter(layer, row, projected, mmuUp, t2iUp, draws);
+    int width = width(config);
     Tile all = k.add(k.multiply(k.program(0), tuning.columns()), k.range(tuning.columns()));
     // what is beyond the end does the last column's work again, in vain
-    Tile columns = k.minimum(all, sizes.projected() - 1);
-    Tile channels = k.add(columns, -config.dInner());
+    Tile channels = k.minimum(all, width - 1);
     Tile heads = k.add(channels, -config.convDim());
-    Tile isChannel = k.and(k.less(k.constant(-1), channels), k.less(heads, 0));
+    Tile isChannel = k.less(heads, 0);
     Tile isHead = k.less(k.constant(-1), heads);
-    StepRows.Projected read = rows.projected(row, adapter, projected, columns);
+    StepRows.Projected read =
+        rows.projected(row, adapter, projected, k.add(channels, config.dInner()));
     Tile ofLayer = k.add(k.multiply(layer, config.convDim()), channels);
     Tile sum = k.load(k.at(bias, ofLayer), isChannel);
     int taps = config.dConv();
@@ -91,14 +96,13 @@ public final class ActivationKernel {
     for (int tap = 0; tap < taps; tap++) {
       sum = k.add(sum, k.multiply(weights.get(tap), window.get(tap)));
     }
-    Tile gateOrChannel = k.silu(k.select(isChannel, sum, raw));
-    Tile value = k.select(isHead, k.softplus(k.add(raw, ofHead)), gateOrChannel);
-    Tile inside = k.less(all, sizes.projected());
-    Tile start = k.multiply(row.batch(), sizes.projected());
-    k.store(k.at(k.at(out, start), columns), value, inside);
+    Tile value = k.select(isHead, k.softplus(k.add(raw, ofHead)), k.silu(sum));
+    Tile inside = k.less(all, width);
+    Tile start = k.multiply(row.batch(), width);
+    k.store(k.at(k.at(out, start), channels), value, inside);
     Tile kept = k.and(isChannel, k.and(inside, row.active()));
     k.store(rows.ring(ring, row, position, 0, channels), raw, kept);
-    int programs = (sizes.projected() + tuning.columns() - 1) / tuning.columns();
+    int programs = (width + tuning.columns() - 1) / tuning.columns();
     return k.build(new Kernel.Launch(programs, sizes.batch(), tuning.warps(), 1));
   }
 }

@@ -69,10 +69,11 @@ public final class StateKernel {
 
   /**
    * The same behind {@link ActivationKernel}. Arguments: layer {@code []} (int32); what that one
-   * left {@code [batch, projected]}; of all layers {@code A_log} and {@code D} {@code [layers,
-   * heads]} and the gated norm's weight {@code [layers, dInner]}; the first row of the window
-   * {@code [1]} (int64); 1 for rows that take part, else 0 {@code [batch]}; the state, which
-   * changes, {@code [layers * rows, heads, dState, headDim]}. Results as {@link #of}.
+   * left; what {@code in_proj} left, the adapters' second matrices, 1 for rows that draw, else 0,
+   * as {@link #of}; of all layers {@code A_log} and {@code D} {@code [layers, heads]} and the gated
+   * norm's weight {@code [layers, dInner]}; the first row of the window {@code [1]} (int64); 1 for
+   * rows that take part, else 0 {@code [batch]}; the state, which changes, {@code [layers * rows,
+   * heads, dState, headDim]}. Results as {@link #of}.
    *
    * @throws IllegalArgumentException if the tuning does not fit the sizes
    */
@@ -99,6 +100,10 @@ public final class StateKernel {
   private Kernel rest(Element stateElement) {
     Tile layer = k.load(k.argument(Element.I32_POINTER));
     Tile values = k.argument(Element.F32_POINTER);
+    Tile projected = k.argument(Element.F32_POINTER);
+    Tile mmuUp = k.argument(Element.BF16_POINTER);
+    Tile t2iUp = k.argument(Element.BF16_POINTER);
+    Tile draws = k.argument(Element.F32_POINTER);
     Tile logDecay = k.argument(Element.F32_POINTER);
     Tile skip = k.argument(Element.F32_POINTER);
     Tile norm = k.argument(Element.F32_POINTER);
@@ -107,8 +112,9 @@ public final class StateKernel {
     Tile state = rows.state(k.argument(stateElement), row);
     Tile out = k.argument(Element.BF16_POINTER);
     Tile squares = k.argument(Element.F32_POINTER);
-    Tile own = k.at(values, k.multiply(row.batch(), sizes.projected()));
-    Tile states = k.add(k.range(config.dState()), 2 * config.dInner());
+    StepRows.Adapter adapter = rows.adapter(layer, row, projected, mmuUp, t2iUp, draws);
+    Tile own = k.at(values, k.multiply(row.batch(), ActivationKernel.width(config)));
+    Tile states = k.add(k.range(config.dState()), config.dInner());
     List<StateUpdate.Columns> blocks = new ArrayList<>();
     for (int i = 0; i < tuning.blocks(); i++) {
       blocks.add(update.read(row, layer, piece(i), tuning.columns(), state, logDecay, skip, norm));
@@ -117,11 +123,12 @@ public final class StateKernel {
     Tile c = k.load(k.at(own, k.add(states, config.dState())));
     Tile match = k.sum(k.multiply(b, c), 0);
     for (StateUpdate.Columns columns : blocks) {
-      Tile z = k.load(k.at(own, columns.channels()));
-      Tile x = k.load(k.at(own, k.add(columns.channels(), config.dInner())));
+      StepRows.Projected z = rows.projected(row, adapter, projected, columns.channels());
+      Tile x = k.load(k.at(own, columns.channels()));
       Tile head = k.divide(columns.piece(), config.headDim() / tuning.columns());
-      Tile dt = k.load(k.at(own, k.add(head, config.dInner() + config.convDim())));
-      StateUpdate.Token token = new StateUpdate.Token(x, z, dt, b, c, match);
+      Tile dt = k.load(k.at(own, k.add(head, config.convDim())));
+      Tile gate = k.silu(rows.combined(adapter, z));
+      StateUpdate.Token token = new StateUpdate.Token(x, gate, dt, b, c, match);
       update.write(row, columns, token, out, squares);
     }
     return built();

@@ -132,7 +132,8 @@ final class KernelLayers {
             state,
             activation == null
                 ? stateOperands(number, projected, positions)
-                : activatedOperands(number, activated(activation, number, projected, positions)),
+                : activatedOperands(
+                    number, activated(activation, number, projected, positions), projected),
             List.of(bf16(config.dInner()), f32(outSizes.pieces(), sizes.batch())));
     boolean last = layer == config.layers() - 1;
     List<Output<?>> after =
@@ -193,14 +194,19 @@ final class KernelLayers {
                 positions.asOutput(),
                 active.asOutput(),
                 scope.read(slots.conv()).asOutput()),
-            List.of(f32(sizes.batch(), sizes.projected())))
+            List.of(f32(sizes.batch(), ActivationKernel.width(config))))
         .get(0);
   }
 
-  private List<Output<?>> activatedOperands(Output<?> layer, Output<?> values) {
+  private List<Output<?>> activatedOperands(
+      Output<?> layer, Output<?> values, Output<?> projected) {
     return List.of(
         layer,
         values,
+        projected,
+        stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
+        stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+        drawing.asOutput(),
         stacked("mixer.A_log"),
         stacked("mixer.D"),
         stacked("mixer.norm.weight"),

@@ -141,13 +141,6 @@ final class LanguageFunctions {
     return lookUp("caption_" + length, scope -> buildCaption(scope, length));
   }
 
-  /** Rows {@code [length]} of {@code mmu_pos_embed}. */
-  CompiledFunction mmuPositions(int length) {
-    return lookUp(
-        "mmu_positions_" + length,
-        scope -> List.of(embeddings(scope).mmuPositions(ids(scope, length))));
-  }
-
   /** A function of a few operations, which is not worth compiling for each length. */
   private CompiledFunction lookUp(String name, FunctionBody body) {
     return functions.computeIfAbsent(name, n -> program.function(n, false, body));

@@ -18,9 +18,6 @@ import org.omnimamba.model.sampling.StepOutput;
  * by the program's one thread.
  */
 public final class LanguageModel {
-  /** Ids of an understanding prompt in front of the image: [mmu][soi]. */
-  private static final int IDS_BEFORE_IMAGE = 2;
-
   /**
    * What a GPU takes at once: a call costs the host about as much as a third of a step of one
    * sequence, and whoever joins, leaves or is cancelled waits for the end of a call.
@@ -30,20 +27,21 @@ public final class LanguageModel {
   private static final int LARGEST_PIECE = 2048;
 
   private final LanguageModelConfig config;
-  private final int imagePlaces;
+  private final PromptEmbedder embedder;
   private final StateSlots slots;
   private final LanguageFunctions functions;
   private final DecodeSteps steps;
   private final IntUnaryOperator pieceBucket;
 
   private LanguageModel(
-      ModelConfig model,
+      LanguageModelConfig config,
+      PromptEmbedder embedder,
       StateSlots slots,
       LanguageFunctions functions,
       DecodeSteps steps,
       IntUnaryOperator pieceBucket) {
-    this.config = model.language();
-    this.imagePlaces = model.vision().patches();
+    this.config = config;
+    this.embedder = embedder;
     this.slots = slots;
     this.functions = functions;
     this.steps = steps;
@@ -78,6 +76,8 @@ public final class LanguageModel {
     LanguageParameters parameters =
         LanguageParameters.load(program.variables(), source, language, options);
     StepKernels kernels = LanguageFunctions.kernels(language, options);
+    // here, since each run goes over the graph, which is still small
+    float[] mmuPositions = program.variables().readFloats(parameters.mmuPositions());
     StateSlots slots =
         new StateSlots(program.variables(), language, options.slots(), options.state(), kernels);
     LanguageFunctions functions =
@@ -85,7 +85,8 @@ public final class LanguageModel {
     DecodeSteps steps =
         new DecodeSteps(language, functions, slots, windows, !options.mergedLora(), tokensPerCall);
     IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
-    return new LanguageModel(config, slots, functions, steps, pieceBucket);
+    PromptEmbedder embedder = new PromptEmbedder(config, functions, mmuPositions);
+    return new LanguageModel(language, embedder, slots, functions, steps, pieceBucket);
   }
 
   /** Sequences whose state is kept at once; slots are numbered from 0. */
@@ -105,10 +106,7 @@ public final class LanguageModel {
    * @throws IllegalArgumentException if there are no ids, too many, or one out of the vocabulary
    */
   public PromptEmbeddings embedT2i(int[] ids) {
-    checkLength(Task.T2I, ids.length);
-    checkIds(ids, config.textVocabSize());
-    float[] values = functions.caption(ids.length).call().longs(longs(ids)).run().floats(0);
-    return new PromptEmbeddings(Task.T2I, config.dModel(), values);
+    return embedder.t2i(ids);
   }
 
   /**
@@ -120,47 +118,7 @@ public final class LanguageModel {
    *     if the image has not one embedding per patch
    */
   public PromptEmbeddings embedMmu(int[] idsWithoutImage, float @Nullable [] imageEmbeddings) {
-    int ids = idsWithoutImage.length;
-    int width = config.dModel();
-    if (ids < IDS_BEFORE_IMAGE) {
-      throw new IllegalArgumentException(
-          "an understanding prompt has at least %d ids, not %d".formatted(IDS_BEFORE_IMAGE, ids));
-    }
-    if (imageEmbeddings != null && imageEmbeddings.length != imagePlaces * width) {
-      throw new IllegalArgumentException(
-          "an image has %d x %d embeddings, not %d values in all"
-              .formatted(imagePlaces, width, imageEmbeddings.length));
-    }
-    int length = ids + imagePlaces;
-    checkLength(Task.MMU, length);
-    checkIds(idsWithoutImage, config.textVocabSize());
-    int bucket = Buckets.length(ids);
-    float[] text =
-        functions
-            .text(bucket)
-            .call()
-            .longs(Arrays.copyOf(longs(idsWithoutImage), bucket))
-            .run()
-            .floats(0);
-    float[] values = new float[length * width];
-    int head = IDS_BEFORE_IMAGE * width;
-    System.arraycopy(text, 0, values, 0, head);
-    if (imageEmbeddings != null) {
-      System.arraycopy(imageEmbeddings, 0, values, head, imageEmbeddings.length);
-    }
-    System.arraycopy(text, head, values, head + imagePlaces * width, ids * width - head);
-    addMmuPositions(values, length);
-    return new PromptEmbeddings(Task.MMU, width, values);
-  }
-
-  private void addMmuPositions(float[] values, int length) {
-    int bucket = Math.min(Buckets.length(length), config.mmuPositions());
-    long[] positions = new long[bucket];
-    Arrays.setAll(positions, i -> i);
-    float[] rows = functions.mmuPositions(bucket).call().longs(positions).run().floats(0);
-    for (int i = 0; i < values.length; i++) {
-      values[i] += rows[i];
-    }
+    return embedder.mmu(idsWithoutImage, imageEmbeddings);
   }
 
   /**
@@ -193,7 +151,7 @@ public final class LanguageModel {
           functions
               .prefill(prompt.task(), bucket)
               .call()
-              .floats(prompt.part(next, next + count, bucket))
+              .floats(prompt.values(), next * config.dModel(), count * config.dModel())
               .longs(count)
               .longs(state)
               .longs(slot)
@@ -353,7 +311,7 @@ public final class LanguageModel {
     }
     boolean[] seen = new boolean[slots()];
     for (int i = 0; i < slots.length; i++) {
-      checkIds(new int[] {tokens[i]}, config.outputVocabSize(tasks[i]));
+      PromptEmbedder.checkIds(new int[] {tokens[i]}, config.outputVocabSize(tasks[i]));
       if (seen[this.slots.checked(slots[i])]) {
         throw new IllegalArgumentException("slot %d is twice in one step".formatted(slots[i]));
       }
@@ -364,25 +322,5 @@ public final class LanguageModel {
                 .formatted(tasks[i], positions(tasks[i]), positions[i]));
       }
     }
-  }
-
-  private void checkLength(Task task, int length) {
-    if (length < 1 || length > positions(task)) {
-      throw new IllegalArgumentException(
-          "a prompt for %s has 1 to %d positions, not %d".formatted(task, positions(task), length));
-    }
-  }
-
-  private static void checkIds(int[] ids, int vocabulary) {
-    for (int id : ids) {
-      if (id < 0 || id >= vocabulary) {
-        throw new IllegalArgumentException(
-            "id %d is not in the vocabulary of %d".formatted(id, vocabulary));
-      }
-    }
-  }
-
-  private static long[] longs(int[] values) {
-    return Arrays.stream(values).asLongStream().toArray();
   }
 }

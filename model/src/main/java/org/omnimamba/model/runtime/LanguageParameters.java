@@ -91,6 +91,11 @@ final class LanguageParameters {
     return parameters.variable(Backbone.PREFIX + ".norm_f.weight");
   }
 
+  /** Position embeddings of understanding prompts, {@code [1, mmuPositions, dModel]}. */
+  DeviceVariable mmuPositions() {
+    return parameters.variable(Backbone.PREFIX + ".mmu_pos_embed");
+  }
+
   /** Embeddings of all image tokens, {@code [imageVocabulary, dModel]}. */
   DeviceVariable imageTokens() {
     return imageTokens;

@@ -2,12 +2,15 @@ package org.omnimamba.model.runtime;
 
 import org.omnimamba.model.config.Task;
 
-/** A prompt as the backbone takes it: embeddings with positions applied, in host memory. */
+/**
+ * A prompt as the backbone takes it: embeddings with positions applied, in host memory. Immutable.
+ */
 public final class PromptEmbeddings {
   private final Task task;
   private final int dModel;
   private final float[] values;
 
+  /** Takes the array over. */
   PromptEmbeddings(Task task, int dModel, float[] values) {
     this.task = task;
     this.dModel = dModel;
@@ -37,10 +40,8 @@ public final class PromptEmbeddings {
     return new PromptEmbeddings(task, dModel, repeated);
   }
 
-  /** Positions {@code from} to {@code to}, padded with zeros to {@code padded} positions. */
-  float[] part(int from, int to, int padded) {
-    float[] part = new float[padded * dModel];
-    System.arraycopy(values, from * dModel, part, 0, (to - from) * dModel);
-    return part;
+  /** The embeddings themselves, {@code [length, dModel]}; not to be changed. */
+  float[] values() {
+    return values;
   }
 }

@@ -77,6 +77,10 @@
  * tokens, made first. On an accelerator, host memory holds one such tensor at a time. The device
  * holds the weights, {@code slots + 2} states, and the scratch memory of the largest function.
  *
+ * <p>Host memory also keeps what large inputs were fed from, for each function that has run: at
+ * width 2048 the lengths of prompts up to 2,048 tokens take 57 MB for either task, and writing back
+ * a state takes one state.
+ *
  * <h2>Threads</h2>
  *
  * One thread at a time drives a program. Calls that overlap are refused with an {@link

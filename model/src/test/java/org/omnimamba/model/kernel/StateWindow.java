@@ -68,14 +68,16 @@ final class StateWindow {
 
   /** The same in two kernels. */
   void step(ActivationKernel.Tuning activation, StateKernel.Tuning tuning, HostBuffer projected) {
-    HostBuffer values = HostBuffer.empty(Element.F32, BATCH * sizes.projected());
+    HostBuffer values = HostBuffer.empty(Element.F32, BATCH * ActivationKernel.width(config));
     List<HostBuffer> ofActivation = beginning(projected);
     ofActivation.add(parameters.dtBias());
     ofActivation.addAll(ending());
     ofActivation.addAll(List.of(ring, values));
     TileInterpreter.run(ActivationKernel.of(sizes, STATE_ROWS, activation), ofActivation);
     List<HostBuffer> arguments = new ArrayList<>();
-    arguments.addAll(List.of(Numbers.integer(parameters.layer()), values));
+    arguments.addAll(List.of(Numbers.integer(parameters.layer()), values, projected));
+    arguments.addAll(parameters.ups());
+    arguments.add(draws());
     arguments.addAll(List.of(parameters.logDecay(), parameters.skip(), parameters.norm()));
     arguments.addAll(List.of(ending().get(0), ending().get(2), ssm));
     run(StateKernel.activated(sizes, STATE_ROWS, pointer(), tuning), tuning, arguments);
@@ -90,13 +92,17 @@ final class StateWindow {
     List<HostBuffer> arguments = new ArrayList<>();
     arguments.addAll(List.of(Numbers.integer(parameters.layer()), projected));
     arguments.addAll(parameters.ups());
+    arguments.add(draws());
+    arguments.addAll(List.of(parameters.convWeight(), parameters.convBias()));
+    return arguments;
+  }
+
+  private static HostBuffer draws() {
     float[] draws = new float[BATCH];
     for (int row = 0; row < BATCH; row++) {
       draws[row] = DRAWS[row] ? 1 : 0;
     }
-    arguments.add(HostBuffer.of(Element.F32, draws));
-    arguments.addAll(List.of(parameters.convWeight(), parameters.convBias()));
-    return arguments;
+    return HostBuffer.of(Element.F32, draws);
   }
 
   /** The first row, positions, and who takes part. */

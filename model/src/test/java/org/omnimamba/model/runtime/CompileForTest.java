@@ -82,6 +82,13 @@ class CompileForTest {
   }
 
   @Test
+  void aPartOfAnArrayIsNotedAsSuch() {
+    CompiledFunction one = add("one", true);
+    program.compileFor(() -> one.call().floats(new float[] {9, 1, 9}, 1, 1).run(), 1, NOBODY);
+    assertThat(program.variables().readFloats(sum)).containsExactly(1, 0);
+  }
+
+  @Test
   void threadsWorkSideBySide() {
     CyclicBarrier both = new CyclicBarrier(2);
     CompiledFunction one = add("one", true);
