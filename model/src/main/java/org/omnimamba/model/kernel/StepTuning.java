@@ -50,7 +50,7 @@ public record StepTuning(
     ProjectionKernel.Tuning many = new ProjectionKernel.Tuning(64, 64, 4, large ? 4 : 6);
     return new StepTuning(
         many,
-        new ActivationKernel.Tuning(128, 4),
+        batch <= 32 ? new ActivationKernel.Tuning(64, 1) : new ActivationKernel.Tuning(128, 4),
         new StateKernel.Tuning(32, 1, 2),
         large
             ? new ProjectionKernel.Tuning(16, 128, 4, 3)
