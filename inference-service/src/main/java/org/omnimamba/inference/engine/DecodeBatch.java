@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.Sequence;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 
@@ -26,7 +27,7 @@ final class DecodeBatch {
 
   /**
    * How the next tokens are drawn, if the device can draw several for every sequence and some
-   * sequence takes all of them. Those that end before get draws that do not matter.
+   * sequence takes most of them. Those that end before get draws that do not matter.
    *
    * @param count tokens in a row
    * @return {@code [count][sequence]}, or empty
@@ -42,7 +43,7 @@ final class DecodeBatch {
       most = Math.max(most, own.size());
       all.add(own);
     }
-    if (most < count) {
+    if (!Sequence.isWorthACall(most, count)) {
       return List.of();
     }
     List<List<PlainDraw>> draws = new ArrayList<>();

@@ -1,6 +1,8 @@
 package org.omnimamba.model.generation;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -73,6 +75,10 @@ final class GenerationLoop {
   private void next(Sequence sequence, Step step, GenerationListener listener) {
     int most = step.tokensPerCall();
     List<PlainDraw> draws = most > 1 ? sequence.nextDraws(most) : List.of();
+    if (Sequence.isWorthACall(draws.size(), most)) {
+      draws = new ArrayList<>(draws);
+      draws.addAll(Collections.nCopies(most - draws.size(), draws.get(draws.size() - 1)));
+    }
     if (draws.size() > 1) {
       for (int id : step.runSeveral(sequence.lastToken(), sequence.nextPosition(), draws)) {
         if (goesOn(sequence, listener)) {

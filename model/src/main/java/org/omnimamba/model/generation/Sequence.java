@@ -115,6 +115,17 @@ public final class Sequence {
   }
 
   /**
+   * Whether a call of several tokens costs no more than one call each, although the sequences end
+   * in it and nobody takes the last ones.
+   *
+   * @param wanted tokens that are taken
+   * @param ofCall tokens that a call draws
+   */
+  public static boolean isWorthACall(int wanted, int ofCall) {
+    return wanted > 1 && 4 * wanted >= 3 * ofCall;
+  }
+
+  /**
    * Takes the token that was drawn as {@link #nextDraw} said.
    *
    * @param id negative if a logit was NaN or infinite

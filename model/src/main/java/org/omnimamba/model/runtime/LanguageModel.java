@@ -19,10 +19,10 @@ import org.omnimamba.model.sampling.StepOutput;
  */
 public final class LanguageModel {
   /**
-   * What a GPU takes at once: a call costs the host about as much as a third of a step of one
-   * sequence, and whoever joins, leaves or is cancelled waits for the end of a call.
+   * What a GPU takes at once: a call costs the host more than half of what a step of one sequence
+   * takes, and whoever joins, leaves or is cancelled waits for the end of a call.
    */
-  static final int TOKENS_PER_CALL = 4;
+  static final int TOKENS_PER_CALL = 8;
 
   private static final int LARGEST_PIECE = 2048;
 

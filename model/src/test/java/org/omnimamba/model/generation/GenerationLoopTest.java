@@ -122,6 +122,15 @@ class GenerationLoopTest {
     assertThat(sequence.tokens()).containsExactly(10, 11, 12, 13, 14);
   }
 
+  /** Of the five tokens the prompt gives one; a call for four draws one that nobody takes. */
+  @Test
+  void theLastCallMayDrawMoreThanIsTaken() {
+    Sequence sequence = sequence(GREEDY);
+    run(sequence, GenerationListener.NONE, 5);
+    assertThat(calls).containsExactly("prepare", "prefill", "5 from 10@" + prompt.length());
+    assertThat(sequence.tokens()).containsExactly(10, 11, 12, 13, 14);
+  }
+
   @Test
   void cancellingLeavesTheRestOfACall() {
     Sequence sequence = sequence(GREEDY);

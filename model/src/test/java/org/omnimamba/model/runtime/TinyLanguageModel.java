@@ -16,6 +16,9 @@ import org.omnimamba.model.testing.TinyModel;
 
 /** The oracle's tiny language model, with a view into its states. */
 final class TinyLanguageModel implements AutoCloseable {
+  /** Fewer than a GPU is given: XLA compiles each of them for a while. */
+  private static final int TOKENS_PER_CALL = 4;
+
   private final DeviceProgram program;
   private final LanguageModel model;
   private final ModelConfig config;
@@ -48,12 +51,7 @@ final class TinyLanguageModel implements AutoCloseable {
       program = new DeviceProgram(options.execution());
       model =
           LanguageModel.load(
-              program,
-              alteration.apply(checkpoint),
-              config,
-              options,
-              windows,
-              LanguageModel.TOKENS_PER_CALL);
+              program, alteration.apply(checkpoint), config, options, windows, TOKENS_PER_CALL);
       mmuPositions = checkpoint.readFloats(Backbone.PREFIX + ".mmu_pos_embed");
     }
   }
