@@ -1,6 +1,6 @@
 package org.omnimamba.model.runtime;
 
-/** What the layers of a decode step are made of. */
+/** What decode steps and the layers of prompts are made of. */
 public enum StepKernels {
   /** Operations that XLA fuses and compiles; on every device, at every precision. */
   XLA,
