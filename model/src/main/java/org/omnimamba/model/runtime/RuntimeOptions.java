@@ -42,7 +42,7 @@ public record RuntimeOptions(
     this(slots, execution, storage, layout, precision, mergedLora, true, StateStorage.F32);
   }
 
-  /** What the layers of a decode step are made of. */
+  /** What decode steps and the layers of prompts are made of. */
   public StepKernels kernels() {
     boolean possible =
         execution.device() == ExecutionOptions.Device.GPU
