@@ -217,7 +217,7 @@ public final class ProjectionKernel {
     int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     int chunks = sizes.in() / columns;
     Tile starts = k.column(k.multiply(rows.numbers(), sizes.in()));
-    @Nullable Tile mask = rows.mask() == null ? null : k.column(rows.mask());
+    @Nullable Tile mask = Masks.column(k, rows.mask());
     List<Tile> weights = new ArrayList<>();
     List<Tile> factors = new ArrayList<>();
     for (int chunk = 0; chunk < chunks; chunk++) {
@@ -256,8 +256,8 @@ public final class ProjectionKernel {
     int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     Tile tokens = k.range(batch);
     @Nullable Tile real = batch == sizes.batch() ? null : k.less(tokens, sizes.batch());
-    @Nullable Tile rowMask = rows.mask() == null ? null : k.column(rows.mask());
-    @Nullable Tile mask = both(k, rowMask, real == null ? null : k.row(real));
+    @Nullable Tile rowMask = Masks.column(k, rows.mask());
+    @Nullable Tile mask = Masks.both(k, rowMask, Masks.row(k, real));
     Tile pieces = k.range(PowersOfTwo.atLeast(sizes.pieces()));
     Tile inPieces = k.column(k.less(pieces, sizes.pieces()));
     Tile squarePlaces = k.add(k.column(k.multiply(pieces, sizes.batch())), k.row(tokens));
@@ -268,7 +268,7 @@ public final class ProjectionKernel {
     @Nullable Tile before = behind == null ? null : k.load(k.at(behind.before(), places), mask);
     Tile rowStarts = k.column(k.multiply(rows.numbers(), sizes.in()));
     Tile tokenStarts = k.column(k.multiply(tokens, sizes.in()));
-    @Nullable Tile tokenMask = real == null ? null : k.column(real);
+    @Nullable Tile tokenMask = Masks.column(k, real);
     Tile sums =
         k.loop(
             sizes.in() / columns,
@@ -314,13 +314,6 @@ public final class ProjectionKernel {
     Tile place = k.add(k.multiply(k.program(0), sizes.batch()), tokens);
     k.store(k.at(blocks.highest(), place), highest, real);
     k.store(k.at(blocks.sums(), place), k.sum(k.add(weights, finite), 0), real);
-  }
-
-  private static @Nullable Tile both(KernelBuilder k, @Nullable Tile a, @Nullable Tile b) {
-    if (a == null || b == null) {
-      return a == null ? b : a;
-    }
-    return k.and(a, b);
   }
 
   private Tile norm(KernelBuilder k, Rows rows, Residual behind) {

@@ -63,7 +63,8 @@ final class PromptChunks {
   /** Columns of what the convolution gave {@code [length, channels]}: {@code [chunk, columns]}. */
   Tile convolved(Tile convolved, Positions positions, Tile channels) {
     Tile starts = k.column(k.multiply(positions.numbers(), config.convDim()));
-    return k.load(k.at(convolved, k.add(starts, k.row(channels))), column(positions.inside()));
+    return k.load(
+        k.at(convolved, k.add(starts, k.row(channels))), Masks.column(k, positions.inside()));
   }
 
   /** B, {@code [chunk, dState]}. */
@@ -75,9 +76,5 @@ final class PromptChunks {
   Tile c(Tile convolved, Positions positions) {
     int first = config.dInner() + config.dState();
     return convolved(convolved, positions, k.add(k.range(config.dState()), first));
-  }
-
-  @Nullable Tile column(@Nullable Tile mask) {
-    return mask == null ? null : k.column(mask);
   }
 }

@@ -89,7 +89,7 @@ public final class PromptOutputKernel {
     Tile y = k.add(k.dot(weights, x, across), k.multiply(k.convert(x, Element.F32), skip));
 
     Tile zStarts = k.column(k.multiply(positions.numbers(), sizes.projected()));
-    @Nullable Tile inside = chunks.column(positions.inside());
+    @Nullable Tile inside = Masks.column(k, positions.inside());
     Tile z = k.load(k.at(projected, k.add(zStarts, k.row(channels))), inside);
     Tile gated = k.multiply(y, k.silu(z));
     Tile starts = k.column(k.multiply(positions.numbers(), config.dInner()));

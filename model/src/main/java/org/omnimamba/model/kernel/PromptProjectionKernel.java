@@ -130,11 +130,12 @@ public final class PromptProjectionKernel {
     Tile ranks = k.range(PowersOfTwo.atLeast(Math.max(KernelBuilder.LEAST_OF_DOT, rank)));
     Tile inRanks = k.row(k.less(ranks, rank));
     Tile innerPlaces = k.add(k.column(k.multiply(block.positions(), rank)), k.row(ranks));
-    Tile innerMask = both(inRanks, column(block.inPositions()));
+    Tile innerMask = Masks.both(k, inRanks, Masks.column(k, block.inPositions()));
     Tile first = k.multiply(k.load(k.at(inner, innerPlaces), innerMask), adapter.scaling());
     Tile ofLayer = k.at(up, k.multiply(layer, (double) sizes.out() * rank));
     Tile upPlaces = k.add(k.column(k.multiply(block.rows(), rank)), k.row(ranks));
-    Tile second = k.load(k.at(ofLayer, upPlaces), both(inRanks, column(block.inRows())));
+    Tile second =
+        k.load(k.at(ofLayer, upPlaces), Masks.both(k, inRanks, Masks.column(k, block.inRows())));
     return k.dot(k.convert(first, Element.BF16), k.transposed(second), product);
   }
 
@@ -188,19 +189,8 @@ public final class PromptProjectionKernel {
   }
 
   private @Nullable Tile mask(Block block) {
-    @Nullable Tile positions = column(block.inPositions());
-    @Nullable Tile rows = block.inRows() == null ? null : k.row(block.inRows());
-    return positions == null || rows == null
-        ? (positions == null ? rows : positions)
-        : both(rows, positions);
-  }
-
-  private @Nullable Tile column(@Nullable Tile mask) {
-    return mask == null ? null : k.column(mask);
-  }
-
-  private Tile both(Tile mask, @Nullable Tile other) {
-    return other == null ? mask : k.and(mask, other);
+    @Nullable Tile positions = Masks.column(k, block.inPositions());
+    return Masks.both(k, Masks.row(k, block.inRows()), positions);
   }
 
   /** {@code rms(x) weight^T}, {@code [positions, rows]}. */
@@ -217,8 +207,8 @@ public final class PromptProjectionKernel {
         k.at(factors.weight(), k.multiply(factors.layer(), (double) sizes.out() * sizes.in()));
     Tile xStarts = k.column(k.multiply(block.positions(), sizes.in()));
     Tile weightStarts = k.column(k.multiply(block.rows(), sizes.in()));
-    @Nullable Tile inPositions = column(block.inPositions());
-    @Nullable Tile inRows = column(block.inRows());
+    @Nullable Tile inPositions = Masks.column(k, block.inPositions());
+    @Nullable Tile inRows = Masks.column(k, block.inRows());
     return k.loop(
         sizes.in() / columns,
         k.full(0, tuning.positions(), tuning.rows()),
@@ -235,8 +225,8 @@ public final class PromptProjectionKernel {
     Tile pieces = k.range(PowersOfTwo.atLeast(sizes.pieces()));
     Tile places = k.add(k.column(k.multiply(pieces, sizes.length())), k.row(block.positions()));
     Tile inPieces = k.column(k.less(pieces, sizes.pieces()));
-    @Nullable Tile inPositions = block.inPositions() == null ? null : k.row(block.inPositions());
-    Tile squares = k.load(k.at(factors.squares(), places), both(inPieces, inPositions));
+    @Nullable Tile inPositions = Masks.row(k, block.inPositions());
+    Tile squares = k.load(k.at(factors.squares(), places), Masks.both(k, inPieces, inPositions));
     return k.rsqrt(k.add(k.divide(k.sum(squares, 0), sizes.in()), sizes.eps()));
   }
 }
