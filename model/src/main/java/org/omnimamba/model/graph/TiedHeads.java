@@ -16,14 +16,19 @@ public final class TiedHeads {
     this.context = context;
   }
 
+  /** Name of a task's table, {@code [vocabulary, dModel]}, in {@link Backbone#PREFIX}. */
+  public static String tableName(Task task) {
+    return switch (task) {
+      case MMU -> "embedding.weight";
+      case T2I -> "img_embeddings.word_embeddings.weight";
+    };
+  }
+
   /**
    * @param hidden {@code [..., dModel]}
    * @return {@code [..., vocabulary]}
    */
   public Operand<TFloat32> logits(Task task, Operand<TFloat32> hidden) {
-    return switch (task) {
-      case MMU -> context.linear(hidden, "embedding.weight");
-      case T2I -> context.linear(hidden, "img_embeddings.word_embeddings.weight");
-    };
+    return context.linear(hidden, tableName(task));
   }
 }

@@ -1,5 +1,6 @@
 package org.omnimamba.model.graph;
 
+import org.omnimamba.model.config.Task;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -25,7 +26,7 @@ public final class TokenEmbeddings {
    * @return {@code [..., dModel]}
    */
   public Operand<TFloat32> text(Operand<TInt64> ids) {
-    return rows("embedding.weight", ids);
+    return rows(TiedHeads.tableName(Task.MMU), ids);
   }
 
   /** The caption MLP: Linear, GELU (tanh), Linear, without biases, on {@code [..., dModel]}. */
@@ -44,7 +45,7 @@ public final class TokenEmbeddings {
    * @return {@code [..., dModel]}
    */
   public Operand<TFloat32> image(Operand<TInt64> ids) {
-    return projectedImage(rows("img_embeddings.word_embeddings.weight", ids));
+    return projectedImage(rows(TiedHeads.tableName(Task.T2I), ids));
   }
 
   /** {@code project_in} on rows of the image vocabulary, {@code [..., dModel]}. */
@@ -56,14 +57,22 @@ public final class TokenEmbeddings {
     return projector.linearWithBias(second, "4");
   }
 
+  /** Name of a task's position table, {@code [1, positions, dModel]}, in the context. */
+  public static String positionsName(Task task) {
+    return switch (task) {
+      case MMU -> "mmu_pos_embed";
+      case T2I -> "pos_embed";
+    };
+  }
+
   /** Rows of {@code pos_embed}, which text-to-image sequences use. */
   public Operand<TFloat32> t2iPositions(Operand<TInt64> positions) {
-    return positionRows("pos_embed", positions);
+    return positionRows(positionsName(Task.T2I), positions);
   }
 
   /** Rows of {@code mmu_pos_embed}, which understanding sequences use. */
   public Operand<TFloat32> mmuPositions(Operand<TInt64> positions) {
-    return positionRows("mmu_pos_embed", positions);
+    return positionRows(positionsName(Task.MMU), positions);
   }
 
   private Operand<TFloat32> positionRows(String table, Operand<TInt64> positions) {

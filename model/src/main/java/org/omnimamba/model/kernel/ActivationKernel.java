@@ -102,7 +102,7 @@ public final class ActivationKernel {
     k.store(k.at(k.at(out, start), channels), value, inside);
     Tile kept = k.and(isChannel, k.and(inside, row.active()));
     k.store(rows.ring(ring, row, position, 0, channels), raw, kept);
-    int programs = (width + tuning.columns() - 1) / tuning.columns();
+    int programs = Grid.blocks(width, tuning.columns());
     return k.build(new Kernel.Launch(programs, sizes.batch(), tuning.warps(), 1));
   }
 }

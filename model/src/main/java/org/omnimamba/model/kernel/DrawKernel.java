@@ -50,7 +50,7 @@ public final class DrawKernel {
     List<Vocabulary> all = new ArrayList<>();
     int mostBlocks = 0;
     for (int size : sizes) {
-      int blocks = (size + block - 1) / block;
+      int blocks = Grid.blocks(size, block);
       mostBlocks = Math.max(mostBlocks, blocks);
       all.add(
           new Vocabulary(

@@ -24,7 +24,7 @@ public final class EmbeddingKernel {
   public record Sizes(int batch, int width, int columns) {
     /** Pieces in which sums of squares are left. */
     int pieces() {
-      return (width + columns - 1) / columns;
+      return Grid.blocks(width, columns);
     }
   }
 

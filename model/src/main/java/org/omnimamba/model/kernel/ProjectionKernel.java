@@ -91,7 +91,7 @@ public final class ProjectionKernel {
 
   /** Pieces in which {@link #residual} leaves sums of squares, or blocks of {@link #logits}. */
   public static int pieces(Sizes sizes, Tuning tuning) {
-    return blocks(sizes.out(), tuning);
+    return Grid.blocks(sizes.out(), tuning.rows());
   }
 
   /**
@@ -111,10 +111,6 @@ public final class ProjectionKernel {
     return Math.max(16, PowersOfTwo.atLeast(batch));
   }
 
-  private static int blocks(int rows, Tuning tuning) {
-    return (rows + tuning.rows() - 1) / tuning.rows();
-  }
-
   /** A weight's rows that a program multiplies. */
   private record Rows(Tile matrix, Tile numbers, @Nullable Tile mask, Tile outputs) {}
 
@@ -129,9 +125,9 @@ public final class ProjectionKernel {
     if (sizes.adapterRows() > 0) {
       weights.add(k.argument(Element.BF16_POINTER));
       weights.add(k.argument(Element.BF16_POINTER));
-      adapterPrograms = 2 * blocks(sizes.adapterRows(), tuning);
+      adapterPrograms = 2 * Grid.blocks(sizes.adapterRows(), tuning.rows());
     }
-    int programs = blocks(sizes.out(), tuning) + adapterPrograms;
+    int programs = Grid.blocks(sizes.out(), tuning.rows()) + adapterPrograms;
     @Nullable Residual behind = kind == Kind.RESIDUAL ? Residual.arguments(k) : null;
     @Nullable Tile temperatures = kind == Kind.LOGITS ? k.argument(Element.F32_POINTER) : null;
     Tile out = behind == null ? k.argument(Element.F32_POINTER) : behind.after();
@@ -179,14 +175,14 @@ public final class ProjectionKernel {
 
   private Rows rows(KernelBuilder k, Tile layer, List<Tile> weights) {
     Tile program = k.program(0);
-    int own = blocks(sizes.out(), tuning);
+    int own = Grid.blocks(sizes.out(), tuning.rows());
     Tile matrix = k.at(weights.get(0), k.multiply(layer, (double) sizes.out() * sizes.in()));
     boolean whole = sizes.out() % tuning.rows() == 0;
     if (sizes.adapterRows() == 0) {
       Tile numbers = k.add(k.multiply(program, tuning.rows()), k.range(tuning.rows()));
       return new Rows(matrix, numbers, whole ? null : k.less(numbers, sizes.out()), numbers);
     }
-    int perAdapter = blocks(sizes.adapterRows(), tuning);
+    int perAdapter = Grid.blocks(sizes.adapterRows(), tuning.rows());
     Tile behind = k.add(program, -own);
     Tile isOwn = k.less(program, own);
     Tile isFirst = k.less(behind, perAdapter);

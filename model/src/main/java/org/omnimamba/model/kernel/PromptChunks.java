@@ -22,7 +22,7 @@ final class PromptChunks {
 
   /** Chunks of a piece; the last one may be shorter. */
   static int count(LayerSizes sizes, int size) {
-    return (sizes.batch() + size - 1) / size;
+    return Grid.blocks(sizes.batch(), size);
   }
 
   /**

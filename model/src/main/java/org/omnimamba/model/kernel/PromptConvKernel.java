@@ -52,7 +52,9 @@ public final class PromptConvKernel {
     Tile bias = k.argument(Element.F32_POINTER);
     Tile from = k.load(k.argument(Element.I64_POINTER));
     Tile seen = k.load(k.argument(Element.I64_POINTER));
-    Tile ring = StateRing.row(k, config, stateRows, layer, from, k.argument(Element.F32_POINTER));
+    Tile rings = k.argument(Element.F32_POINTER);
+    Tile row = k.add(StatePlaces.firstRow(k, stateRows, layer), from);
+    Tile ring = StatePlaces.ring(k, config, rings, row);
     Tile out = k.argument(Element.F16_POINTER);
     int size = PowersOfTwo.dividing(config.convDim(), tuning.channels());
     Tile channels = k.add(k.multiply(k.program(0), size), k.range(size));
@@ -74,7 +76,7 @@ public final class PromptConvKernel {
     return k.build(
         new Kernel.Launch(
             config.convDim() / size,
-            (sizes.batch() + tuning.positions() - 1) / tuning.positions(),
+            Grid.blocks(sizes.batch(), tuning.positions()),
             tuning.warps(),
             1));
   }
@@ -88,7 +90,7 @@ public final class PromptConvKernel {
     Tile starts = k.add(k.multiply(source, sizes.projected()), config.dInner());
     Tile value = k.load(k.at(projected, k.add(k.column(starts), k.row(channels))), inPiece);
     Tile token = k.add(source, k.convert(seen, Element.I32));
-    Tile old = k.load(StateRing.at(k, config, ring, token, channels), before);
+    Tile old = k.load(StatePlaces.inRing(k, config, ring, token, channels), before);
     return k.add(value, old);
   }
 }

@@ -82,17 +82,13 @@ public final class PromptProjectionKernel {
 
   /** Pieces in which {@link #residual} leaves sums of squares. */
   public static int pieces(Sizes sizes, Tuning tuning) {
-    return blocks(sizes.out(), tuning.rows());
+    return Grid.blocks(sizes.out(), tuning.rows());
   }
 
   /** Shared memory that a program's loads in flight take, in bytes. */
   static int sharedBytes(Sizes sizes, Tuning tuning) {
     int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     return (tuning.positions() + tuning.rows()) * columns * Short.BYTES * tuning.stages();
-  }
-
-  private static int blocks(int size, int block) {
-    return (size + block - 1) / block;
   }
 
   /** The first arguments of each kernel. */
@@ -164,8 +160,8 @@ public final class PromptProjectionKernel {
   private Kernel built() {
     return k.build(
         new Kernel.Launch(
-            blocks(sizes.length(), tuning.positions()),
-            blocks(sizes.out(), tuning.rows()),
+            Grid.blocks(sizes.length(), tuning.positions()),
+            Grid.blocks(sizes.out(), tuning.rows()),
             tuning.warps(),
             tuning.stages()));
   }

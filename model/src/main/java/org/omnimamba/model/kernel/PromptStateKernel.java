@@ -103,7 +103,7 @@ public final class PromptStateKernel {
     Tile channels = k.add(k.multiply(piece, tuning.columns()), k.range(tuning.columns()));
     Tile number = k.divide(piece, config.headDim() / tuning.columns());
     PromptChunks.Head head = chunks.head(in.layer(), number, in.dtBias(), in.logDecay());
-    Tile before = k.loadFloat(columns(row(in, in.from()), number, channels));
+    Tile before = k.loadFloat(columns(state(in, in.from()), number, channels));
     Tile after =
         k.loop(
             PromptChunks.count(sizes, tuning.chunk()),
@@ -113,7 +113,7 @@ public final class PromptStateKernel {
               k.store(columns(k.at(in.out(), place), number, channels), state, null);
               return behind(in, chunk, head, channels, state);
             });
-    k.store(columns(row(in, in.to()), number, channels), after, null);
+    k.store(columns(state(in, in.to()), number, channels), after, null);
     keep(in, channels, null);
     Tile shared = k.add(k.range(2 * config.dState()), config.dInner());
     keep(in, shared, k.equal(piece, 0));
@@ -121,10 +121,17 @@ public final class PromptStateKernel {
     return k.build(new Kernel.Launch(programs, 1, tuning.warps(), tuning.stages()));
   }
 
-  /** A row's first element among the states of all layers. */
+  /** A row of this layer, counted over all layers. */
   private Tile row(Arguments in, Tile row) {
-    Tile number = k.add(k.multiply(k.convert(in.layer(), Element.I64), stateRows), row);
-    return k.at(in.ssm(), k.multiply(number, (double) config.dState() * config.dInner()));
+    return k.add(StatePlaces.firstRow(k, stateRows, in.layer()), row);
+  }
+
+  private Tile state(Arguments in, Tile row) {
+    return StatePlaces.heads(k, config, in.ssm(), row(in, row));
+  }
+
+  private Tile ring(Arguments in, Tile row) {
+    return StatePlaces.ring(k, config, in.ring(), row(in, row));
   }
 
   private Tile columns(Tile row, Tile head, Tile channels) {
@@ -158,12 +165,12 @@ public final class PromptStateKernel {
       before = k.and(before, owner);
     }
     Tile tokens = k.add(positions, in.seen());
-    Tile from = StateRing.row(k, config, stateRows, in.layer(), in.from(), in.ring());
-    Tile old = k.load(StateRing.at(k, config, from, tokens, channels), before);
+    Tile from = ring(in, in.from());
+    Tile old = k.load(StatePlaces.inRing(k, config, from, tokens, channels), before);
     Tile starts = k.add(k.multiply(positions, sizes.projected()), config.dInner());
     Tile places = k.add(k.column(starts), k.row(channels));
     Tile own = k.load(k.at(in.projected(), places), inPiece);
-    Tile to = StateRing.row(k, config, stateRows, in.layer(), in.to(), in.ring());
-    k.store(StateRing.at(k, config, to, tokens, channels), k.add(own, old), owner);
+    Tile to = ring(in, in.to());
+    k.store(StatePlaces.inRing(k, config, to, tokens, channels), k.add(own, old), owner);
   }
 }

@@ -35,7 +35,7 @@ final class StepRows {
    */
   Row row(Tile layer, Tile first, Tile active) {
     Tile batch = k.program(1);
-    Tile layerRows = k.multiply(k.convert(layer, Element.I64), stateRows);
+    Tile layerRows = StatePlaces.firstRow(k, stateRows, layer);
     Tile state = k.add(k.add(layerRows, k.load(first)), k.convert(batch, Element.I64));
     return new Row(batch, state, k.less(k.constant(0f), k.load(k.at(active, batch))));
   }
@@ -85,7 +85,7 @@ final class StepRows {
 
   /** The first element of a row's state, among {@code [layers * rows, heads, dState, headDim]}. */
   Tile state(Tile ssm, Row row) {
-    return k.at(ssm, k.multiply(row.state(), (double) config.dState() * config.dInner()));
+    return StatePlaces.heads(k, config, ssm, row.state());
   }
 
   /**
@@ -96,7 +96,7 @@ final class StepRows {
    */
   Tile ring(Tile ring, Row row, Tile position, int age, Tile channels) {
     Tile place = k.remainder(k.add(position, age), config.dConv());
-    Tile ofRow = k.multiply(row.state(), (double) config.dConv() * config.convDim());
-    return k.at(k.at(ring, ofRow), k.add(k.multiply(place, config.convDim()), channels));
+    Tile ofRow = StatePlaces.ring(k, config, ring, row.state());
+    return k.at(ofRow, k.add(k.multiply(place, config.convDim()), channels));
   }
 }

@@ -13,7 +13,6 @@ import org.omnimamba.model.kernel.StateKernel;
 import org.omnimamba.model.kernel.StepTuning;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -29,7 +28,7 @@ import org.tensorflow.types.TInt64;
 final class KernelLayers {
   private final FunctionScope scope;
   private final Ops tf;
-  private final LanguageParameters parameters;
+  private final LayerCalls calls;
   private final LanguageModelConfig config;
   private final StateSlots slots;
   private final Operand<TInt64> first;
@@ -52,7 +51,6 @@ final class KernelLayers {
       StepTuning tuning) {
     this.scope = scope;
     this.tf = scope.tf();
-    this.parameters = parameters;
     this.config = slots.config();
     this.slots = slots;
     // once: each of these adds operations
@@ -60,6 +58,7 @@ final class KernelLayers {
     this.active = inputs.active();
     this.drawing = inputs.drawing();
     this.sizes = new LayerSizes(config, (int) drawing.shape().get(0));
+    this.calls = new LayerCalls(scope, parameters, config, sizes.batch());
     this.tuning = tuning;
     this.outSizes = outSizes();
     this.inSizes = inSizes();
@@ -122,10 +121,10 @@ final class KernelLayers {
                     number,
                     stream.scaled(),
                     stream.squares(),
-                    stacked("mixer.in_proj.weight"),
-                    stacked("mixer.in_proj." + TaskLora.downName(Task.MMU)),
-                    stacked("mixer.in_proj." + TaskLora.downName(Task.T2I))),
-                List.of(f32(sizes.batch(), sizes.projectedWithAdapters())))
+                    calls.stacked("mixer.in_proj.weight"),
+                    calls.stacked("mixer.in_proj." + TaskLora.downName(Task.MMU)),
+                    calls.stacked("mixer.in_proj." + TaskLora.downName(Task.T2I))),
+                List.of(calls.values(ElementType.F32, sizes.projectedWithAdapters())))
             .get(0);
     List<Output<?>> gated =
         scope.kernel(
@@ -134,24 +133,9 @@ final class KernelLayers {
                 ? stateOperands(number, projected, positions)
                 : activatedOperands(
                     number, activated(activation, number, projected, positions), projected),
-            List.of(bf16(config.dInner()), f32(outSizes.pieces(), sizes.batch())));
-    boolean last = layer == config.layers() - 1;
-    List<Output<?>> after =
-        scope.kernel(
-            out,
             List.of(
-                number,
-                gated.get(0),
-                gated.get(1),
-                stacked("mixer.out_proj.weight"),
-                stream.residual(),
-                tf.constant(last ? 0 : layer + 1).asOutput(),
-                last ? scope.read(parameters.finalNorm()).asOutput() : stacked("norm.weight")),
-            List.of(
-                f32(sizes.batch(), config.dModel()),
-                bf16(config.dModel()),
-                f32(inSizes.pieces(), sizes.batch())));
-    return new KernelStream(after.get(0), after.get(1), after.get(2));
+                calls.values(ElementType.BF16, config.dInner()), calls.squares(outSizes.pieces())));
+    return calls.end(out, layer, number, gated, stream, inSizes.pieces());
   }
 
   /** Everything between the two projections. */
@@ -160,15 +144,15 @@ final class KernelLayers {
     return List.of(
         layer,
         projected,
-        stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
-        stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+        up(Task.MMU),
+        up(Task.T2I),
         drawing.asOutput(),
-        stacked("mixer.conv1d.weight"),
-        stacked("mixer.conv1d.bias"),
-        stacked("mixer.dt_bias"),
-        stacked("mixer.A_log"),
-        stacked("mixer.D"),
-        stacked("mixer.norm.weight"),
+        calls.stacked("mixer.conv1d.weight"),
+        calls.stacked("mixer.conv1d.bias"),
+        calls.stacked("mixer.dt_bias"),
+        calls.stacked("mixer.A_log"),
+        calls.stacked("mixer.D"),
+        calls.stacked("mixer.norm.weight"),
         first.asOutput(),
         positions.asOutput(),
         active.asOutput(),
@@ -184,17 +168,17 @@ final class KernelLayers {
             List.of(
                 layer,
                 projected,
-                stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
-                stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+                up(Task.MMU),
+                up(Task.T2I),
                 drawing.asOutput(),
-                stacked("mixer.conv1d.weight"),
-                stacked("mixer.conv1d.bias"),
-                stacked("mixer.dt_bias"),
+                calls.stacked("mixer.conv1d.weight"),
+                calls.stacked("mixer.conv1d.bias"),
+                calls.stacked("mixer.dt_bias"),
                 first.asOutput(),
                 positions.asOutput(),
                 active.asOutput(),
                 scope.read(slots.conv()).asOutput()),
-            List.of(f32(sizes.batch(), ActivationKernel.width(config))))
+            List.of(calls.values(ElementType.F32, ActivationKernel.width(config))))
         .get(0);
   }
 
@@ -204,26 +188,19 @@ final class KernelLayers {
         layer,
         values,
         projected,
-        stacked("mixer.in_proj." + TaskLora.upName(Task.MMU)),
-        stacked("mixer.in_proj." + TaskLora.upName(Task.T2I)),
+        up(Task.MMU),
+        up(Task.T2I),
         drawing.asOutput(),
-        stacked("mixer.A_log"),
-        stacked("mixer.D"),
-        stacked("mixer.norm.weight"),
+        calls.stacked("mixer.A_log"),
+        calls.stacked("mixer.D"),
+        calls.stacked("mixer.norm.weight"),
         first.asOutput(),
         active.asOutput(),
         scope.read(slots.ssm()).asOutput());
   }
 
-  private Output<?> stacked(String local) {
-    return scope.read(parameters.stacked(local)).asOutput();
-  }
-
-  private static TensorSpec f32(int rows, int columns) {
-    return new TensorSpec(ElementType.F32, Shape.of(rows, columns));
-  }
-
-  private TensorSpec bf16(int columns) {
-    return new TensorSpec(ElementType.BF16, Shape.of(sizes.batch(), columns));
+  /** Second matrices of a task's adapters. */
+  private Output<?> up(Task task) {
+    return calls.stacked("mixer.in_proj." + TaskLora.upName(task));
   }
 }

@@ -26,7 +26,7 @@ import org.tensorflow.types.TInt64;
  */
 final class KernelPrompt {
   private final FunctionScope scope;
-  private final LanguageParameters parameters;
+  private final LayerCalls calls;
   private final LanguageModelConfig config;
   private final StateSlots slots;
   private final Task task;
@@ -61,12 +61,12 @@ final class KernelPrompt {
       int length,
       Inputs inputs) {
     this.scope = scope;
-    this.parameters = parameters;
     this.config = slots.config();
     this.slots = slots;
     this.task = task;
     this.inputs = inputs;
     this.sizes = new LayerSizes(config, length);
+    this.calls = new LayerCalls(scope, parameters, config, length);
     PromptTuning tuning = PromptTuning.of(sizes);
     float eps = config.rmsNormEps();
     int gatedPieces = PromptOutputKernel.pieces(sizes, tuning.outputs());
@@ -115,12 +115,12 @@ final class KernelPrompt {
                 List.of(
                     number,
                     projected,
-                    stacked("mixer.conv1d.weight"),
-                    stacked("mixer.conv1d.bias"),
+                    calls.stacked("mixer.conv1d.weight"),
+                    calls.stacked("mixer.conv1d.bias"),
                     inputs.from().asOutput(),
                     inputs.seen().asOutput(),
                     ring),
-                List.of(spec(ElementType.F16, config.convDim())))
+                List.of(calls.values(ElementType.F16, config.convDim())))
             .get(0);
     Output<?> before =
         scope
@@ -130,8 +130,8 @@ final class KernelPrompt {
                     number,
                     projected,
                     convolved,
-                    stacked("mixer.dt_bias"),
-                    stacked("mixer.A_log"),
+                    calls.stacked("mixer.dt_bias"),
+                    calls.stacked("mixer.A_log"),
                     inputs.count().asOutput(),
                     inputs.from().asOutput(),
                     inputs.to().asOutput(),
@@ -150,29 +150,14 @@ final class KernelPrompt {
                 number,
                 projected,
                 convolved,
-                stacked("mixer.dt_bias"),
-                stacked("mixer.A_log"),
-                stacked("mixer.D"),
-                stacked("mixer.norm.weight"),
+                calls.stacked("mixer.dt_bias"),
+                calls.stacked("mixer.A_log"),
+                calls.stacked("mixer.D"),
+                calls.stacked("mixer.norm.weight"),
                 before),
-            List.of(spec(ElementType.BF16, config.dInner()), squares(outSizes.pieces())));
-    boolean last = layer == config.layers() - 1;
-    List<Output<?>> after =
-        scope.kernel(
-            out,
             List.of(
-                number,
-                gated.get(0),
-                gated.get(1),
-                stacked("mixer.out_proj.weight"),
-                stream.residual(),
-                scope.tf().constant(last ? 0 : layer + 1).asOutput(),
-                last ? scope.read(parameters.finalNorm()).asOutput() : stacked("norm.weight")),
-            List.of(
-                spec(ElementType.F32, config.dModel()),
-                spec(ElementType.BF16, config.dModel()),
-                squares(inSizes.pieces())));
-    return new KernelStream(after.get(0), after.get(1), after.get(2));
+                calls.values(ElementType.BF16, config.dInner()), calls.squares(outSizes.pieces())));
+    return calls.end(out, layer, number, gated, stream, inSizes.pieces());
   }
 
   /** {@code in_proj} with the task's adapter. */
@@ -185,8 +170,8 @@ final class KernelPrompt {
                     layer,
                     stream.scaled(),
                     stream.squares(),
-                    stacked("mixer.in_proj." + TaskLora.downName(task))),
-                List.of(spec(ElementType.F32, config.lora().rank())))
+                    calls.stacked("mixer.in_proj." + TaskLora.downName(task))),
+                List.of(calls.values(ElementType.F32, config.lora().rank())))
             .get(0);
     return scope
         .kernel(
@@ -195,22 +180,10 @@ final class KernelPrompt {
                 layer,
                 stream.scaled(),
                 stream.squares(),
-                stacked("mixer.in_proj.weight"),
+                calls.stacked("mixer.in_proj.weight"),
                 inner,
-                stacked("mixer.in_proj." + TaskLora.upName(task))),
-            List.of(spec(ElementType.F32, sizes.projected())))
+                calls.stacked("mixer.in_proj." + TaskLora.upName(task))),
+            List.of(calls.values(ElementType.F32, sizes.projected())))
         .get(0);
-  }
-
-  private Output<?> stacked(String local) {
-    return scope.read(parameters.stacked(local)).asOutput();
-  }
-
-  private TensorSpec spec(ElementType type, int columns) {
-    return new TensorSpec(type, Shape.of(sizes.batch(), columns));
-  }
-
-  private TensorSpec squares(int pieces) {
-    return new TensorSpec(ElementType.F32, Shape.of(pieces, sizes.batch()));
   }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.graph.TiedHeads;
+import org.omnimamba.model.graph.TokenEmbeddings;
 import org.omnimamba.model.kernel.DrawKernel;
 import org.omnimamba.model.kernel.Element;
 import org.omnimamba.model.kernel.EmbeddingKernel;
@@ -37,6 +39,7 @@ final class KernelStep implements WindowStep {
   private final WindowInputs.Operands inputs;
   private final List<Task> tasks;
   private final int batch;
+  private final LayerCalls calls;
   private final KernelLayers layers;
   private final StepTuning tuning;
   private final Kernel embedding;
@@ -64,6 +67,7 @@ final class KernelStep implements WindowStep {
     this.temperatures = inputs.temperatures();
     this.batch = (int) drawing.shape().get(0);
     this.tuning = StepTuning.of(new LayerSizes(config, batch));
+    this.calls = new LayerCalls(scope, parameters, config, batch);
     this.layers = new KernelLayers(scope, parameters, slots, inputs, tuning);
     this.embedding =
         EmbeddingKernel.of(
@@ -132,20 +136,12 @@ final class KernelStep implements WindowStep {
       operands.add(
           task == Task.T2I
               ? scope.read(parameters.imageTokens()).asOutput()
-              : table("embedding.weight"));
-      operands.add(table(task == Task.T2I ? "pos_embed" : "mmu_pos_embed"));
+              : table(TiedHeads.tableName(task)));
+      operands.add(table(TokenEmbeddings.positionsName(task)));
     }
     addTask(operands);
-    operands.add(scope.read(parameters.stacked("norm.weight")).asOutput());
-    List<Output<?>> results =
-        scope.kernel(
-            embedding,
-            operands,
-            List.of(
-                new TensorSpec(ElementType.F32, Shape.of(batch, config.dModel())),
-                new TensorSpec(ElementType.BF16, Shape.of(batch, config.dModel())),
-                new TensorSpec(ElementType.F32, Shape.of(layers.pieces(), batch))));
-    return new KernelStream(results.get(0), results.get(1), results.get(2));
+    operands.add(calls.stacked("norm.weight"));
+    return KernelStream.of(scope.kernel(embedding, operands, calls.stream(layers.pieces())));
   }
 
   /** Logits, and highest logits and sums of blocks. */
@@ -159,9 +155,9 @@ final class KernelStep implements WindowStep {
             scope.tf().constant(0).asOutput(),
             last.scaled(),
             last.squares(),
-            table(task == Task.T2I ? "img_embeddings.word_embeddings.weight" : "embedding.weight"),
+            table(TiedHeads.tableName(task)),
             temperatures.asOutput()),
-        List.of(new TensorSpec(ElementType.F32, Shape.of(batch, sizes.out())), ofBlocks, ofBlocks));
+        List.of(calls.values(ElementType.F32, sizes.out()), ofBlocks, ofBlocks));
   }
 
   /** Of which task a row is, where there are two. */

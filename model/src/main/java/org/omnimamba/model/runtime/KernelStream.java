@@ -1,5 +1,6 @@
 package org.omnimamba.model.runtime;
 
+import java.util.List;
 import org.omnimamba.model.graph.BlockContext;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -16,6 +17,11 @@ import org.tensorflow.types.TFloat32;
  * @param squares sums of squares of pieces of the residual, {@code [pieces, rows]}
  */
 record KernelStream(Output<?> residual, Output<?> scaled, Output<?> squares) {
+
+  /** What a kernel gave whose results are {@link LayerCalls#stream}. */
+  static KernelStream of(List<Output<?>> results) {
+    return new KernelStream(results.get(0), results.get(1), results.get(2));
+  }
 
   /** What goes into the first layer; the first piece has the whole sum of each row. */
   static KernelStream of(Ops tf, BlockContext backbone, Operand<TFloat32> embeddings, int pieces) {

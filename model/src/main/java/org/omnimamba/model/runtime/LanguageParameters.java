@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.checkpoint.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.Task;
 import org.omnimamba.model.graph.Backbone;
 import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.TokenEmbeddings;
 
 /** The language model's weights on a device. */
 final class LanguageParameters {
@@ -93,7 +95,7 @@ final class LanguageParameters {
 
   /** Position embeddings of understanding prompts, {@code [1, mmuPositions, dModel]}. */
   DeviceVariable mmuPositions() {
-    return parameters.variable(Backbone.PREFIX + ".mmu_pos_embed");
+    return table(TokenEmbeddings.positionsName(Task.MMU));
   }
 
   /** Embeddings of all image tokens, {@code [imageVocabulary, dModel]}. */

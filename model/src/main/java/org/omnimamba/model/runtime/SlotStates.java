@@ -70,7 +70,7 @@ final class SlotStates implements LayerStates {
     Shape one = slots.ssm().shape();
     return new MixerState(
         reshape(conv, batch, slots.config().dConv(), slots.config().convDim()),
-        slots.forMixer(tf, reshape(ssm, batch, one.get(1), one.get(2), one.get(3))));
+        slots.turned(tf, reshape(ssm, batch, one.get(1), one.get(2), one.get(3))));
   }
 
   @Override
@@ -86,7 +86,7 @@ final class SlotStates implements LayerStates {
     write(
         slots.ssm(),
         row(layer, to),
-        tf.dtypes.cast(slots.fromMixer(tf, state.ssm()), slots.ssm().numberType()));
+        tf.dtypes.cast(slots.turned(tf, state.ssm()), slots.ssm().numberType()));
   }
 
   private void write(

@@ -96,17 +96,11 @@ final class StateSlots {
     return ssm.type() == ElementType.F16 ? Element.F16_POINTER : Element.F32_POINTER;
   }
 
-  /** Rows of {@link #ssm} in the order of {@link org.omnimamba.model.graph.MixerState}. */
-  Operand<TFloat32> forMixer(Ops tf, Operand<TFloat32> rows) {
-    return turned(tf, rows);
-  }
-
-  /** A mixer's states in the order of {@link #ssm}. */
-  Operand<TFloat32> fromMixer(Ops tf, Operand<TFloat32> states) {
-    return turned(tf, states);
-  }
-
-  private Operand<TFloat32> turned(Ops tf, Operand<TFloat32> states) {
+  /**
+   * States between the order of {@link #ssm} and that of {@link
+   * org.omnimamba.model.graph.MixerState}, in either direction.
+   */
+  Operand<TFloat32> turned(Ops tf, Operand<TFloat32> states) {
     return headsFirst ? tf.linalg.transpose(states, tf.constant(new int[] {0, 2, 1, 3})) : states;
   }
 

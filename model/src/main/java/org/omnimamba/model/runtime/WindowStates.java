@@ -104,7 +104,7 @@ final class WindowStates implements LayerStates {
             TFloat32.class);
     return new MixerState(
         tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)),
-        slots.forMixer(tf, rows));
+        slots.turned(tf, rows));
   }
 
   @Override
@@ -118,7 +118,7 @@ final class WindowStates implements LayerStates {
     ssm =
         updated(
             ssm,
-            tf.dtypes.cast(slots.fromMixer(tf, state.ssm()), slots.ssm().numberType()),
+            tf.dtypes.cast(slots.turned(tf, state.ssm()), slots.ssm().numberType()),
             ssmRow(layer));
   }
 

@@ -31,20 +31,10 @@ class DrawKernelTest {
   private Head head(int vocabulary, float[] temperatures) {
     int batch = temperatures.length;
     Sizes sizes = new Sizes(batch, IN, vocabulary, 2, EPS, 0);
-    int blocks = ProjectionKernel.pieces(sizes, TUNING);
-    Head head =
-        new Head(
-            vocabulary,
-            HostBuffer.empty(Element.F32, batch * vocabulary),
-            HostBuffer.empty(Element.F32, blocks * batch),
-            HostBuffer.empty(Element.F32, blocks * batch));
     HostBuffer x = numbers.buffer(Element.BF16, batch * IN);
     HostBuffer squares = HostBuffer.of(Element.F32, numbers.between(1, 4, 2 * batch));
     HostBuffer weight = numbers.buffer(Element.BF16, vocabulary * IN);
-    List<HostBuffer> arguments = new ArrayList<>(List.of(Numbers.integer(0), x, squares, weight));
-    arguments.add(HostBuffer.of(Element.F32, temperatures));
-    arguments.addAll(List.of(head.logits(), head.highest(), head.sums()));
-    TileInterpreter.run(ProjectionKernel.logits(sizes, TUNING), arguments);
+    Head head = head(sizes, x, squares, weight, temperatures);
     double[] expected = new double[batch * vocabulary];
     for (int i = 0; i < expected.length; i++) {
       int row = i / vocabulary;
@@ -56,6 +46,23 @@ class DrawKernelTest {
       expected[i] = sum / Math.sqrt(total / IN + EPS);
     }
     Numbers.assertClose(head.logits().floats(), expected, Numbers.F32);
+    return head;
+  }
+
+  /** What the kernel leaves. */
+  private static Head head(
+      Sizes sizes, HostBuffer x, HostBuffer squares, HostBuffer weight, float[] temperatures) {
+    int ofBlocks = ProjectionKernel.pieces(sizes, TUNING) * sizes.batch();
+    Head head =
+        new Head(
+            sizes.out(),
+            HostBuffer.empty(Element.F32, sizes.batch() * sizes.out()),
+            HostBuffer.empty(Element.F32, ofBlocks),
+            HostBuffer.empty(Element.F32, ofBlocks));
+    List<HostBuffer> arguments = new ArrayList<>(List.of(Numbers.integer(0), x, squares, weight));
+    arguments.add(HostBuffer.of(Element.F32, temperatures));
+    arguments.addAll(List.of(head.logits(), head.highest(), head.sums()));
+    TileInterpreter.run(ProjectionKernel.logits(sizes, TUNING), arguments);
     return head;
   }
 
@@ -195,18 +202,12 @@ class DrawKernelTest {
       }
     }
     Head head =
-        new Head(
-            vocabulary,
-            HostBuffer.empty(Element.F32, 4 * vocabulary),
-            HostBuffer.empty(Element.F32, 3 * 4),
-            HostBuffer.empty(Element.F32, 3 * 4));
-    List<HostBuffer> arguments =
-        new ArrayList<>(List.of(Numbers.integer(0), HostBuffer.of(Element.BF16, x)));
-    arguments.add(HostBuffer.of(Element.F32, 1f, 1f, 1f, 1f));
-    arguments.add(HostBuffer.of(Element.BF16, weight));
-    arguments.add(HostBuffer.of(Element.F32, temperatures));
-    arguments.addAll(List.of(head.logits(), head.highest(), head.sums()));
-    TileInterpreter.run(ProjectionKernel.logits(sizes, TUNING), arguments);
+        head(
+            sizes,
+            HostBuffer.of(Element.BF16, x),
+            HostBuffer.of(Element.F32, 1f, 1f, 1f, 1f),
+            HostBuffer.of(Element.BF16, weight),
+            temperatures);
     long[] ids = draw(List.of(head), new float[0], temperatures, 0.5f, 0.5f, 0.5f, 0.5f);
     assertThat(ids[1]).isEqualTo(-1);
     assertThat(ids[2]).isEqualTo(-1);

@@ -8,9 +8,6 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelPresets;
 
 class PromptTuningTest {
-  /** What a program can have on an H100. */
-  private static final int SHARED_BYTES = 232_448;
-
   @ParameterizedTest
   @ValueSource(ints = {1, 64, 72, 128, 256, 384, 512, 768, 1024, 1536, 2048})
   void everyLengthFitsIntoSharedMemory(int length) {
@@ -20,7 +17,8 @@ class PromptTuningTest {
         new PromptProjectionKernel.Tuning[] {tuning.adapter(), tuning.in(), tuning.out()}) {
       PromptProjectionKernel.Sizes sizes =
           new PromptProjectionKernel.Sizes(length, 4096, 2048, 1, 1e-5f);
-      assertThat(PromptProjectionKernel.sharedBytes(sizes, one)).isLessThanOrEqualTo(SHARED_BYTES);
+      assertThat(PromptProjectionKernel.sharedBytes(sizes, one))
+          .isLessThanOrEqualTo(StepTuningTest.SHARED_BYTES);
     }
   }
 

@@ -9,7 +9,7 @@ import org.omnimamba.model.config.ModelPresets;
 
 class StepTuningTest {
   /** What a program can have on an H100. */
-  private static final int SHARED_BYTES = 232_448;
+  static final int SHARED_BYTES = 232_448;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 8, 16, 31, 32, 33, 64, 66, 128})
