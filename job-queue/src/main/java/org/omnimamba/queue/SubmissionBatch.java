@@ -37,7 +37,7 @@ final class SubmissionBatch {
 
   /** $1 to $9 are arrays with an element for each job, $10 is the ageing step in milliseconds. */
   static final String INSERT_ALL =
-      "WITH wanted AS MATERIALIZED (SELECT uuidv7() AS new_id, queue_now() AS at, w.*"
+      "WITH wanted AS MATERIALIZED (SELECT queue_uuidv7() AS new_id, queue_now() AS at, w.*"
           + " FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::bigint[], $6::bigint[],"
           + " $7::text[], $8::text[], $9::int[]) WITH ORDINALITY AS w (new_kind, new_tenant,"
           + " new_priority, most_attempts, delay, time_left, new_attributes, new_payload, most,"

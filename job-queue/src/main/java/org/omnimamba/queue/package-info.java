@@ -150,6 +150,22 @@
  * no lock, may pass it together. Deleting a job, or letting it grow old, forgets its idempotency
  * key.
  *
+ * <h2>Migrations</h2>
+ *
+ * <p>The library's migrations are V100 to V199 and have a Flyway history of their own ({@link
+ * org.omnimamba.queue.QueueMigrations}). They must work on PostgreSQL 16, 17 and 18. During an
+ * upgrade, and after it has been taken back, workers of the version before run against the new
+ * tables, so:
+ *
+ * <ul>
+ *   <li>A new migration takes the next number. One that has been released is never edited.
+ *   <li>It only adds: tables, columns that may be null or have a default, indexes, functions. A
+ *       function keeps its parameters, result and meaning; a changed one gets a new name.
+ *   <li>What the version before still uses is removed one version later.
+ *   <li>It takes no lock for long: large tables are not rewritten and not scanned under a lock that
+ *       stops writers.
+ * </ul>
+ *
  * <h2>Keeping the tables healthy</h2>
  *
  * <p>Every job leaves dead rows and index entries at the head of its line. The migrations set on

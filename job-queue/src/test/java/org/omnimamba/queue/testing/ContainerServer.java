@@ -17,11 +17,11 @@ final class ContainerServer implements PostgresServer {
     this.port = port;
   }
 
-  static ContainerServer start(Durability durability) {
+  static ContainerServer start(PostgresVersion version, Durability durability) {
     // a fixed host port, since a mapped one changes with a restart
     int port = freePort();
     PostgreSQLContainer container =
-        new PostgreSQLContainer(DockerImageName.parse("postgres:18"))
+        new PostgreSQLContainer(DockerImageName.parse("postgres:" + version.major()))
             .withUsername(USER)
             .withPassword(PASSWORD)
             .withDatabaseName("postgres");

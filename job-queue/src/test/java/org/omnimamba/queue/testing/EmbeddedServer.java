@@ -11,19 +11,22 @@ import java.util.stream.Stream;
 
 /** PostgreSQL's own binaries, unpacked from a jar. */
 final class EmbeddedServer implements PostgresServer {
+  private final PostgresVersion version;
   private final Path data;
   private final Durability durability;
   private EmbeddedPostgres postgres;
 
-  private EmbeddedServer(Path data, Durability durability) throws IOException {
+  private EmbeddedServer(PostgresVersion version, Path data, Durability durability)
+      throws IOException {
+    this.version = version;
     this.data = data;
     this.durability = durability;
     this.postgres = builder(0).start();
   }
 
-  static EmbeddedServer start(Durability durability) {
+  static EmbeddedServer start(PostgresVersion version, Durability durability) {
     try {
-      return new EmbeddedServer(Files.createTempDirectory("queue-pg"), durability);
+      return new EmbeddedServer(version, Files.createTempDirectory("queue-pg"), durability);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -31,6 +34,7 @@ final class EmbeddedServer implements PostgresServer {
 
   private EmbeddedPostgres.Builder builder(int port) {
     return EmbeddedPostgres.builder()
+        .setPgBinaryResolver(version.binaries())
         .setDataDirectory(data.resolve("data"))
         .setCleanDataDirectory(false)
         .setRegisterShutdownHook(false)

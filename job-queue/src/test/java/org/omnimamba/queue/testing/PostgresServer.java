@@ -3,7 +3,7 @@ package org.omnimamba.queue.testing;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * A running PostgreSQL 18: in a container where a Docker engine answers, else the embedded build of
+ * A running PostgreSQL: in a container where a Docker engine answers, else the embedded build of
  * the same version. This is the one switch; tests do not know which they got.
  */
 public interface PostgresServer extends AutoCloseable {
@@ -14,11 +14,16 @@ public interface PostgresServer extends AutoCloseable {
   /** Its password. */
   String PASSWORD = "postgres";
 
-  /** Starts a server of one's own. */
+  /** Starts a server of one's own, of the version that this JVM tests. */
   static PostgresServer start(Durability durability) {
+    return start(PostgresVersion.tested(), durability);
+  }
+
+  /** Starts a server of one's own. */
+  static PostgresServer start(PostgresVersion version, Durability durability) {
     return DockerClientFactory.instance().isDockerAvailable()
-        ? ContainerServer.start(durability)
-        : EmbeddedServer.start(durability);
+        ? ContainerServer.start(version, durability)
+        : EmbeddedServer.start(version, durability);
   }
 
   /** The server that all tests of this JVM share; it ends with the JVM. */

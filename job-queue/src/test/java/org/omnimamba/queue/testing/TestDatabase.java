@@ -55,9 +55,14 @@ public final class TestDatabase implements AutoCloseable {
 
   /** A database with nothing in it, for programs that migrate it themselves. */
   public static TestDatabase empty() {
+    return empty(PostgresServer.shared());
+  }
+
+  /** The same on a server of one's own. */
+  public static TestDatabase empty(PostgresServer server) {
     String name = "test_" + NUMBER.incrementAndGet();
-    run(PostgresServer.shared(), "postgres", "CREATE DATABASE " + name);
-    return new TestDatabase(PostgresServer.shared(), name);
+    run(server, "postgres", "CREATE DATABASE " + name);
+    return new TestDatabase(server, name);
   }
 
   private static String makeTemplate(PostgresServer server, List<String> locations) {

@@ -141,7 +141,7 @@ public final class WebhookEndpoints {
         .sql(
             "INSERT INTO webhook_endpoint"
                 + " (id, tenant, url, events, description, secret_id, created_at, updated_at)"
-                + " SELECT uuidv7(), :tenant, :url, :events, :description, :secret, n.at, n.at"
+                + " SELECT queue_uuidv7(), :tenant, :url, :events, :description, :secret, n.at, n.at"
                 + " FROM (SELECT queue_now() AS at) n RETURNING "
                 + COLUMNS)
         .bind("tenant", tenant)
