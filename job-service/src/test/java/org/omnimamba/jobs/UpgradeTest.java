@@ -174,7 +174,7 @@ class UpgradeTest {
     return JobServiceApplication.builder()
         .run(
             "--server.port=0",
-            "--management.server.port=-1",
+            "--management.server.port=0",
             "--omnimamba.internal-token=" + TestService.TOKEN,
             "--omnimamba.jobs.inference-url=" + inference.url(),
             "--spring.r2dbc.url=" + database.r2dbcUrl(),

@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.omnimamba.gateway.GatewayProperties;
-import org.omnimamba.gateway.InternalTokenProperties;
+import org.omnimamba.web.internal.InternalTokenProperties;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -46,7 +47,7 @@ class ApiDocsRoutes {
     HttpClient client =
         HttpClient.newConnection()
             .runOn(resources.getLoopResources())
-            .headers(headers -> headers.set("X-OmniMamba-Internal-Token", token.internalToken()));
+            .headers(headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
     ObjectNode own = own();
     // One after the other: in one JVM the services' libraries would wait for each other's locks.
     Mono<Served> whole =

@@ -12,8 +12,6 @@ public final class RequestId {
   /** Exchange attribute and key of the logging context. */
   public static final String ATTRIBUTE = "omnimamba.request-id";
 
-  public static final String HEADER = "x-request-id";
-
   private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
 
   private static final String BEGAN = "omnimamba.request-began";

@@ -1,5 +1,6 @@
 package org.omnimamba.gateway.http;
 
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -14,14 +15,15 @@ import reactor.core.publisher.Mono;
 final class RequestIdFilter implements WebFilter {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    String id = RequestId.of(exchange.getRequest().getHeaders().getFirst(RequestId.HEADER));
+    String id =
+        RequestId.of(exchange.getRequest().getHeaders().getFirst(PlatformHeaders.REQUEST_ID));
     exchange.getAttributes().put(RequestId.ATTRIBUTE, id);
     RequestId.begin(exchange);
     exchange
         .getResponse()
         .beforeCommit(
             () -> {
-              exchange.getResponse().getHeaders().set(RequestId.HEADER, id);
+              exchange.getResponse().getHeaders().set(PlatformHeaders.REQUEST_ID, id);
               exchange.getResponse().getHeaders().set("x-content-type-options", "nosniff");
               return Mono.empty();
             });

@@ -1,8 +1,8 @@
 package org.omnimamba.gateway.pictures;
 
 import java.time.Clock;
-import org.omnimamba.gateway.InternalTokenProperties;
 import org.omnimamba.gateway.database.GatewayDatabase;
+import org.omnimamba.web.internal.InternalTokenProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,7 +21,7 @@ class PictureConfiguration {
 
   @Bean
   PictureLinks pictureLinks(InternalTokenProperties token, Clock clock) {
-    return new PictureLinks(token.internalToken(), clock);
+    return new PictureLinks(token.accepted(), clock);
   }
 
   @Bean

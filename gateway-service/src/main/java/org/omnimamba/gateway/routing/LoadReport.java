@@ -4,9 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a replica says of its load, with every answer. */
 final class LoadReport {
-  /** Tokens accepted and not yet processed. */
-  static final String HEADER = "X-OmniMamba-Outstanding-Tokens";
-
   private LoadReport() {}
 
   static void read(@Nullable String value, Replica replica) {

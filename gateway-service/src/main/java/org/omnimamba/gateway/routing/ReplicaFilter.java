@@ -17,6 +17,7 @@ import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.errors.ErrorTranslator;
 import org.omnimamba.gateway.http.RequestId;
 import org.omnimamba.gateway.limits.GenerationCost;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -103,7 +104,7 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
     if (response == null) {
       return Mono.empty();
     }
-    LoadReport.read(response.responseHeaders().get(LoadReport.HEADER), replica);
+    LoadReport.read(response.responseHeaders().get(PlatformHeaders.OUTSTANDING_TOKENS), replica);
     boolean refused = response.status().code() == HttpStatus.SERVICE_UNAVAILABLE.value();
     return refused && canTryAnother(exchange, tried)
         ? Mono.error(ErrorTranslator.unavailable())

@@ -3,6 +3,7 @@ package org.omnimamba.gateway.routing;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -83,7 +84,7 @@ final class ReplicaProber implements SmartLifecycle {
   }
 
   private static void answered(Replica replica, HttpClientResponse response) {
-    LoadReport.read(response.responseHeaders().get(LoadReport.HEADER), replica);
+    LoadReport.read(response.responseHeaders().get(PlatformHeaders.OUTSTANDING_TOKENS), replica);
     int status = response.status().code();
     Replica.State state =
         status < 300 || status == NOT_FOUND ? Replica.State.READY : Replica.State.REFUSING;

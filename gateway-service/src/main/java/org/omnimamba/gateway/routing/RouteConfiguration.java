@@ -6,7 +6,8 @@ import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import java.util.List;
 import org.omnimamba.gateway.GatewayProperties;
-import org.omnimamba.gateway.InternalTokenProperties;
+import org.omnimamba.web.internal.InternalTokenProperties;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
@@ -92,9 +93,7 @@ class RouteConfiguration {
             .runOn(resources.getLoopResources())
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.probeTimeout().toMillis())
-            .headers(
-                headers ->
-                    headers.set(UpstreamRequestHeaders.INTERNAL_TOKEN, token.internalToken()));
+            .headers(headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
     return new ReplicaProber(replicas, properties, client);
   }
 }

@@ -2,10 +2,11 @@ package org.omnimamba.gateway.routing;
 
 import java.util.List;
 import java.util.Set;
-import org.omnimamba.gateway.InternalTokenProperties;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.body.RequestBody;
 import org.omnimamba.gateway.http.RequestId;
+import org.omnimamba.web.internal.InternalTokenProperties;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -21,9 +22,6 @@ import org.springframework.web.server.ServerWebExchange;
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
-  static final String INTERNAL_TOKEN = "X-OmniMamba-Internal-Token";
-  static final String TENANT = "X-OmniMamba-Tenant";
-
   private static final Set<String> PASSED =
       Set.of(
           "accept",
@@ -48,11 +46,11 @@ final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
     HttpHeaders passed = new HttpHeaders();
     PASSED.forEach(name -> copyFirst(input, passed, name));
     TRACING.forEach(name -> copyFirst(input, passed, name));
-    passed.set(INTERNAL_TOKEN, internalToken);
-    passed.set(TENANT, Caller.of(exchange).tenant());
+    passed.set(PlatformHeaders.INTERNAL_TOKEN, internalToken);
+    passed.set(PlatformHeaders.TENANT, Caller.of(exchange).tenant());
     Object id = exchange.getAttributes().get(RequestId.ATTRIBUTE);
     if (id != null) {
-      passed.set(RequestId.HEADER, id.toString());
+      passed.set(PlatformHeaders.REQUEST_ID, id.toString());
     }
     RequestBody body = exchange.getAttribute(RequestBody.ATTRIBUTE);
     if (body != null) {

@@ -2,6 +2,7 @@ package org.omnimamba.gateway.routing;
 
 import java.util.Locale;
 import java.util.Set;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -21,7 +22,7 @@ final class UpstreamResponseHeaders implements HttpHeadersFilter, Ordered {
     input.forEach(
         (name, values) -> {
           String lower = name.toLowerCase(Locale.ROOT);
-          if (!KEPT_BACK.contains(lower) && !lower.startsWith("x-omnimamba-")) {
+          if (!KEPT_BACK.contains(lower) && !lower.startsWith(PlatformHeaders.PRIVATE_PREFIX)) {
             passed.addAll(name, values);
           }
         });

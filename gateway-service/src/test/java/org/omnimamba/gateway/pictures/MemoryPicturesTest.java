@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -18,7 +19,7 @@ class MemoryPicturesTest {
           new PictureProperties(
               null, Duration.ofHours(1), DataSize.ofBytes(30), DataSize.ofBytes(50)),
           clock);
-  private final PictureLinks links = new PictureLinks("a secret of all gateways", clock);
+  private final PictureLinks links = new PictureLinks(List.of("a secret of all gateways"), clock);
 
   private static final class SetClock extends Clock {
     private Instant now = Instant.parse("2026-11-24T00:00:00Z");
@@ -89,8 +90,13 @@ class MemoryPicturesTest {
   void gatewaysOfOneSecretKnowEachOthersNamesAndNobodyElses() {
     Instant expires = clock.instant().plusSeconds(60);
     String name = links.name(links.newId(), expires, new Picture(new byte[1]));
-    assertThat(new PictureLinks("a secret of all gateways", clock).read(name)).isPresent();
-    assertThat(new PictureLinks("another secret", clock).read(name)).isEmpty();
+    assertThat(new PictureLinks(List.of("a secret of all gateways"), clock).read(name)).isPresent();
+    assertThat(new PictureLinks(List.of("another secret"), clock).read(name)).isEmpty();
+    // After a change of the secret, addresses that the previous one signed stay valid.
+    assertThat(
+            new PictureLinks(List.of("another secret", "a secret of all gateways"), clock)
+                .read(name))
+        .isPresent();
     assertThat(links.read(name.replace(".png", ""))).isEmpty();
     assertThat(links.read("0".repeat(32) + ".9999999999." + "0".repeat(32) + ".png")).isEmpty();
   }

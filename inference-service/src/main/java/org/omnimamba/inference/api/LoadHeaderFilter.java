@@ -1,6 +1,8 @@
 package org.omnimamba.inference.api;
 
 import org.omnimamba.inference.engine.Engine;
+import org.omnimamba.web.internal.InternalTokenFilter;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -15,8 +17,6 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(InternalTokenFilter.ORDER + 10)
 final class LoadHeaderFilter implements WebFilter {
-  static final String HEADER = "X-OmniMamba-Outstanding-Tokens";
-
   private final Engine engine;
 
   LoadHeaderFilter(Engine engine) {
@@ -34,7 +34,9 @@ final class LoadHeaderFilter implements WebFilter {
                         exchange
                             .getResponse()
                             .getHeaders()
-                            .set(HEADER, Long.toString(engine.status().outstandingTokens()))));
+                            .set(
+                                PlatformHeaders.OUTSTANDING_TOKENS,
+                                Long.toString(engine.status().outstandingTokens()))));
     return chain.filter(exchange);
   }
 }

@@ -3,6 +3,7 @@ package org.omnimamba.inference.api;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
@@ -16,18 +17,16 @@ import reactor.core.publisher.Mono;
 @Order(RequestHeadersFilter.ORDER)
 public final class RequestHeadersFilter implements WebFilter {
   static final int ORDER = -200;
-  private static final String REQUEST_ID = "x-request-id";
-  private static final String TENANT = "X-OmniMamba-Tenant";
   private static final String PROCESSING_MS = "openai-processing-ms";
   private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     long start = System.nanoTime();
-    String id = idFor(exchange.getRequest().getHeaders().getFirst(REQUEST_ID));
-    exchange.getAttributes().put(REQUEST_ID, id);
+    String id = idFor(exchange.getRequest().getHeaders().getFirst(PlatformHeaders.REQUEST_ID));
+    exchange.getAttributes().put(PlatformHeaders.REQUEST_ID, id);
     HttpHeaders headers = exchange.getResponse().getHeaders();
-    headers.set(REQUEST_ID, id);
+    headers.set(PlatformHeaders.REQUEST_ID, id);
     exchange
         .getResponse()
         .beforeCommit(
@@ -41,12 +40,13 @@ public final class RequestHeadersFilter implements WebFilter {
 
   /** The id of an exchange that has passed this filter. */
   public static String requestId(ServerWebExchange exchange) {
-    return exchange.getAttributeOrDefault(REQUEST_ID, "unknown");
+    return exchange.getAttributeOrDefault(PlatformHeaders.REQUEST_ID, "unknown");
   }
 
   /** Who asks in an exchange that has passed this filter. */
   static Caller caller(ServerWebExchange exchange) {
-    return new Caller(requestId(exchange), exchange.getRequest().getHeaders().getFirst(TENANT));
+    return new Caller(
+        requestId(exchange), exchange.getRequest().getHeaders().getFirst(PlatformHeaders.TENANT));
   }
 
   private static String idFor(@Nullable String presented) {

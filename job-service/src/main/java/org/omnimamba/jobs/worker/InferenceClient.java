@@ -5,10 +5,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.omnimamba.jobs.config.JobsProperties;
-import org.omnimamba.jobs.config.PlatformProperties;
 import org.omnimamba.jobs.http.RetryAfter;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.web.internal.InternalTokenProperties;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -40,7 +41,7 @@ final class InferenceClient implements AutoCloseable {
 
   InferenceClient(
       JobsProperties properties,
-      PlatformProperties platform,
+      InternalTokenProperties platform,
       JobJson json,
       Clock clock,
       LoopResources loops,
@@ -65,7 +66,7 @@ final class InferenceClient implements AutoCloseable {
             .baseUrl(properties.inferenceUrl().toString())
             .clientConnector(new ReactorClientHttpConnector(netty))
             .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(most))
-            .defaultHeader("X-OmniMamba-Internal-Token", platform.internalToken())
+            .defaultHeader(PlatformHeaders.INTERNAL_TOKEN, platform.internalToken())
             .build();
     this.json = json;
     this.clock = clock;
@@ -83,8 +84,8 @@ final class InferenceClient implements AutoCloseable {
         .uri(endpoint.path())
         .contentType(MediaType.APPLICATION_JSON)
         .accept(MediaType.TEXT_EVENT_STREAM)
-        .header("X-OmniMamba-Tenant", tenant)
-        .header("X-Request-Id", requestId)
+        .header(PlatformHeaders.TENANT, tenant)
+        .header(PlatformHeaders.REQUEST_ID, requestId)
         .bodyValue(json.write(body))
         .exchangeToFlux(this::events);
   }

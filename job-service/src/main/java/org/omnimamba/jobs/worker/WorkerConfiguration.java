@@ -5,7 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import org.omnimamba.jobs.config.JobsProperties;
-import org.omnimamba.jobs.config.PlatformProperties;
 import org.omnimamba.jobs.config.WorkerProperties;
 import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.JobJson;
@@ -18,6 +17,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.WorkerOptions;
+import org.omnimamba.web.internal.InternalTokenProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,7 +31,7 @@ class WorkerConfiguration {
   @Bean(destroyMethod = "close")
   InferenceClient inferenceClient(
       JobsProperties properties,
-      PlatformProperties platform,
+      InternalTokenProperties platform,
       JobJson json,
       Clock clock,
       ReactorResourceFactory resources,

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.jobs.testing.TestService;
+import org.omnimamba.web.internal.InternalTokenProperties;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -21,7 +22,7 @@ class ConfigurationTest {
           .withPropertyValues("omnimamba.internal-token=" + TestService.TOKEN);
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties({JobsProperties.class, PlatformProperties.class})
+  @EnableConfigurationProperties({JobsProperties.class, InternalTokenProperties.class})
   static class Properties {}
 
   @Test
@@ -82,7 +83,7 @@ class ConfigurationTest {
             context ->
                 assertThat(
                         context.getBean(JobsProperties.class).toString()
-                            + context.getBean(PlatformProperties.class))
+                            + context.getBean(InternalTokenProperties.class))
                     .doesNotContain(TestService.SECRET_KEY, TestService.TOKEN));
   }
 }

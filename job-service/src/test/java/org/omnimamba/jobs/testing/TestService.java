@@ -39,7 +39,7 @@ public final class TestService implements AutoCloseable {
     List<String> usual =
         List.of(
             "server.port=0",
-            "management.server.port=-1",
+            "management.server.port=0",
             "omnimamba.internal-token=" + TOKEN,
             "omnimamba.jobs.inference-url=" + inference.url(),
             "omnimamba.jobs.webhooks.secret-key=" + SECRET_KEY,
@@ -92,6 +92,11 @@ public final class TestService implements AutoCloseable {
 
   public int port() {
     return portOf(context);
+  }
+
+  /** The port of health and metrics. */
+  public int managementPort() {
+    return context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
   }
 
   public static int portOf(ConfigurableApplicationContext context) {

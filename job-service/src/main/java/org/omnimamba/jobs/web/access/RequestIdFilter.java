@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.web.access;
 
 import java.util.regex.Pattern;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -14,20 +15,19 @@ import reactor.core.publisher.Mono;
 public class RequestIdFilter implements WebFilter {
   static final int ORDER = -200;
 
-  private static final String HEADER = "X-Request-Id";
   private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   /** The request's id as callers see it; {@code -} for one without. */
   public static String requestId(ServerWebExchange exchange) {
-    String id = exchange.getResponse().getHeaders().getFirst(HEADER);
+    String id = exchange.getResponse().getHeaders().getFirst(PlatformHeaders.REQUEST_ID);
     return id == null ? "-" : id;
   }
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    String id = exchange.getRequest().getHeaders().getFirst(HEADER);
+    String id = exchange.getRequest().getHeaders().getFirst(PlatformHeaders.REQUEST_ID);
     if (id != null && SANE.matcher(id).matches()) {
-      exchange.getResponse().getHeaders().set(HEADER, id);
+      exchange.getResponse().getHeaders().set(PlatformHeaders.REQUEST_ID, id);
     }
     return chain.filter(exchange);
   }

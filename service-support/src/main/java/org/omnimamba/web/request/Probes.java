@@ -1,0 +1,22 @@
+package org.omnimamba.web.request;
+
+import java.util.Set;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
+/** Requests that only ask how a service is. They come every few seconds. */
+public final class Probes {
+  private static final Set<String> PATHS = Set.of("/livez", "/readyz");
+
+  private Probes() {}
+
+  /** Whether the request asks for liveness or readiness on the service's own port. */
+  public static boolean isProbe(ServerHttpRequest request) {
+    return PATHS.contains(request.getURI().getRawPath());
+  }
+
+  /** Whether the request is a probe, or asks for health or metrics on the management port. */
+  public static boolean isMonitoring(ServerHttpRequest request) {
+    String path = request.getURI().getRawPath();
+    return PATHS.contains(path) || path.equals("/actuator") || path.startsWith("/actuator/");
+  }
+}
