@@ -2,7 +2,7 @@ package org.omnimamba.jobs.webhook;
 
 import java.util.List;
 import java.util.UUID;
-import org.omnimamba.jobs.webhook.SigningSecrets.NewSecret;
+import org.omnimamba.jobs.webhook.SigningSecrets.Rotated;
 import org.omnimamba.jobs.webhook.signing.SigningSecret;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -22,8 +22,8 @@ public final class TenantSecrets {
   }
 
   /** Makes the tenant's secret, or replaces the one it has; requests of one tenant take turns. */
-  public Mono<NewSecret> createOrRotate(String tenant) {
-    Mono<NewSecret> create =
+  public Mono<Rotated> createOrRotate(String tenant) {
+    Mono<Rotated> create =
         secrets
             .create(tenant)
             .flatMap(
@@ -36,7 +36,8 @@ public final class TenantSecrets {
                         .bind("id", fresh.id())
                         .fetch()
                         .rowsUpdated()
-                        .thenReturn(fresh));
+                        .then(secrets.dates(tenant, fresh.id()))
+                        .map(dates -> new Rotated(fresh, dates)));
     return database
         .sql(
             "SELECT pg_advisory_xact_lock(hashtext('webhook_tenant_secret'), hashtext(:tenant))::text")

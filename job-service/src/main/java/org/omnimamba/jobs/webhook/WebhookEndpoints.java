@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.webhook.SigningSecrets.NewSecret;
+import org.omnimamba.jobs.webhook.SigningSecrets.Rotated;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;
@@ -85,26 +86,51 @@ public final class WebhookEndpoints {
         .one();
   }
 
-  /** Writes what may be changed of a receiver: URL, events, description and whether it is on. */
-  public Mono<WebhookEndpoint> update(WebhookEndpoint changed) {
+  /**
+   * What is to be changed of a receiver; what is null stays as it is.
+   *
+   * @param url where to
+   * @param events which events
+   * @param description the tenant's own words
+   * @param enabled whether it gets webhooks
+   */
+  public record Change(
+      @Nullable String url,
+      @Nullable List<String> events,
+      @Nullable String description,
+      @Nullable Boolean enabled) {}
+
+  /**
+   * Changes a receiver. Only the given members are written, in one statement, so that changes of
+   * different members made at once (also a 410 that disables the receiver) are all kept.
+   *
+   * @return the receiver as it is then; empty when the tenant has none of that id
+   */
+  public Mono<WebhookEndpoint> change(String tenant, UUID id, Change change) {
     return database
         .sql(
-            "UPDATE webhook_endpoint SET url = :url, events = :events, description = :description,"
-                + " disabled_reason = :reason, updated_at = queue_now()"
+            "UPDATE webhook_endpoint SET url = COALESCE(:url, url),"
+                + " events = COALESCE(:events, events),"
+                + " description = COALESCE(:description, description),"
+                + " disabled_reason = CASE CAST(:enabled AS boolean) WHEN true THEN NULL"
+                + " WHEN false THEN COALESCE(disabled_reason, :reason)"
+                + " ELSE disabled_reason END,"
+                + " updated_at = queue_now()"
                 + " WHERE id = :id AND tenant = :tenant RETURNING "
                 + COLUMNS)
-        .bind("url", changed.url())
-        .bind("events", changed.events().toArray(String[]::new))
-        .bind("description", text(changed.description()))
-        .bind("reason", text(changed.disabledReason()))
-        .bind("id", changed.id())
-        .bind("tenant", changed.tenant())
+        .bind("url", text(change.url()))
+        .bind("events", texts(change.events()))
+        .bind("description", text(change.description()))
+        .bind("enabled", flag(change.enabled()))
+        .bind("reason", WebhookEndpoint.BY_OWNER)
+        .bind("id", id)
+        .bind("tenant", tenant)
         .map(WebhookEndpoints::endpoint)
         .one();
   }
 
-  /** Replaces a receiver's secret; empty when the tenant has none of that id. */
-  public Mono<NewSecret> rotate(String tenant, UUID id) {
+  /** See {@link SigningSecrets#rotate}; empty when the tenant has no receiver of that id. */
+  public Mono<Rotated> rotate(String tenant, UUID id) {
     return find(tenant, id).flatMap(endpoint -> secrets.rotate(tenant, endpoint.secretId()));
   }
 
@@ -151,6 +177,16 @@ public final class WebhookEndpoints {
         .bind("secret", secret)
         .map(WebhookEndpoints::endpoint)
         .one();
+  }
+
+  private static Parameter texts(@Nullable List<String> values) {
+    return values == null
+        ? Parameters.in(String[].class)
+        : Parameters.in(values.toArray(String[]::new));
+  }
+
+  private static Parameter flag(@Nullable Boolean value) {
+    return value == null ? Parameters.in(R2dbcType.BOOLEAN) : Parameters.in(value);
   }
 
   private static Parameter text(@Nullable String value) {

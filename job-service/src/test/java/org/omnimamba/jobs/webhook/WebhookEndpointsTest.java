@@ -9,13 +9,17 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver.Received;
 import org.omnimamba.queue.testing.TestDatabase;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -67,6 +71,167 @@ class WebhookEndpointsTest {
     assertThat(after.verifies(fresh)).isTrue();
     assertThat(Jobs.get(client, path).has("secret")).isFalse();
     assertThat(Jobs.get(client, "/v1/webhook-endpoints").toString()).doesNotContain("whsec_");
+  }
+
+  @Test
+  void eachSecretSignsForItsOwnTimeHoweverOftenItsSuccessorsAreReplaced() {
+    JsonNode endpoint = hooks.register(Map.of("url", receiver.url("/often")));
+    String first = endpoint.path("secret").stringValue();
+    String path = "/v1/webhook-endpoints/" + endpoint.path("id").stringValue();
+    String second = rotate(path + "/rotate-secret");
+    database.advance(Duration.ofHours(12));
+    String third = rotate(path + "/rotate-secret");
+    Jobs.submit(client, Jobs.image("all three"));
+    assertThat(hooks.awaitReceived(1))
+        .matches(message -> message.verifies(first))
+        .matches(message -> message.verifies(second))
+        .matches(message -> message.verifies(third));
+
+    database.advance(Duration.ofHours(13));
+    Jobs.submit(client, Jobs.image("the first has had its day"));
+    assertThat(hooks.awaitReceived(2))
+        .matches(message -> !message.verifies(first))
+        .matches(message -> message.verifies(second))
+        .matches(message -> message.verifies(third));
+
+    database.advance(Duration.ofHours(12));
+    Jobs.submit(client, Jobs.image("only the newest"));
+    assertThat(hooks.awaitReceived(3))
+        .matches(message -> !message.verifies(second))
+        .matches(message -> message.verifies(third));
+  }
+
+  @Test
+  void noMoreThanTenSecretsSignAtOnce() {
+    JsonNode endpoint = hooks.register(Map.of("url", receiver.url("/too-often")));
+    String own = "/v1/webhook-endpoints/" + endpoint.path("id").stringValue() + "/rotate-secret";
+    rotateDefault(HttpStatus.CREATED);
+    for (int i = 1; i < 10; i++) {
+      rotate(own);
+      rotateDefault(HttpStatus.OK);
+    }
+    for (String path : List.of(own, "/v1/webhook-endpoints/default-secret")) {
+      client
+          .post()
+          .uri(path)
+          .exchange()
+          .expectStatus()
+          .isEqualTo(HttpStatus.CONFLICT)
+          .expectHeader()
+          .valueMatches("Retry-After", "86[34][0-9]{2}")
+          .expectHeader()
+          .contentType(MediaType.APPLICATION_PROBLEM_JSON);
+    }
+    Jobs.submit(client, Jobs.image("ten signatures"));
+    Received got = hooks.awaitReceived(1);
+    assertThat(got.headers().get("webhook-signature").split(" ")).hasSize(10);
+    assertThat(got.verifies(endpoint.path("secret").stringValue())).isTrue();
+    database.advance(Duration.ofHours(25));
+    rotate(own);
+    rotateDefault(HttpStatus.OK);
+  }
+
+  private String rotate(String path) {
+    String secret =
+        client
+            .post()
+            .uri(path)
+            .exchange()
+            .expectStatus()
+            .isOk()
+            .expectBody(JsonNode.class)
+            .returnResult()
+            .getResponseBody()
+            .path("secret")
+            .stringValue();
+    receiver.verifying(secret);
+    return secret;
+  }
+
+  private void rotateDefault(HttpStatus expected) {
+    client
+        .post()
+        .uri("/v1/webhook-endpoints/default-secret")
+        .exchange()
+        .expectStatus()
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void changesOfDifferentMembersMadeAtOnceAreAllKept() {
+    JsonNode endpoint = hooks.register(Map.of("url", receiver.url("/changed")));
+    String path = "/v1/webhook-endpoints/" + endpoint.path("id").stringValue();
+    for (int round = 0; round < 20; round++) {
+      boolean off = round % 2 == 0;
+      Map<String, Object> wanted =
+          Map.of(
+              "url",
+              receiver.url("/changed/" + round),
+              "events",
+              List.of(off ? "job.failed" : "job.completed"),
+              "description",
+              "round " + round,
+              "status",
+              off ? "disabled" : "enabled");
+      List<HttpStatusCode> answers =
+          Flux.fromIterable(wanted.entrySet())
+              .flatMap(
+                  member ->
+                      Mono.fromCallable(
+                              () -> patch(path, Map.of(member.getKey(), member.getValue())))
+                          .subscribeOn(Schedulers.boundedElastic()))
+              .collectList()
+              .block(Jobs.PATIENCE);
+      assertThat(answers).hasSize(4).containsOnly(HttpStatus.OK);
+      JsonNode now = Jobs.get(client, path);
+      assertThat(now.path("url").stringValue()).isEqualTo(wanted.get("url"));
+      assertThat(now.path("events").path(0).stringValue())
+          .isEqualTo(off ? "job.failed" : "job.completed");
+      assertThat(now.path("description").stringValue()).isEqualTo(wanted.get("description"));
+      assertThat(now.path("status").stringValue()).isEqualTo(wanted.get("status"));
+    }
+  }
+
+  private HttpStatusCode patch(String path, Map<String, Object> change) {
+    return client
+        .patch()
+        .uri(path)
+        .bodyValue(change)
+        .exchange()
+        .returnResult(Void.class)
+        .getStatus();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"url\":5} | /url",
+        "{\"url\":\"https://example.com/\\ud800\"} | /url",
+        "{\"url\":\"https://example.com/\",\"description\":1.50} | /description",
+        "{\"url\":\"https://example.com/\",\"description\":\"\\udc00x\"} | /description",
+        "{\"url\":\"https://example.com/\",\"description\":true} | /description",
+        "{\"url\":\"https://example.com/\",\"events\":\"job.failed\"} | /events",
+        "{\"url\":\"https://example.com/\",\"events\":\"\"} | /events",
+        "{\"url\":\"https://example.com/\",\"events\":[null]} | /events",
+        "{\"url\":\"https://example.com/\",\"events\":[7]} | /events/0"
+      })
+  void aMemberOfAnotherTypeIsNamed(String body, String pointer) {
+    for (HttpMethod method : List.of(HttpMethod.POST, HttpMethod.PATCH)) {
+      String path = method == HttpMethod.POST ? "" : "/01890000-0000-7000-8000-000000000000";
+      client
+          .method(method)
+          .uri("/v1/webhook-endpoints" + path)
+          .contentType(MediaType.APPLICATION_JSON)
+          .bodyValue(body)
+          .exchange()
+          .expectStatus()
+          .isEqualTo(HttpStatus.UNPROCESSABLE_CONTENT)
+          .expectBody()
+          .jsonPath("$.errors[0].pointer")
+          .isEqualTo(pointer.strip());
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.web.problem;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,11 @@ public final class Problem extends RuntimeException {
   public Problem withHeader(String name, String value) {
     headers.set(name, value);
     return this;
+  }
+
+  /** Says when it is worth trying again, in whole seconds, rounded up. */
+  public Problem withRetryAfter(Duration wait) {
+    return withHeader("Retry-After", Long.toString(wait.plusNanos(999_999_999).toSeconds()));
   }
 
   public ProblemType type() {

@@ -11,12 +11,14 @@ import org.omnimamba.jobs.web.problem.Problem.MemberError;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.jobs.web.webhooks.WebhookViews.EndpointChange;
 import org.omnimamba.jobs.web.webhooks.WebhookViews.NewEndpoint;
-import org.omnimamba.jobs.webhook.WebhookEndpoint;
+import org.omnimamba.jobs.webhook.WebhookEndpoints.Change;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
 import org.omnimamba.jobs.webhook.address.RefusedAddressException;
 
 /** Checks what is asked of receivers. */
 final class EndpointRequests {
+  static final String ENABLED = "enabled";
+  static final String DISABLED = "disabled";
   private static final int MAX_DESCRIPTION = 256;
 
   private final AddressPolicy policy;
@@ -49,44 +51,29 @@ final class EndpointRequests {
   }
 
   /**
-   * The receiver as it shall be.
+   * Checks a change of a receiver.
    *
    * @throws Problem with everything that is wrong
    */
-  WebhookEndpoint change(WebhookEndpoint now, EndpointChange change) {
+  Change check(EndpointChange request) {
     List<MemberError> errors = new ArrayList<>();
-    List<String> events = change.events() == null ? now.events() : events(change.events(), errors);
-    checkDescription(change.description(), errors);
-    String status = change.status();
-    if (status != null && !status.equals("enabled") && !status.equals("disabled")) {
+    List<String> events = request.events() == null ? null : events(request.events(), errors);
+    checkDescription(request.description(), errors);
+    String status = request.status();
+    if (status != null && !status.equals(ENABLED) && !status.equals(DISABLED)) {
       errors.add(new MemberError("/status", "must be enabled or disabled"));
     }
     if (!errors.isEmpty()) {
       throw Problem.validation(errors);
     }
-    if (change.url() != null) {
-      checkUrl(change.url());
+    if (request.url() != null) {
+      checkUrl(request.url());
     }
-    return new WebhookEndpoint(
-        now.id(),
-        now.tenant(),
-        change.url() == null ? now.url() : change.url(),
+    return new Change(
+        request.url(),
         events,
-        change.description() == null ? now.description() : change.description(),
-        now.secretId(),
-        disabledReason(now, status),
-        now.createdAt(),
-        now.updatedAt());
-  }
-
-  private static @Nullable String disabledReason(WebhookEndpoint now, @Nullable String status) {
-    if (status == null) {
-      return now.disabledReason();
-    }
-    if (status.equals("enabled")) {
-      return null;
-    }
-    return now.isEnabled() ? WebhookEndpoint.BY_OWNER : now.disabledReason();
+        request.description(),
+        status == null ? null : status.equals(ENABLED));
   }
 
   private void checkUrl(String url) {

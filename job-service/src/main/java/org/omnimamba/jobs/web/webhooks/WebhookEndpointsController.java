@@ -17,6 +17,7 @@ import org.omnimamba.jobs.web.webhooks.WebhookViews.Secret;
 import org.omnimamba.jobs.webhook.ConditionalOnWebhooks;
 import org.omnimamba.jobs.webhook.SigningSecrets;
 import org.omnimamba.jobs.webhook.TenantSecrets;
+import org.omnimamba.jobs.webhook.TooManySecretsException;
 import org.omnimamba.jobs.webhook.WebhookEndpoint;
 import org.omnimamba.jobs.webhook.WebhookEndpoints;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
@@ -40,17 +41,12 @@ import reactor.core.publisher.Mono;
 @Tag(name = "Webhooks")
 class WebhookEndpointsController {
   private final WebhookEndpoints endpoints;
-  private final SigningSecrets secrets;
   private final TenantSecrets tenantSecrets;
   private final EndpointRequests requests;
 
   WebhookEndpointsController(
-      WebhookEndpoints endpoints,
-      SigningSecrets secrets,
-      TenantSecrets tenantSecrets,
-      AddressPolicy policy) {
+      WebhookEndpoints endpoints, TenantSecrets tenantSecrets, AddressPolicy policy) {
     this.endpoints = endpoints;
-    this.secrets = secrets;
     this.tenantSecrets = tenantSecrets;
     this.requests = new EndpointRequests(policy);
   }
@@ -95,9 +91,9 @@ class WebhookEndpointsController {
   @Operation(summary = "Changes a receiver; what is absent stays")
   Mono<Endpoint> change(
       Tenant tenant, @PathVariable String id, @RequestBody Mono<EndpointChange> body) {
-    return find(tenant, id)
-        .zipWith(body, requests::change)
-        .flatMap(endpoints::update)
+    return body.map(requests::check)
+        .flatMap(
+            change -> Ids.parse(id).flatMap(uuid -> endpoints.change(tenant.name(), uuid, change)))
         .switchIfEmpty(Mono.error(Problem::notFound))
         .map(endpoint -> Endpoint.of(endpoint, null));
   }
@@ -115,14 +111,11 @@ class WebhookEndpointsController {
   @PostMapping("/{id}/rotate-secret")
   @Operation(summary = "Replaces a receiver's secret; for a while both sign")
   Mono<ResponseEntity<Secret>> rotate(Tenant tenant, @PathVariable String id) {
-    return find(tenant, id)
-        .flatMap(
-            endpoint ->
-                endpoints
-                    .rotate(tenant.name(), endpoint.id())
-                    .flatMap(fresh -> secret(tenant, fresh)))
+    return Ids.parse(id)
+        .flatMap(uuid -> endpoints.rotate(tenant.name(), uuid))
+        .onErrorMap(TooManySecretsException.class, WebhookEndpointsController::tooMany)
         .switchIfEmpty(Mono.error(Problem::notFound))
-        .map(secret -> shownOnce(HttpStatus.OK, secret));
+        .map(rotated -> shownOnce(HttpStatus.OK, secret(rotated)));
   }
 
   @PostMapping("/default-secret")
@@ -132,7 +125,8 @@ class WebhookEndpointsController {
   Mono<ResponseEntity<Secret>> defaultSecret(Tenant tenant) {
     return tenantSecrets
         .createOrRotate(tenant.name())
-        .flatMap(fresh -> secret(tenant, fresh))
+        .onErrorMap(TooManySecretsException.class, WebhookEndpointsController::tooMany)
+        .map(WebhookEndpointsController::secret)
         .map(
             secret ->
                 shownOnce(secret.rotatedAt() == null ? HttpStatus.CREATED : HttpStatus.OK, secret));
@@ -147,14 +141,18 @@ class WebhookEndpointsController {
         .switchIfEmpty(Mono.error(Problem::notFound));
   }
 
-  private Mono<Secret> secret(Tenant tenant, SigningSecrets.NewSecret fresh) {
-    return secrets
-        .dates(tenant.name(), fresh.id())
-        .map(dates -> secret(fresh.secret().text(), dates));
+  private static Secret secret(SigningSecrets.Rotated rotated) {
+    return secret(rotated.fresh().secret().text(), rotated.dates());
   }
 
   private static Secret secret(@Nullable String text, SigningSecrets.Dates dates) {
     return new Secret(text, dates.created(), dates.rotated(), dates.previousUntil());
+  }
+
+  private static Problem tooMany(TooManySecretsException refused) {
+    return new Problem(
+            ProblemType.CONFLICT, "As many replaced secrets still sign as may; rotate again later.")
+        .withRetryAfter(refused.retryAfter());
   }
 
   private static ResponseEntity<Secret> shownOnce(HttpStatus status, Secret secret) {

@@ -76,7 +76,7 @@ final class WebhookViews {
           endpoint.url(),
           endpoint.events(),
           endpoint.description(),
-          endpoint.isEnabled() ? "enabled" : "disabled",
+          endpoint.isEnabled() ? EndpointRequests.ENABLED : EndpointRequests.DISABLED,
           endpoint.disabledReason(),
           endpoint.createdAt(),
           endpoint.updatedAt(),
