@@ -1,14 +1,16 @@
 package org.omnimamba.jobs.http;
 
+import io.netty.handler.codec.DateFormatter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
+import java.util.Date;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code Retry-After} header (RFC 9110, 10.2.3): seconds, or an HTTP date. */
+/**
+ * Reads the {@code Retry-After} header (RFC 9110, 10.2.3): seconds, or a date in any of HTTP's
+ * three forms.
+ */
 public final class RetryAfter {
   private RetryAfter() {}
 
@@ -23,11 +25,12 @@ public final class RetryAfter {
           ? Optional.of(Duration.ofSeconds(999_999_999))
           : Optional.of(Duration.ofSeconds(Long.parseLong(text)));
     }
-    try {
-      Instant at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Optional.of(at.isAfter(now) ? Duration.between(now, at) : Duration.ZERO);
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
+    @Nullable Date at = DateFormatter.parseHttpDate(text);
+    return at == null ? Optional.empty() : Optional.of(wait(now, at.toInstant()));
+  }
+
+  private static Duration wait(Instant now, Instant at) {
+    Duration wait = Duration.between(now, at);
+    return wait.isNegative() ? Duration.ZERO : wait;
   }
 }

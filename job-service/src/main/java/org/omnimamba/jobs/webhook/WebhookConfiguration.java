@@ -2,9 +2,11 @@ package org.omnimamba.jobs.webhook;
 
 import java.security.SecureRandom;
 import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.config.WebhookProperties;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.queue.TerminalWriter;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
+import org.omnimamba.jobs.webhook.address.AllowedDestinations;
 import org.omnimamba.jobs.webhook.signing.SecretCipher;
 import org.omnimamba.queue.JobQueue;
 import org.springframework.context.annotation.Bean;
@@ -19,15 +21,21 @@ class WebhookConfiguration {
 
   @Bean
   AddressPolicy addressPolicy(JobsProperties properties) {
+    WebhookProperties webhooks = properties.webhooks();
     return new AddressPolicy(
-        properties.webhooks().allowedPorts(), properties.webhooks().developmentHosts());
+        webhooks.allowedPorts(),
+        new AllowedDestinations(webhooks.allowedNetworks()),
+        webhooks.allowHttp(),
+        webhooks.developmentHosts());
   }
 
   @Bean
-  SigningSecrets signingSecrets(DatabaseClient database, JobsProperties properties) {
+  SigningSecrets signingSecrets(
+      DatabaseClient database, TransactionalOperator transaction, JobsProperties properties) {
     SecureRandom random = new SecureRandom();
     return new SigningSecrets(
         database,
+        transaction,
         new SecretCipher(properties.webhooks().keys(), random),
         random,
         properties.webhooks().rotationOverlap());

@@ -25,6 +25,7 @@ final class WebhookPayloads {
 
   String payload(JobEventType event, Job job, JobAttributes attributes) {
     Instant finished = job.times().finished();
+    Instant at = finished == null ? job.times().updated() : finished;
     String link = publicUrl + "/v1/jobs/" + job.id();
     ObjectNode data = json.object();
     data.put("id", job.id().toString());
@@ -37,8 +38,12 @@ final class WebhookPayloads {
     ObjectNode metadata = data.putObject("metadata");
     attributes.metadata().forEach(metadata::put);
     ObjectNode body = json.object();
+    // the same in each repetition of the message, another for each end of a job that was redriven
+    body.put("id", "evt_" + job.id() + "_" + job.version());
+    body.put("object", "event");
     body.put("type", event.wireName());
-    body.put("timestamp", String.valueOf(finished == null ? job.times().updated() : finished));
+    body.put("created_at", at.getEpochSecond());
+    body.put("timestamp", at.toString());
     body.set("data", data);
     return json.write(body);
   }

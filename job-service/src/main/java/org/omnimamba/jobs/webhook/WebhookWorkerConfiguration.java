@@ -4,12 +4,15 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.config.WebhookProperties;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
 import org.omnimamba.jobs.webhook.address.GuardedResolverGroup;
 import org.omnimamba.jobs.webhook.address.HostLookup;
+import org.omnimamba.jobs.webhook.delivery.EgressProxy;
 import org.omnimamba.jobs.webhook.delivery.RetrySchedule;
 import org.omnimamba.jobs.webhook.delivery.WebhookClient;
 import org.omnimamba.queue.JobQueue;
@@ -39,7 +42,18 @@ class WebhookWorkerConfiguration {
       Clock clock,
       ReactorResourceFactory resources) {
     return new WebhookClient(
-        resolver, properties.webhooks().timeout(), clock, resources.getLoopResources());
+        resolver,
+        properties.webhooks().timeout(),
+        clock,
+        resources.getLoopResources(),
+        proxy(properties.webhooks().proxy()));
+  }
+
+  private static @Nullable EgressProxy proxy(WebhookProperties.@Nullable Proxy proxy) {
+    return proxy == null
+        ? null
+        : new EgressProxy(
+            proxy.url().getHost(), proxy.url().getPort(), proxy.username(), proxy.password());
   }
 
   @Bean

@@ -35,6 +35,9 @@ class ConfigurationTest {
           assertThat(properties.webhooks().timeout()).hasSeconds(15);
           assertThat(properties.webhooks().allowedPorts()).containsExactly(443);
           assertThat(properties.webhooks().developmentHosts()).isEmpty();
+          assertThat(properties.webhooks().allowedNetworks()).isEmpty();
+          assertThat(properties.webhooks().allowHttp()).isFalse();
+          assertThat(properties.webhooks().proxy()).isNull();
         });
   }
 
@@ -57,6 +60,12 @@ class ConfigurationTest {
     "omnimamba.jobs.webhooks.secret-key, c2hvcnQ=, secret-key",
     "omnimamba.jobs.webhooks.secret-key, not base64, secret-key",
     "omnimamba.jobs.webhooks.allowed-ports, 70000, allowedPorts",
+    "omnimamba.jobs.webhooks.allowed-networks, http://hooks, allowedNetworks",
+    "omnimamba.jobs.webhooks.allowed-networks, 'hooks, a b', allowedNetworks",
+    "omnimamba.jobs.webhooks.proxy.url, https://proxy:3128, url must be http://host:port",
+    "omnimamba.jobs.webhooks.proxy.url, http://proxy, url must be http://host:port",
+    "omnimamba.jobs.webhooks.proxy.username, ada, proxy",
+    "omnimamba.jobs.api.max-downloads, 0, maxDownloads",
     "omnimamba.jobs.results.store, S3, omnimamba.jobs.results.s3",
     "omnimamba.jobs.results.store, tape, store",
     "omnimamba.jobs.inference-url, http://[, inference-url"

@@ -18,6 +18,11 @@ class RetryAfterTest {
     assertThat(RetryAfter.parse("Mon, 23 Nov 2026 23:10:00 GMT", NOW))
         .contains(Duration.ofMinutes(10));
     assertThat(RetryAfter.parse("Mon, 23 Nov 2026 22:00:00 GMT", NOW)).contains(Duration.ZERO);
+    assertThat(RetryAfter.parse("Monday, 23-Nov-26 23:10:00 GMT", NOW))
+        .contains(Duration.ofMinutes(10));
+    assertThat(RetryAfter.parse("Mon Nov 23 23:10:00 2026", NOW)).contains(Duration.ofMinutes(10));
+    assertThat(RetryAfter.parse("Sun Nov  6 08:49:37 1994", NOW)).contains(Duration.ZERO);
+    assertThat(RetryAfter.parse("Sunday, 06-Nov-94 08:49:37 GMT", NOW)).contains(Duration.ZERO);
   }
 
   @Test
@@ -27,7 +32,17 @@ class RetryAfterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "-1", "soon", "1.5", "2026-11-23"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "-1",
+        "soon",
+        "1.5",
+        "2026-11-23",
+        "Mon, 23 Foo 2026 23:10:00 GMT",
+        "2026-11-23T23:10:00Z"
+      })
   void ignoresWhatMakesNoSense(String value) {
     assertThat(RetryAfter.parse(value, NOW)).isEmpty();
     assertThat(RetryAfter.parse(null, NOW)).isEmpty();

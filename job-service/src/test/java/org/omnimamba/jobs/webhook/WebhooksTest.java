@@ -47,7 +47,12 @@ class WebhooksTest {
     assertThat(got.id()).startsWith("msg_");
     JsonNode body = new JsonMapper().readTree(got.body());
     assertThat(body.path("type").stringValue()).isEqualTo("job.completed");
-    assertThat(Instant.parse(body.path("timestamp").stringValue())).isNotNull();
+    Instant at = Instant.parse(body.path("timestamp").stringValue());
+    assertThat(at)
+        .isEqualTo(Jobs.get(client, "/v1/jobs/{id}", job).path("finished_at").stringValue());
+    assertThat(body.path("object").stringValue()).isEqualTo("event");
+    assertThat(body.path("created_at").longValue()).isEqualTo(at.getEpochSecond());
+    assertThat(body.path("id").stringValue()).startsWith("evt_" + job);
     JsonNode data = body.path("data");
     assertThat(data.path("id").stringValue()).isEqualTo(job);
     assertThat(data.path("status").stringValue()).isEqualTo("completed");

@@ -8,10 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for webhook URLs: https, an allowed port, no user information, no fragment, a host that
  * is a plain DNS name or a canonical public address.
+ *
+ * <p>Receivers inside a cluster or a company are reached when they are among the {@link
+ * AllowedDestinations}: any name may point into a listed block, and a listed host into any private
+ * network. Over http only listed hosts and addresses in listed blocks are reached, and only when
+ * that is allowed too. Metadata and link-local addresses stay refused.
  *
  * <p>{@code developmentHosts} names exceptions for local development as {@code host} or {@code
  * host:port}; such a host may be contacted over http, on that port (any port when none is given)
@@ -25,10 +31,26 @@ public final class AddressPolicy {
       Set.of("localhost", "local", "internal", "localdomain", "home", "lan", "corp", "intranet");
 
   private final Set<Integer> allowedPorts;
+  private final AllowedDestinations allowed;
+  private final boolean httpAllowed;
   private final Set<String> developmentHosts;
 
-  public AddressPolicy(Set<Integer> allowedPorts, Set<String> developmentHosts) {
+  /**
+   * The rules.
+   *
+   * @param allowedPorts ports that may be contacted
+   * @param allowed destinations that are not on the public internet and yet may be contacted
+   * @param httpAllowed whether those may be contacted over http, too
+   * @param developmentHosts exceptions from everything
+   */
+  public AddressPolicy(
+      Set<Integer> allowedPorts,
+      AllowedDestinations allowed,
+      boolean httpAllowed,
+      Set<String> developmentHosts) {
     this.allowedPorts = Set.copyOf(allowedPorts);
+    this.allowed = allowed;
+    this.httpAllowed = httpAllowed;
     this.developmentHosts =
         developmentHosts.stream()
             .map(h -> h.toLowerCase(Locale.ROOT))
@@ -65,13 +87,16 @@ public final class AddressPolicy {
     if (isDevelopmentHost(host, port)) {
       return uri;
     }
-    if (!scheme.equals("https")) {
+    boolean named = allowed.names(host, port);
+    boolean plain = httpAllowed && scheme.equals("http") && (named || isAllowedLiteral(host));
+    if (!scheme.equals("https") && !plain) {
       throw new RefusedAddressException("the URL must begin with https://");
     }
-    if (!allowedPorts.contains(port)) {
+    boolean usualPort = allowedPorts.contains(port) || (plain && port == 80);
+    if (!usualPort && !allowed.namesPort(host, port)) {
       throw new RefusedAddressException("port " + port + " is not allowed");
     }
-    checkHost(host);
+    checkHost(host, named);
     return uri;
   }
 
@@ -85,12 +110,34 @@ public final class AddressPolicy {
     if (isDevelopmentHost(host, port)) {
       return;
     }
+    boolean named = allowed.names(host, port);
     for (InetAddress address : addresses) {
-      String reason = SpecialAddresses.reason(address.getAddress());
+      String reason = refusal(address.getAddress(), named);
       if (reason != null) {
         throw new RefusedAddressException("the host points to an address that is " + reason);
       }
     }
+  }
+
+  /**
+   * Why the address must not be contacted, or null when it may be.
+   *
+   * @param named whether the operator allows the host by its name: it may lie in a private network
+   */
+  private @Nullable String refusal(byte[] address, boolean named) {
+    String reason = SpecialAddresses.reason(address);
+    if (reason == null || SpecialAddresses.isNeverAllowed(address)) {
+      return reason;
+    }
+    boolean open = allowed.contain(address) || (named && SpecialAddresses.isPrivate(address));
+    return open ? null : reason;
+  }
+
+  private boolean isAllowedLiteral(String host) {
+    byte[] address =
+        NetUtil.createByteArrayFromIpAddressString(
+            host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
+    return address != null && allowed.contain(address);
   }
 
   private boolean isDevelopmentHost(String host, int port) {
@@ -120,7 +167,7 @@ public final class AddressPolicy {
     return scheme.equals("https") ? 443 : 80;
   }
 
-  private static void checkHost(String rawHost) {
+  private void checkHost(String rawHost, boolean named) {
     if (rawHost.startsWith("[")) {
       checkV6Literal(rawHost.substring(1, rawHost.length() - 1));
       return;
@@ -140,7 +187,7 @@ public final class AddressPolicy {
         throw new RefusedAddressException("the host is not a valid name");
       }
     }
-    if (labels.length < 2 || LOCAL_SUFFIXES.contains(last)) {
+    if (!named && (labels.length < 2 || LOCAL_SUFFIXES.contains(last))) {
       throw new RefusedAddressException("the host is a local name");
     }
   }
@@ -150,7 +197,7 @@ public final class AddressPolicy {
    * short form (WHATWG URL, "ends in a number"). Only the one canonical spelling is accepted, so
    * that no two parsers can read it differently.
    */
-  private static void checkV4Literal(String host) {
+  private void checkV4Literal(String host) {
     byte[] address =
         NetUtil.isValidIpV4Address(host) ? NetUtil.createByteArrayFromIpAddressString(host) : null;
     if (address == null || !host.equals(canonical(address))) {
@@ -159,7 +206,7 @@ public final class AddressPolicy {
     checkBytes(address);
   }
 
-  private static void checkV6Literal(String host) {
+  private void checkV6Literal(String host) {
     if (host.indexOf('%') >= 0) {
       throw new RefusedAddressException("the host must not have an IPv6 zone");
     }
@@ -173,8 +220,8 @@ public final class AddressPolicy {
     checkBytes(address);
   }
 
-  private static void checkBytes(byte[] address) {
-    String reason = SpecialAddresses.reason(address);
+  private void checkBytes(byte[] address) {
+    String reason = refusal(address, false);
     if (reason != null) {
       throw new RefusedAddressException("the host is an address that is " + reason);
     }

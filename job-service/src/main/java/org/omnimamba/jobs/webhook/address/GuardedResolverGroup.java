@@ -7,6 +7,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 
 /**
@@ -67,7 +68,16 @@ public final class GuardedResolverGroup extends AddressResolverGroup<InetSocketA
         throw new RefusedAddressException("the host has no address");
       }
       policy.checkAddresses(host, port, found);
-      return found.stream().map(a -> new InetSocketAddress(a, port)).toList();
+      return found.stream().map(address -> nameless(address, port)).toList();
+    }
+
+    /** Without the name, which a proxy would look up once more. */
+    private static InetSocketAddress nameless(InetAddress address, int port) {
+      try {
+        return new InetSocketAddress(InetAddress.getByAddress(address.getAddress()), port);
+      } catch (UnknownHostException e) {
+        throw new IllegalStateException("an address has 4 or 16 bytes", e);
+      }
     }
   }
 }

@@ -46,7 +46,46 @@ final class SpecialAddresses {
           AddressBlock.of("2620:4f:8000::/48", "AS112"),
           AddressBlock.of("3fff::/20", "documentation"));
 
+  /**
+   * What no setting opens: the clouds' metadata addresses, link-local ones that may lead there,
+   * forms of IPv6 that carry an address of IPv4, and what is no host.
+   */
+  private static final List<AddressBlock> NEVER =
+      List.of(
+          AddressBlock.of("0.0.0.0/8", "this network"),
+          AddressBlock.of("100.100.100.200/32", "cloud metadata"),
+          AddressBlock.of("168.63.129.16/32", "cloud metadata"),
+          AddressBlock.of("169.254.0.0/16", "link-local"),
+          AddressBlock.of("192.0.0.0/24", "protocol assignments"),
+          AddressBlock.of("224.0.0.0/4", "multicast"),
+          AddressBlock.of("240.0.0.0/4", "reserved"),
+          AddressBlock.of("::/8", "loopback, mapped and NAT64"),
+          AddressBlock.of("2001::/23", "Teredo"),
+          AddressBlock.of("2002::/16", "6to4"),
+          AddressBlock.of("fd00:ec2::254/128", "cloud metadata"),
+          AddressBlock.of("fe80::/10", "link-local"),
+          AddressBlock.of("ff00::/8", "multicast"));
+
+  /** Where the hosts of companies and clusters are. */
+  private static final List<AddressBlock> PRIVATE =
+      List.of(
+          AddressBlock.of("10.0.0.0/8", "private"),
+          AddressBlock.of("100.64.0.0/10", "shared"),
+          AddressBlock.of("172.16.0.0/12", "private"),
+          AddressBlock.of("192.168.0.0/16", "private"),
+          AddressBlock.of("fc00::/7", "unique local"));
+
   private SpecialAddresses() {}
+
+  /** Whether the address stays refused whatever an operator allows. */
+  static boolean isNeverAllowed(byte[] address) {
+    return firstMatch(NEVER, address) != null || (address.length == 16 && isIsatap(address));
+  }
+
+  /** Whether the address is one of a private network. */
+  static boolean isPrivate(byte[] address) {
+    return firstMatch(PRIVATE, address) != null;
+  }
 
   /** Why the address (4 or 16 bytes, network order) is special, or null when it is public. */
   static @Nullable String reason(byte[] address) {

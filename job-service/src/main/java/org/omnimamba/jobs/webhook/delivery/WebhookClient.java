@@ -2,6 +2,7 @@ package org.omnimamba.jobs.webhook.delivery;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.resolver.AddressResolverGroup;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
@@ -26,7 +27,8 @@ import reactor.netty.resources.LoopResources;
  * AttemptOutcome}.
  *
  * <p>Every attempt opens its own connection, through the guarded resolver, so each is judged anew.
- * Redirects are answers like any other (and not 2xx), proxies from the environment are not used.
+ * Redirects are answers like any other (and not 2xx), proxies from the environment are not used,
+ * only a configured one.
  */
 public final class WebhookClient {
   private static final int HEAD_BYTES = 1024;
@@ -46,24 +48,28 @@ public final class WebhookClient {
    * @param timeout for the whole attempt, up to the status
    * @param clock gives the time that is signed
    * @param loops the event loops it runs on
+   * @param proxy what all deliveries go through, or null
    */
   public WebhookClient(
       AddressResolverGroup<InetSocketAddress> resolver,
       Duration timeout,
       Clock clock,
-      LoopResources loops) {
-    this.http =
+      LoopResources loops,
+      @Nullable EgressProxy proxy) {
+    HttpClient direct =
         HttpClient.create(ConnectionProvider.newConnection())
             .runOn(loops)
             .resolver(resolver)
             .followRedirect(false)
             .noProxy()
             .disableRetry(true)
+            .doOnConnected(c -> c.addHandlerLast(new InformationalResponses()))
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
             .headers(
                 h ->
                     h.set("content-type", "application/json")
                         .set("user-agent", "OmniMamba-Webhooks/1.0"));
+    this.http = proxy == null ? direct : proxy.before(direct, CONNECT_TIMEOUT);
     this.timeout = timeout;
     this.clock = clock;
   }
@@ -152,6 +158,9 @@ public final class WebhookClient {
       }
       if (cause instanceof TimeoutException) {
         return "timeout";
+      }
+      if (cause instanceof ProxyConnectException) {
+        return "proxy failure";
       }
       if (cause instanceof java.net.UnknownHostException) {
         return "unknown host";

@@ -12,7 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressPolicyTest {
   private final AddressPolicy policy =
-      new AddressPolicy(Set.of(443, 8443), Set.of("localhost", "127.0.0.1:9000"));
+      new AddressPolicy(
+          Set.of(443, 8443),
+          AllowedDestinations.NONE,
+          false,
+          Set.of("localhost", "127.0.0.1:9000"));
 
   @ParameterizedTest
   @ValueSource(

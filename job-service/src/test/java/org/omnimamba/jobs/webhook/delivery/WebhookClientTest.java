@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.webhook.delivery;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +8,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.SelfSignedCertificate;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -20,14 +23,17 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
+import org.omnimamba.jobs.webhook.address.AllowedDestinations;
 import org.omnimamba.jobs.webhook.address.GuardedResolverGroup;
 import org.omnimamba.jobs.webhook.address.HostLookup;
 import org.omnimamba.jobs.webhook.delivery.AttemptOutcome.Kind;
 import org.omnimamba.jobs.webhook.signing.SigningSecret;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.server.HttpServer;
@@ -213,6 +219,79 @@ class WebhookClientTest {
   }
 
   @Test
+  void throughAProxyTheJudgedAddressIsAskedForAndTheNameStaysInTheRequest() throws Exception {
+    HostLookup lookup = host -> Mono.just(List.of(InetAddress.getLoopbackAddress()));
+    try (ConnectProxy proxy = new ConnectProxy(null)) {
+      EgressProxy settings = new EgressProxy("127.0.0.1", proxy.port(), "ada", "secret");
+      WebhookClient client = client(lookup, "hooks.example", PATIENCE, settings);
+      String authority = "hooks.example:" + receiver.port();
+      assertThat(deliver(client, "http://" + authority + "/hook").kind()).isEqualTo(Kind.DELIVERED);
+      assertThat(receiver.received().get(0).headers().get("host")).isEqualTo(authority);
+      assertThat(proxy.asked()).hasSize(1);
+      assertThat(proxy.asked().get(0))
+          .startsWith("CONNECT 127.0.0.1:" + receiver.port() + " ")
+          .doesNotContain("hooks.example")
+          .containsIgnoringCase("proxy-authorization: basic YWRhOnNlY3JldA==");
+      assertThat(settings.toString()).doesNotContain("secret");
+    }
+  }
+
+  @Test
+  void aSpecialAddressIsNotAskedOfAProxyEither() throws Exception {
+    try (ConnectProxy proxy = new ConnectProxy(null)) {
+      EgressProxy settings = new EgressProxy("127.0.0.1", proxy.port(), null, null);
+      WebhookClient client = client(HostLookup.system(), "never.example", PATIENCE, settings);
+      for (String host : List.of("127.0.0.1", "169.254.169.254", "10.0.0.1", "[::1]")) {
+        assertThat(deliver(client, "https://" + host + "/hook").error())
+            .as(host)
+            .isEqualTo("address refused");
+      }
+      assertThat(proxy.asked()).isEmpty();
+    }
+  }
+
+  @Test
+  void aProxyThatRefusesOrIsGoneFailsTheAttempt() throws Exception {
+    int port;
+    try (ConnectProxy proxy = new ConnectProxy("HTTP/1.1 403 Forbidden")) {
+      port = proxy.port();
+      assertThat(deliver(proxied(port), receiver.url("/hook")).error()).isEqualTo("proxy failure");
+      assertThat(proxy.asked()).hasSize(1);
+    }
+    assertThat(deliver(proxied(port), receiver.url("/hook")).error())
+        .isIn("proxy failure", "connection refused");
+    assertThat(receiver.connections()).isZero();
+  }
+
+  private static WebhookClient proxied(int port) {
+    return client(
+        HostLookup.system(), "127.0.0.1", PATIENCE, new EgressProxy("127.0.0.1", port, null, null));
+  }
+
+  @Test
+  void theServerIsToldWhichNameIsMeant() throws Exception {
+    HostLookup lookup = host -> Mono.just(List.of(InetAddress.getLoopbackAddress()));
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Mono<String> hello =
+          Mono.fromCallable(
+                  () -> {
+                    try (Socket client = server.accept()) {
+                      byte[] bytes = new byte[10_000];
+                      int count = client.getInputStream().read(bytes);
+                      return new String(bytes, 0, count, ISO_8859_1);
+                    }
+                  })
+              .subscribeOn(Schedulers.boundedElastic())
+              .cache();
+      hello.subscribe();
+      deliver(
+          client(lookup, "hooks.example", PATIENCE),
+          "https://hooks.example:" + server.getLocalPort() + "/hook");
+      assertThat(hello.block(PATIENCE)).contains("hooks.example");
+    }
+  }
+
+  @Test
   void neverFollowsARedirect() {
     try (WebhookReceiver target = new WebhookReceiver()) {
       for (int status : new int[] {301, 302, 303, 307, 308}) {
@@ -236,6 +315,43 @@ class WebhookClientTest {
       AttemptOutcome outcome = deliver(allowing("127.0.0.1"), receiver.url("/hook"));
       assertThat(outcome.kind()).isEqualTo(Kind.FAILED);
       assertThat(outcome.retryAfter()).isEqualTo(status == 500 ? null : Duration.ofMinutes(2));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HTTP/1.1 103 Early Hints, DELIVERED, 200",
+    "HTTP/1.1 100 Continue, DELIVERED, 200",
+    "HTTP/1.1 102 Processing, DELIVERED, 200",
+    "HTTP/1.1 199 Something New, DELIVERED, 200",
+    "HTTP/1.1 101 Switching Protocols, FAILED, 101"
+  })
+  void waitsForTheAnswerAfterInformationalOnes(String line, Kind kind, int status)
+      throws Exception {
+    String informational = line + "\r\nlink: </style.css>; rel=preload\r\n\r\n";
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Mono.fromCallable(
+              () -> {
+                try (Socket client = server.accept()) {
+                  client.getInputStream().read(new byte[10_000]);
+                  OutputStream out = client.getOutputStream();
+                  out.write(informational.repeat(2).getBytes(UTF_8));
+                  out.flush();
+                  out.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".getBytes(UTF_8));
+                  out.flush();
+                  // until the client is done
+                  return client.getInputStream().read();
+                }
+              })
+          .subscribeOn(Schedulers.boundedElastic())
+          .subscribe(end -> {}, error -> {});
+      AttemptOutcome outcome =
+          deliver(allowing("127.0.0.1"), "http://127.0.0.1:" + server.getLocalPort() + "/hook");
+      assertThat(outcome.kind()).isEqualTo(kind);
+      assertThat(outcome.status()).isEqualTo(status);
+      if (kind == Kind.DELIVERED) {
+        assertThat(outcome.responseHead()).asString(UTF_8).isEqualTo("ok");
+      }
     }
   }
 
@@ -294,9 +410,19 @@ class WebhookClientTest {
   }
 
   private static WebhookClient client(HostLookup lookup, String developmentHost, Duration timeout) {
-    AddressPolicy policy = new AddressPolicy(Set.of(443), Set.of(developmentHost));
+    return client(lookup, developmentHost, timeout, null);
+  }
+
+  private static WebhookClient client(
+      HostLookup lookup, String developmentHost, Duration timeout, EgressProxy proxy) {
+    AddressPolicy policy =
+        new AddressPolicy(Set.of(443), AllowedDestinations.NONE, false, Set.of(developmentHost));
     return new WebhookClient(
-        new GuardedResolverGroup(policy, lookup), timeout, Clock.systemUTC(), HttpResources.get());
+        new GuardedResolverGroup(policy, lookup),
+        timeout,
+        Clock.systemUTC(),
+        HttpResources.get(),
+        proxy);
   }
 
   private AttemptOutcome deliver(WebhookClient client, String url) {

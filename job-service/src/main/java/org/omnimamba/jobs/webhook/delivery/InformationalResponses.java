@@ -1,0 +1,35 @@
+package org.omnimamba.jobs.webhook.delivery;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * Drops the answers before the answer (RFC 9110, 15.2), such as 103 Early Hints: reactor-netty
+ * takes the first status for the final one. 101 passes, since nothing follows it.
+ */
+final class InformationalResponses extends ChannelInboundHandlerAdapter {
+  private boolean dropping;
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (message instanceof HttpResponse response) {
+      HttpResponseStatus status = response.status();
+      dropping =
+          status.codeClass() == HttpStatusClass.INFORMATIONAL
+              && !status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
+    }
+    if (!dropping) {
+      context.fireChannelRead(message);
+      return;
+    }
+    if (message instanceof LastHttpContent) {
+      dropping = false;
+    }
+    ReferenceCountUtil.release(message);
+  }
+}
