@@ -17,7 +17,10 @@ import org.springframework.util.unit.DataSize;
  * @param maxWait the longest {@code Prefer: wait} that is honoured
  * @param keepAlive how often a silent event stream gets a comment, so that proxies keep it open
  * @param eventPoll how often an event stream looks into the database when no hint arrives
- * @param maxStreams how many event streams and waiting requests one replica holds at once
+ * @param maxStreams how many event streams and waiting requests one replica holds at once, of one
+ *     tenant no more than are still free
+ * @param maxDownloads how many results one replica sends at once, of one tenant no more than are
+ *     still free
  */
 public record ApiProperties(
     @DefaultValue("true") boolean enabled,
@@ -26,4 +29,5 @@ public record ApiProperties(
     @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration maxWait,
     @DefaultValue("15s") @DurationMin(millis = 100) Duration keepAlive,
     @DefaultValue("2s") @DurationMin(millis = 50) Duration eventPoll,
-    @DefaultValue("1000") @Min(1) int maxStreams) {}
+    @DefaultValue("1000") @Min(1) int maxStreams,
+    @DefaultValue("128") @Min(1) int maxDownloads) {}

@@ -14,7 +14,7 @@ public final class TestService implements AutoCloseable {
   public static final String TOKEN = "test-internal-token";
   public static final String SECRET_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-  private final TestDatabase database = TestDatabase.empty();
+  private final TestDatabase database;
   private final FakeInference inference = new FakeInference();
   private final ConfigurableApplicationContext context;
 
@@ -30,6 +30,12 @@ public final class TestService implements AutoCloseable {
 
   /** Starts the service with the given settings ({@code name=value}) besides the usual ones. */
   public TestService(String... settings) {
+    this(TestDatabase.empty(), settings);
+  }
+
+  /** As {@link #TestService(String...)}, on the given database, which it closes. */
+  public TestService(TestDatabase database, String... settings) {
+    this.database = database;
     this.context = start(settings);
     database.makeClockMovable();
   }
@@ -56,9 +62,16 @@ public final class TestService implements AutoCloseable {
             "spring.flyway.password=" + database.password());
     return JobServiceApplication.builder()
         .run(
-            Stream.concat(usual.stream(), Arrays.stream(settings))
+            Stream.concat(
+                    usual.stream().filter(setting -> !isIn(settings, setting)),
+                    Arrays.stream(settings))
                 .map(setting -> "--" + setting)
                 .toArray(String[]::new));
+  }
+
+  private static boolean isIn(String[] settings, String other) {
+    String name = other.substring(0, other.indexOf('=') + 1);
+    return Arrays.stream(settings).anyMatch(setting -> setting.startsWith(name));
   }
 
   /** The service's database; its clock can be moved. */

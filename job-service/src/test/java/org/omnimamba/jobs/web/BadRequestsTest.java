@@ -2,6 +2,8 @@ package org.omnimamba.jobs.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,8 @@ class BadRequestsTest {
         "{\"endpoint\":\"/v1/images/generations\",\"body\":{}} {} | malformed-json |400",
         "{\"endpoint\":\"/v1/images/generations\",\"endpoint\":\"x\",\"body\":{}} | malformed-json |400",
         "{\"endpoint\":\"/v1/images/generations\",\"body\":{},\"colour\":1} | unknown-member |400",
+        "{\"endpoint\":\"/v1/images/generations\",\"body\":{\"\\ud83c\":1}} | malformed-json |400",
+        "{\"endpoint\":\"/v1/images/generations\",\"body\":{},\"metadata\":{\"\\udf4e\":\"a\"}} | malformed-json |400",
         "{\"endpoint\":\"/v1/models\",\"body\":{}} | validation |422",
         "{\"endpoint\":\"http://x/v1/images/generations\",\"body\":{}} | validation |422",
         "{\"endpoint\":\"/v1/images/generations\",\"body\":[]} | validation |422",
@@ -72,6 +76,170 @@ class BadRequestsTest {
         problem,
         status);
     assertThat(Jobs.get(client, "/v1/jobs").path("data").size()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"deadline\":\"\" | /deadline",
+        "\"deadline\":\" \" | /deadline",
+        "\"deadline\":4102444800 | /deadline",
+        "\"deadline\":4102444800.5 | /deadline",
+        "\"deadline\":true | /deadline",
+        "\"deadline\":[] | /deadline",
+        "\"deadline\":{} | /deadline",
+        "\"deadline\":\"2999-01-01\" | /deadline",
+        "\"deadline\":\"2999-01-01T00:00:00\" | /deadline",
+        "\"deadline\":\"2999-02-30T00:00:00Z\" | /deadline",
+        "\"deadline\":\"9999-12-31T23:59:59-05:00\" | /deadline",
+        "\"deadline\":\"+294277-01-01T00:00:00Z\" | /deadline",
+        "\"priority\":1.9 | /priority",
+        "\"priority\":1.0 | /priority",
+        "\"priority\":1e0 | /priority",
+        "\"priority\":\"1\" | /priority",
+        "\"priority\":\"\" | /priority",
+        "\"priority\":true | /priority",
+        "\"priority\":[1] | /priority",
+        "\"priority\":99999999999 | /priority",
+        "\"metadata\":{\"a/b\":1.50} | /metadata/a~1b",
+        "\"metadata\":{\"a\":true} | /metadata/a",
+        "\"metadata\":{\"a\":[]} | /metadata/a",
+        "\"metadata\":{\"a\":\"\\ud800\"} | /metadata/a",
+        "\"metadata\":\"\" | /metadata",
+        "\"metadata\":[] | /metadata",
+        "\"webhook\":\"\" | /webhook",
+        "\"webhook\":\"https://example.com/\" | /webhook",
+        "\"webhook\":{\"url\":5} | /webhook/url",
+        "\"webhook\":{\"url\":\"https://example.com/\",\"events\":\"job.failed\"} | /webhook/events",
+        "\"webhook\":{\"url\":\"https://example.com/\",\"events\":[1]} | /webhook/events/0",
+        "\"endpoint\":5 | /endpoint",
+        "\"endpoint\":\"\\udfff\" | /endpoint",
+        "\"body\":{\"prompt\":\"an apple \\ud83c\"} | /body/prompt",
+        "\"body\":{\"a\":[0,{\"b/\":\"\\udf4e\\ud83c\"}]} | /body/a/1/b~1",
+        "\"body\":\"\" | /body"
+      })
+  void namesTheMemberThatHasAnotherTypeOrForm(String member, String pointer) {
+    List<String> members = new ArrayList<>(List.of(member.strip()));
+    if (!member.startsWith("\"endpoint")) {
+      members.add("\"endpoint\":\"/v1/images/generations\"");
+    }
+    if (!member.startsWith("\"body")) {
+      members.add("\"body\":{}");
+    }
+    JsonNode problem =
+        expectProblem(
+            client
+                .post()
+                .uri("/v1/jobs")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue("{" + String.join(",", members) + "}")
+                .exchange(),
+            "validation",
+            422);
+    assertThat(problem.path("errors").size()).isEqualTo(1);
+    assertThat(problem.path("errors").path(0).path("pointer").stringValue())
+        .isEqualTo(pointer.strip());
+    assertThat(Jobs.get(client, "/v1/jobs").path("data").size()).isZero();
+  }
+
+  @Test
+  void whatIsNullCountsAsAbsentAndWholeSurrogatePairsAreKept() {
+    WebTestClient other = service.client("good");
+    JsonNode job =
+        other
+            .post()
+            .uri("/v1/jobs")
+            .contentType(MediaType.APPLICATION_JSON)
+            .bodyValue(
+                "{\"endpoint\":\"/v1/images/generations\",\"body\":{\"prompt\":\"\\ud83c\\udf4e\"},"
+                    + "\"priority\":null,\"deadline\":null,\"webhook\":null,"
+                    + "\"metadata\":{\"\\ud83c\\udf4e\":\"\\ud83c\\udf4e\"}}")
+            .exchange()
+            .expectStatus()
+            .isAccepted()
+            .expectBody(JsonNode.class)
+            .returnResult()
+            .getResponseBody();
+    assertThat(job.path("metadata").path("\ud83c\udf4e").stringValue()).isEqualTo("\ud83c\udf4e");
+    assertThat(job.path("priority").intValue()).isZero();
+    assertThat(
+            service
+                .database()
+                .number(
+                    "SELECT count(*) FROM queue_job WHERE id = '"
+                        + job.path("id").stringValue()
+                        + "' AND payload LIKE '%\ud83c\udf4e%'"))
+        .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"finished_from\":\"+294277-01-01T00:00:00Z\"} | /finished_from",
+        "{\"finished_before\":\"+294277-01-01T00:00:00Z\"} | /finished_before",
+        "{\"finished_before\":\"+1000000000-12-31T23:59:59Z\"} | /finished_before",
+        "{\"finished_from\":\"-4800-01-01T00:00:00Z\"} | /finished_from",
+        "{\"finished_from\":\"\"} | /finished_from",
+        "{\"finished_from\":1764000000} | /finished_from",
+        "{\"limit\":1.5} | /limit",
+        "{\"limit\":\"5\"} | /limit",
+        "{\"limit\":\"\"} | /limit",
+        "{\"limit\":false} | /limit",
+        "{\"status\":1} | /status",
+        "{\"error_code\":5} | /error_code",
+        "{\"error_code\":\"\\ud800\"} | /error_code",
+        "{\"error_code\":\"\\u0000\"} | /error_code"
+      })
+  void aRedriveNamesTheMemberThatHasAnotherTypeOrForm(String body, String pointer) {
+    JsonNode problem =
+        expectProblem(
+            client
+                .post()
+                .uri("/v1/jobs/redrive")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchange(),
+            "validation",
+            422);
+    assertThat(problem.path("errors").path(0).path("pointer").stringValue())
+        .isEqualTo(pointer.strip());
+  }
+
+  @Test
+  void timesAtTheEdgesOfWhatCanBeWrittenAreTaken() {
+    for (String edge : List.of("0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z")) {
+      client
+          .post()
+          .uri("/v1/jobs/redrive")
+          .bodyValue(Map.of("finished_from", edge, "finished_before", edge))
+          .exchange()
+          .expectStatus()
+          .isOk();
+    }
+  }
+
+  @Test
+  void aStreamOfEventsIsOnlyThereForThoseWhoTakeOne() {
+    String id = Jobs.submitForId(service.client("bad-3"), Jobs.image("x"));
+    expectProblem(
+        service
+            .client("bad-3")
+            .get()
+            .uri("/v1/jobs/{id}/events", id)
+            .accept(MediaType.APPLICATION_JSON)
+            .exchange(),
+        "not-acceptable",
+        406);
+    expectProblem(
+        client.get().uri("/v1/jobs/{id}/events", id).accept(MediaType.TEXT_EVENT_STREAM).exchange(),
+        "not-found",
+        404);
+    expectProblem(
+        client.get().uri("/v1/jobs").accept(MediaType.IMAGE_PNG).exchange(), "not-acceptable", 406);
   }
 
   @Test

@@ -50,6 +50,8 @@ class JobsApiTest {
         .contentType(MediaType.IMAGE_PNG)
         .expectHeader()
         .valueEquals("X-Content-Type-Options", "nosniff")
+        .expectHeader()
+        .valueEquals("Accept-Ranges", "none")
         .expectBody(byte[].class)
         .isEqualTo(FakeInference.PNG);
     FakeInference.Received asked = service.inference().received().get(0);
@@ -162,6 +164,63 @@ class JobsApiTest {
         .exchange()
         .expectStatus()
         .isOk();
+  }
+
+  @Test
+  void conditionsAreJudgedOnlyWhereThereIsSomething() {
+    String id = Jobs.submitForId(ada, Jobs.image("conditions"));
+    Jobs.awaitStatus(ada, id, "completed");
+    for (String path : List.of("/v1/jobs/" + id, "/v1/jobs/" + id + "/content")) {
+      String tag =
+          ada.get().uri(path).exchange().returnResult(byte[].class).getResponseHeaders().getETag();
+      ada.head()
+          .uri(path)
+          .exchange()
+          .expectStatus()
+          .isOk()
+          .expectHeader()
+          .valueEquals("ETag", tag)
+          .expectBody()
+          .isEmpty();
+      expect(path, 304, "If-None-Match", "*");
+      expect(path, 304, "If-None-Match", tag);
+      expect(path, 304, "If-None-Match", "W/" + tag);
+      expect(path, 304, "If-None-Match", "\"a,b\", " + tag + ",\"c\"");
+      expect(path, 200, "If-None-Match", "\"a\", W/\"b\"");
+      expect(path, 200, "If-None-Match", "nonsense");
+      expect(path, 200, "If-Match", "*");
+      expect(path, 200, "If-Match", "\"a\", " + tag);
+      expect(path, 304, "If-Match", tag, "If-None-Match", tag);
+      for (String other : List.of("\"a\"", "W/" + tag, "nonsense")) {
+        expect(path, 412, "If-Match", other);
+        expect(path, 412, "If-Match", other, "If-None-Match", tag);
+      }
+      // parts are not served, so the whole is the answer
+      expect(path, 200, "Range", "bytes=0-1");
+      expect(path, 200, "Range", "bytes=5000-");
+      expect(path, 200, "Range", "bytes=0-1", "If-Range", tag);
+    }
+    String nothing = "/v1/jobs/" + id + "/content?index=5";
+    expect(nothing, 404);
+    expect(nothing, 404, "If-None-Match", "\"" + id + "-5\"");
+    expect(nothing, 404, "If-None-Match", "*");
+    expect(nothing, 404, "If-Match", "*");
+    service.database().execute("DELETE FROM queue_result WHERE job_id = '" + id + "'");
+    expect("/v1/jobs/" + id + "/content", 410, "If-None-Match", "\"" + id + "-0\"");
+  }
+
+  private void expect(String path, int status, String... headers) {
+    ada.get()
+        .uri(path)
+        .headers(
+            all -> {
+              for (int i = 0; i < headers.length; i += 2) {
+                all.set(headers[i], headers[i + 1]);
+              }
+            })
+        .exchange()
+        .expectStatus()
+        .isEqualTo(status);
   }
 
   @Test

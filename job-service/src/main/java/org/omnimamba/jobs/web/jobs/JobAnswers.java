@@ -8,6 +8,7 @@ import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
+import org.omnimamba.jobs.web.stop.ServiceStop;
 import org.omnimamba.queue.CancelOutcome;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobWatcher;
@@ -29,8 +30,10 @@ class JobAnswers {
   private final JobViews views;
   private final JobWatcher watcher;
   private final StreamLimit streams;
+  private final ServiceStop stop;
 
-  JobAnswers(JobViews views, JobWatcher watcher, StreamLimit streams) {
+  JobAnswers(JobViews views, JobWatcher watcher, StreamLimit streams, ServiceStop stop) {
+    this.stop = stop;
     this.views = views;
     this.watcher = watcher;
     this.streams = streams;
@@ -79,28 +82,31 @@ class JobAnswers {
     if (wait.isEmpty()) {
       return Mono.just(waiting(job));
     }
+    Mono<?> enough = Mono.firstWithSignal(Mono.delay(wait.get()), stop.begins());
     return streams
-        .limit(
-            watcher.watch(tenant.name(), job.id()).takeUntilOther(Mono.delay(wait.get())).last(job))
-        .flatMap(
-            latest ->
-                views
-                    .full(latest)
-                    .map(
-                        view ->
-                            located(
-                                    latest.status().isTerminal()
-                                        ? HttpStatus.OK
-                                        : HttpStatus.ACCEPTED,
-                                    view)
-                                .header("Preference-Applied", "wait=" + wait.get().toSeconds())
-                                .body(view)))
+        .limit(tenant.name(), watcher.watch(tenant.name(), job.id()).takeUntilOther(enough))
+        .last(job)
+        .flatMap(latest -> waited(latest, wait.get()))
         // the job is in line whatever became of the wait, and its client must learn where
         .onErrorResume(
             error -> {
               log.warn("job {}: its client could not wait: {}", job.id(), error.toString());
               return Mono.just(waiting(job));
             });
+  }
+
+  private Mono<ResponseEntity<JobView>> waited(Job latest, Duration wait) {
+    boolean ended = latest.status().isTerminal();
+    if (!ended && stop.hasBegun()) {
+      return Mono.just(waiting(latest));
+    }
+    return views
+        .full(latest)
+        .map(
+            view ->
+                located(ended ? HttpStatus.OK : HttpStatus.ACCEPTED, view)
+                    .header("Preference-Applied", "wait=" + wait.toSeconds())
+                    .body(view));
   }
 
   /** The answer to a request to cancel. */
@@ -138,8 +144,7 @@ class JobAnswers {
 
   /** There is no room in line. */
   static Problem full(String detail, Duration retryAfter) {
-    return new Problem(ProblemType.QUEUE_FULL, detail)
-        .withHeader("Retry-After", Long.toString(retryAfter.plusNanos(999_999_999).toSeconds()));
+    return new Problem(ProblemType.QUEUE_FULL, detail).withRetryAfter(retryAfter);
   }
 
   private static ResponseEntity.BodyBuilder located(HttpStatus status, JobView view) {

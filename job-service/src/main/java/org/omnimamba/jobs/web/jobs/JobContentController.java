@@ -7,13 +7,14 @@ import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.web.ConditionalOnApi;
+import org.omnimamba.jobs.web.Conditions;
+import org.omnimamba.jobs.web.access.ExchangeEnd;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobStatus;
 import org.omnimamba.queue.StoredResult;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,11 +34,14 @@ class JobContentController {
   private final JobLookup jobs;
   private final ResultStores results;
   private final JobJson json;
+  private final DownloadLimit downloads;
 
-  JobContentController(JobLookup jobs, ResultStores results, JobJson json) {
+  JobContentController(
+      JobLookup jobs, ResultStores results, JobJson json, DownloadLimit downloads) {
     this.jobs = jobs;
     this.results = results;
     this.json = json;
+    this.downloads = downloads;
   }
 
   @GetMapping("/v1/jobs/{id}/content")
@@ -47,7 +51,9 @@ class JobContentController {
       @PathVariable String id,
       @RequestParam(defaultValue = "0") int index,
       ServerWebExchange exchange) {
-    return jobs.find(tenant, id).flatMap(job -> content(job, index, exchange));
+    return jobs.find(tenant, id)
+        .doOnNext(job -> ExchangeEnd.run(exchange, downloads.acquire(tenant.name())))
+        .flatMap(job -> content(job, index, exchange));
   }
 
   private Mono<ResponseEntity<byte[]>> content(Job job, int index, ServerWebExchange exchange) {
@@ -62,16 +68,16 @@ class JobContentController {
       return Mono.error(Problem.notFound());
     }
     String tag = "\"" + job.id() + "-" + index + "\"";
-    if (exchange.checkNotModified(tag)) {
-      return Mono.just(ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build());
-    }
     String name =
         json.attributes(job.attributes()).endpoint().equals(Endpoint.IMAGES.path())
             ? JobResult.image(index)
             : index == 0 ? JobResult.RESPONSE : JobResult.image(index);
     return results
         .read(reference, name)
-        .map(stored -> answer(stored, tag))
+        .map(
+            stored ->
+                Conditions.<byte[]>notModified(exchange.getRequest().getHeaders(), tag)
+                    .orElseGet(() -> answer(stored, tag)))
         .switchIfEmpty(Mono.defer(() -> missing(reference)));
   }
 
@@ -80,6 +86,7 @@ class JobContentController {
         .eTag(tag)
         .contentType(MediaType.parseMediaType(stored.contentType()))
         .header("Cache-Control", "private, max-age=3600")
+        .header("Accept-Ranges", "none")
         .header("X-Content-Type-Options", "nosniff")
         .body(stored.body());
   }

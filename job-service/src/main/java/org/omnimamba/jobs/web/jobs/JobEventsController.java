@@ -13,7 +13,10 @@ import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
+import org.omnimamba.jobs.web.stop.ServiceStop;
 import org.omnimamba.queue.Job;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
@@ -32,11 +35,13 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag(name = "Jobs")
 @ConditionalOnApi
 class JobEventsController {
+  private static final Logger log = LoggerFactory.getLogger(JobEventsController.class);
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   private final JobLookup jobs;
   private final JobEvents events;
   private final StreamLimit streams;
+  private final ServiceStop stop;
   private final JsonMapper json;
   private final Duration keepAlive;
 
@@ -44,11 +49,13 @@ class JobEventsController {
       JobLookup jobs,
       JobEvents events,
       StreamLimit streams,
+      ServiceStop stop,
       JsonMapper json,
       JobsProperties properties) {
     this.jobs = jobs;
     this.events = events;
     this.streams = streams;
+    this.stop = stop;
     this.json = json;
     this.keepAlive = properties.api().keepAlive();
   }
@@ -57,9 +64,9 @@ class JobEventsController {
   @Operation(
       summary = "Streams a job's events",
       description =
-          "queued, started, progress, partial_image, finished. The stream ends with the job; a"
-              + " client that has seen everything of a job that has ended gets 204, which tells an"
-              + " EventSource to stop.")
+          "queued, started, progress, partial_image, finished. The stream ends with the job, or with"
+              + " reconnect when the service has to end it earlier; a client that has seen everything"
+              + " of a job that has ended gets 204, which tells an EventSource to stop.")
   Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> events(
       Tenant tenant,
       @PathVariable String id,
@@ -85,12 +92,24 @@ class JobEventsController {
 
   private Flux<ServerSentEvent<JsonNode>> stream(String tenant, UUID id, long after) {
     Flux<ServerSentEvent<JsonNode>> told =
-        events.follow(tenant, id, after).map(this::serverSentEvent);
+        events
+            .follow(tenant, id, after)
+            .map(this::serverSentEvent)
+            .takeUntilOther(stop.begins())
+            .concatWith(
+                Mono.fromSupplier(() -> reconnect(id, "service_stopping"))
+                    .filter(event -> stop.hasBegun()))
+            .onErrorResume(
+                error -> {
+                  log.warn("job {}: its events could not be read: {}", id, error.toString());
+                  return Mono.just(reconnect(id, "service_unavailable"));
+                });
     Flux<ServerSentEvent<JsonNode>> alive =
         Flux.interval(keepAlive)
             .onBackpressureDrop()
             .map(tick -> ServerSentEvent.<JsonNode>builder().comment("keep-alive").build());
     return streams.limit(
+        tenant,
         told.publish(shared -> Flux.merge(shared, alive.takeUntilOther(shared.ignoreElements()))));
   }
 
@@ -105,6 +124,17 @@ class JobEventsController {
         .event(event.type())
         .retry(RETRY)
         .build();
+  }
+
+  /**
+   * The last event of a stream that ends before its job: without an id, so that the client comes
+   * back with the last one it has seen.
+   */
+  private ServerSentEvent<JsonNode> reconnect(UUID job, String reason) {
+    ObjectNode data = json.createObjectNode();
+    data.put("id", job.toString());
+    data.put("reason", reason);
+    return ServerSentEvent.<JsonNode>builder(data).event("reconnect").retry(RETRY).build();
   }
 
   private static long position(@Nullable String lastEventId) {

@@ -1,6 +1,5 @@
 package org.omnimamba.jobs.web.jobs;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import org.omnimamba.jobs.job.InferenceJob;
 import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobEventType;
 import org.omnimamba.jobs.job.WebhookSpec;
+import org.omnimamba.jobs.web.json.UnicodeText;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
 import tools.jackson.databind.JsonNode;
@@ -25,9 +25,6 @@ final class JobRequestReader {
   private static final int MAX_PAIRS = 16;
   private static final int MAX_KEY = 64;
   private static final int MAX_VALUE = 512;
-
-  /** RFC 3339 ends here, and the database's times long after. */
-  private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
 
   private final List<MemberError> errors = new ArrayList<>();
 
@@ -53,9 +50,6 @@ final class JobRequestReader {
     int priority = request.priority() == null ? 0 : request.priority();
     if (priority < 0 || priority > 9) {
       errors.add(new MemberError("/priority", "must be 0 to 9"));
-    }
-    if (request.deadline() != null && !request.deadline().isBefore(LATEST)) {
-      errors.add(new MemberError("/deadline", "must lie before the year 10000"));
     }
     Map<String, String> metadata = metadata(request.metadata());
     WebhookSpec webhook = webhook(request.webhook());
@@ -86,6 +80,10 @@ final class JobRequestReader {
     if (body.has("stream_options")) {
       errors.add(new MemberError("/body/stream_options", "must be absent"));
     }
+    UnicodeText.malformed(body, "/body")
+        .ifPresent(
+            pointer ->
+                errors.add(new MemberError(pointer, "has half of a Unicode surrogate pair")));
   }
 
   private Map<String, String> metadata(@Nullable Map<String, @Nullable String> given) {
@@ -104,7 +102,7 @@ final class JobRequestReader {
           } else if (value == null || value.length() > MAX_VALUE || value.indexOf('\0') >= 0) {
             errors.add(
                 new MemberError(
-                    "/metadata/" + key.replace("~", "~0").replace("/", "~1"),
+                    "/metadata/" + UnicodeText.escape(key),
                     "must be a text of at most " + MAX_VALUE + " characters"));
           } else {
             metadata.put(key, value);

@@ -13,6 +13,7 @@ import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.job.JobSubmissions;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.web.ConditionalOnApi;
+import org.omnimamba.jobs.web.Conditions;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
@@ -24,7 +25,6 @@ import org.omnimamba.queue.JobFilter;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobStatus;
 import org.omnimamba.queue.SubmitOutcome;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -104,9 +104,10 @@ class JobsController {
         .flatMap(
             job -> {
               String tag = tag(job);
-              if (exchange.checkNotModified(tag)) {
-                return Mono.just(
-                    ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).<JobView>build());
+              Optional<ResponseEntity<JobView>> known =
+                  Conditions.notModified(exchange.getRequest().getHeaders(), tag);
+              if (known.isPresent()) {
+                return Mono.just(known.get());
               }
               return views
                   .full(job)

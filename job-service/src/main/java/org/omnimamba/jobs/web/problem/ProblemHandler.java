@@ -74,6 +74,9 @@ class ProblemHandler {
     return switch (status.getStatusCode().value()) {
       case 404 -> Problem.notFound();
       case 405 -> new Problem(ProblemType.METHOD_NOT_ALLOWED, "The path has no such method.");
+      case 406 ->
+          new Problem(
+              ProblemType.NOT_ACCEPTABLE, "The answer has another media type than is accepted.");
       case 413 -> new Problem(ProblemType.CONTENT_TOO_LARGE, "The body is larger than allowed.");
       case 415 ->
           new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.");

@@ -18,12 +18,16 @@ public enum ProblemType {
   NOT_FOUND(HttpStatus.NOT_FOUND, "Not found"),
   /** The path exists, the method does not. */
   METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
+  /** The answer has another media type than those the request accepts. */
+  NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable"),
   /** The state of the thing does not allow it. */
   CONFLICT(HttpStatus.CONFLICT, "Conflict"),
   /** The first request with this idempotency key is still at work. */
   IDEMPOTENCY_IN_PROGRESS(HttpStatus.CONFLICT, "The first request is still running"),
   /** The job has ended and its result is gone. */
   GONE(HttpStatus.GONE, "Gone"),
+  /** The condition of If-Match does not hold. */
+  PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "Precondition failed"),
   /** The body is larger than allowed. */
   CONTENT_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "Content too large"),
   /** The body is not JSON by its content type. */
@@ -36,6 +40,8 @@ public enum ProblemType {
   ADDRESS_REFUSED(HttpStatus.UNPROCESSABLE_CONTENT, "Webhook address refused"),
   /** The tenant's queue is full. */
   QUEUE_FULL(HttpStatus.TOO_MANY_REQUESTS, "Queue full"),
+  /** The tenant keeps as many requests open as it may. */
+  TOO_MANY_OPEN(HttpStatus.TOO_MANY_REQUESTS, "Too many open requests"),
   /** A fault of ours. */
   INTERNAL(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error"),
   /** For the moment the service cannot do it. */
