@@ -54,7 +54,7 @@ class UpgradeTest {
 
       // each history has its own, once, and the tables are those of a new database
       assertThat(versions(database, QueueMigrations.HISTORY)).isEqualTo("100,101");
-      assertThat(versions(database, SERVICE_HISTORY)).isEqualTo("200,201");
+      assertThat(versions(database, SERVICE_HISTORY)).isEqualTo("200,201,202");
       now(fresh, QueueMigrations.LOCATION, QueueMigrations.HISTORY).load().migrate();
       now(fresh, SERVICE, SERVICE_HISTORY).load().migrate();
       assertThat(Catalog.of(database)).isEqualTo(Catalog.of(fresh));
