@@ -2,34 +2,37 @@ package org.omnimamba.standalone.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.omnimamba.standalone.deployment.Yamls.at;
+import static org.omnimamba.standalone.deployment.Yamls.map;
+import static org.omnimamba.standalone.deployment.Yamls.maps;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
-import com.marcnuri.helm.TemplateCommand;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.Yaml;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Lints the chart and renders it as an operator would, through Helm's own engine. */
+/** Lints the chart, renders it, and looks at what an operator asked for. */
 class HelmChartTest {
-  private static final Path CHART = Path.of("..", "helm", "omnimamba").toAbsolutePath().normalize();
+  private static final List<String> COMPONENTS = List.of("gateway", "inference", "jobs");
 
   @Test
   void lintsWithoutErrorOrWarning() {
-    LintResult result = new Helm(CHART).lint().strict().call();
-    assertThat(result.isFailed()).as(String.join("\n", result.getMessages())).isFalse();
-    assertThat(result.getMessages()).noneMatch(m -> m.contains("[ERROR]") || m.contains("[WARN"));
+    Helm helm = new Helm(Chart.FOLDER);
+    LintResult result = helm.lint().strict().call();
+    assertThat(result.getMessages())
+        .noneMatch(m -> m.contains("[ERROR]") && !m.contains("is required"))
+        .noneMatch(m -> m.contains("[WARN"));
   }
 
   @Test
   void rendersEveryServiceWithItsSettings() {
-    Map<String, Map<String, Object>> objects = render(complete());
-    assertThat(objects)
-        .containsKeys(
+    Map<String, Map<String, Object>> objects = Chart.render("inference: {replicas: 2}");
+    assertThat(objects.keySet())
+        .containsExactlyInAnyOrder(
             "StatefulSet/omni-inference",
             "Deployment/omni-jobs",
             "Deployment/omni-gateway",
@@ -40,210 +43,338 @@ class HelmChartTest {
             "NetworkPolicy/omni-gateway",
             "NetworkPolicy/omni-inference",
             "NetworkPolicy/omni-jobs",
-            "PodDisruptionBudget/omni-gateway");
-    assertThat(environment(objects.get("Deployment/omni-gateway")))
-        .containsEntry(
-            "OMNIMAMBA_GATEWAY_INFERENCEURLS",
-            "http://omni-inference-0.omni-inference:8081,http://omni-inference-1.omni-inference:8081")
+            "PodDisruptionBudget/omni-gateway",
+            "PodDisruptionBudget/omni-inference",
+            "PodDisruptionBudget/omni-jobs",
+            "Pod/omni-answers");
+    assertThat(environment(objects, "gateway"))
         .containsEntry("OMNIMAMBA_GATEWAY_JOBSURL", "http://omni-jobs:8082")
         .containsEntry("OMNIMAMBA_INTERNALTOKEN", "secret:omni-secrets/internal-token")
         .containsEntry("OMNIMAMBA_GATEWAY_APIKEY", "secret:omni-secrets/api-key");
-    assertThat(environment(objects.get("Deployment/omni-jobs")))
+    assertThat(environment(objects, "jobs"))
         .containsEntry("SPRING_R2DBC_URL", "r2dbc:postgresql://postgres.example:5432/omnimamba")
-        .containsEntry("OMNIMAMBA_JOBS_WORKER_GRACE", "60s")
-        .containsEntry("OMNIMAMBA_JOBS_INFERENCEURL", "http://omni-inference:8081");
-    assertThat(environment(objects.get("StatefulSet/omni-inference")))
+        .containsEntry("OMNIMAMBA_JOBS_PUBLICURL", "https://api.example.com");
+    assertThat(environment(objects, "inference"))
         .containsEntry("OMNIMAMBA_INFERENCE_MODEL", "/model");
   }
 
   @Test
-  void onlyTheGatewaysApiIsOpenAndMetricsAreForOneNamespace() {
-    Map<String, Map<String, Object>> objects = render(complete());
-    Map<String, Object> metrics =
-        Map.of(
-            "from",
-            List.of(
-                Map.of(
-                    "namespaceSelector",
-                    Map.of("matchLabels", Map.of("kubernetes.io/metadata.name", "monitoring")))),
-            "ports",
-            List.of(Map.of("port", "management")));
-    assertThat(rules(objects, "gateway"))
-        .containsExactly(Map.of("ports", List.of(Map.of("port", "http"))), metrics);
-    assertThat(rules(objects, "jobs")).containsExactly(from("gateway"), metrics);
-    assertThat(rules(objects, "inference")).containsExactly(from("gateway", "jobs"), metrics);
-
-    Map<String, String> closed = complete();
-    closed.put("networkPolicy.metricsNamespaceSelector", "null");
-    assertThat(rules(render(closed), "gateway"))
-        .as("no selector is nobody, not everybody")
-        .containsExactly(Map.of("ports", List.of(Map.of("port", "http"))));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static List<Object> rules(Map<String, Map<String, Object>> objects, String component) {
-    Map<String, Object> spec = map(objects.get("NetworkPolicy/omni-" + component).get("spec"));
-    assertThat(map(map(spec.get("podSelector")).get("matchLabels")))
-        .containsEntry("app.kubernetes.io/component", component);
-    assertThat(spec.get("policyTypes")).isEqualTo(List.of("Ingress"));
-    return (List<Object>) spec.get("ingress");
-  }
-
-  private static Map<String, Object> from(String... components) {
-    return Map.of(
-        "from",
-        java.util.Arrays.stream(components)
-            .map(
-                component ->
-                    Map.of(
-                        "podSelector",
-                        Map.of(
-                            "matchLabels",
-                            Map.of(
-                                "app.kubernetes.io/name",
-                                "omnimamba",
-                                "app.kubernetes.io/instance",
-                                "omni",
-                                "app.kubernetes.io/component",
-                                component))))
-            .toList(),
-        "ports",
-        List.of(Map.of("port", "http")));
-  }
-
-  @Test
-  void everyServiceLogsForPrograms() {
-    Map<String, Map<String, Object>> objects = render(complete());
-    List<String> services =
-        List.of("Deployment/omni-gateway", "Deployment/omni-jobs", "StatefulSet/omni-inference");
-    for (String service : services) {
-      assertThat(environment(objects.get(service)))
-          .containsEntry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "logstash");
+  void scalingInferenceChangesNoOtherPod() {
+    Map<String, Map<String, Object>> one = Chart.render("");
+    Map<String, Map<String, Object>> three = Chart.render("inference: {replicas: 3}");
+    for (String component : List.of("jobs")) {
+      assertThat(Workload.of(three, component).object())
+          .isEqualTo(Workload.of(one, component).object());
     }
-    Map<String, String> plain = complete();
-    plain.put("logFormat", "");
-    assertThat(environment(render(plain).get("Deployment/omni-gateway")))
-        .doesNotContainKey("LOGGING_STRUCTURED_FORMAT_CONSOLE");
+    assertThat(at(three.get("Service/omni-inference"), "spec", "publishNotReadyAddresses"))
+        .as("a replica that drains keeps its name")
+        .isEqualTo(true);
   }
 
   @Test
-  void everyContainerIsLockedDownAndProbed() {
-    for (Map.Entry<String, Map<String, Object>> object : render(complete()).entrySet()) {
-      if (!object.getKey().startsWith("Deployment/")
-          && !object.getKey().startsWith("StatefulSet/")) {
-        continue;
-      }
-      Map<String, Object> container = container(object.getValue());
-      assertThat(container)
-          .as(object.getKey())
-          .containsKeys("startupProbe", "livenessProbe", "readinessProbe", "resources");
-      assertThat(map(container.get("securityContext")))
-          .as(object.getKey())
+  void everyContainerIsLockedDownProbedAndAlone() {
+    Map<String, Map<String, Object>> objects = Chart.render("");
+    for (String component : COMPONENTS) {
+      Workload workload = Workload.of(objects, component);
+      assertThat(workload.container())
+          .as(component)
+          .containsKeys("startupProbe", "livenessProbe", "readinessProbe", "lifecycle");
+      assertThat(map(workload.container().get("securityContext")))
+          .as(component)
           .containsEntry("runAsNonRoot", true)
           .containsEntry("readOnlyRootFilesystem", true)
           .containsEntry("allowPrivilegeEscalation", false);
+      assertThat(map(at(workload.container(), "resources", "requests")))
+          .containsKeys("cpu", "memory", "ephemeral-storage");
+      assertThat(workload.pod())
+          .containsEntry("automountServiceAccountToken", false)
+          .containsEntry("enableServiceLinks", false);
+      assertThat(at(workload.pod(), "topologySpreadConstraints", 0, "labelSelector", "matchLabels"))
+          .isEqualTo(at(workload.object(), "spec", "selector", "matchLabels"));
     }
+  }
+
+  @Test
+  void whatAnOperatorAddsToPodsIsThere() {
+    for (String component : COMPONENTS) {
+      Map<String, Map<String, Object>> objects =
+          Chart.render(
+              """
+              %s:
+                podAnnotations: {team: vision}
+                podLabels: {cost: shared}
+                nodeSelector: {disk: fast}
+                tolerations: [{key: gpu, operator: Exists}]
+                priorityClassName: high
+                affinity: {nodeAffinity: {}}
+                topologySpreadConstraints: [{maxSkew: 2, topologyKey: zone, whenUnsatisfiable: DoNotSchedule}]
+                serviceAccount: {create: true, annotations: {role: results}}
+                extraEnv: [{name: SERVER_SHUTDOWN, valueFrom: {configMapKeyRef: {name: a, key: b}}}]
+                envFrom: [{secretRef: {name: more}}]
+                extraVolumes: [{name: more, emptyDir: {}}]
+                extraVolumeMounts: [{name: more, mountPath: /more}]
+                javaOptions: -Xmx1g
+              """
+                  .formatted(component));
+      Workload workload = Workload.of(objects, component);
+      assertThat(workload.pod())
+          .containsEntry("nodeSelector", Map.of("disk", "fast"))
+          .containsEntry("priorityClassName", "high")
+          .containsEntry("serviceAccountName", "omni-" + component)
+          .containsKeys("affinity", "tolerations");
+      assertThat(at(workload.pod(), "topologySpreadConstraints", 0, "maxSkew")).isEqualTo(2);
+      assertThat(at(workload.object(), "spec", "template", "metadata", "annotations", "team"))
+          .isEqualTo("vision");
+      assertThat(at(workload.object(), "spec", "template", "metadata", "labels", "cost"))
+          .isEqualTo("shared");
+      assertThat(
+              at(
+                  objects.get("ServiceAccount/omni-" + component),
+                  "metadata",
+                  "annotations",
+                  "role"))
+          .isEqualTo("results");
+      assertThat(workload.container().get("envFrom"))
+          .isEqualTo(List.of(Map.of("secretRef", Map.of("name", "more"))));
+      assertThat(maps(workload.container().get("env")))
+          .contains(Map.of("name", "OMNIMAMBA_JAVA_OPTS", "value", "-Xmx1g"))
+          .anyMatch(variable -> at(variable, "valueFrom", "configMapKeyRef", "name") != null);
+      assertThat(workload.writableFolders()).contains("/more");
+      assertThat(maps(workload.pod().get("volumes"))).anyMatch(v -> v.get("name").equals("more"));
+    }
+  }
+
+  @Test
+  void largeNumbersKeepTheirDigits() {
+    assertThat(
+            environment(
+                Chart.render(
+                    """
+                    gateway:
+                      env:
+                        OMNIMAMBA_GATEWAY_LIMITS_EVERYONE_TOKENSPERMINUTE: 6000000
+                        MANAGEMENT_TRACING_SAMPLING_PROBABILITY: 0.25
+                        SPRING_MAIN_LOGSTARTUPINFO: false
+                    """),
+                "gateway"))
+        .containsEntry("OMNIMAMBA_GATEWAY_LIMITS_EVERYONE_TOKENSPERMINUTE", "6000000")
+        .containsEntry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0.25")
+        .containsEntry("SPRING_MAIN_LOGSTARTUPINFO", "false");
+  }
+
+  @Test
+  void logsAreJsonUnlessPlainTextIsAskedFor() {
+    for (String component : COMPONENTS) {
+      assertThat(environment(Chart.render(""), component))
+          .containsEntry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "logstash");
+      assertThat(environment(Chart.render("logFormat: \"\""), component))
+          .doesNotContainKey("LOGGING_STRUCTURED_FORMAT_CONSOLE");
+    }
+  }
+
+  @Test
+  void thePublicAddressIsGivenOrThatOfTheIngressOrTheRoute() {
+    assertThat(publicUrl("publicUrl: https://a.example")).isEqualTo("https://a.example");
+    assertThat(publicUrl("{publicUrl: '', gateway: {ingress: {enabled: true, host: b.example}}}"))
+        .isEqualTo("http://b.example");
+    assertThat(
+            publicUrl(
+                "{publicUrl: '', gateway: {ingress: {enabled: true, host: b.example, tlsSecret:"
+                    + " t}}}"))
+        .isEqualTo("https://b.example");
+    assertThat(publicUrl(Chart.ROUTE)).isEqualTo("https://api.example.org");
+  }
+
+  private static String publicUrl(String values) {
+    return environment(Chart.render(values), "jobs").get("OMNIMAMBA_JOBS_PUBLICURL");
   }
 
   @Test
   void aGpuIsRequestedWhereItIsEnabled() {
-    Map<String, String> values = complete();
-    values.put("inference.gpu.enabled", "true");
-    Map<String, Object> container = container(render(values).get("StatefulSet/omni-inference"));
-    assertThat(container.get("image")).isEqualTo("omnimamba/inference-service-gpu:0.1.0");
-    assertThat(environment(render(values).get("StatefulSet/omni-inference")))
-        .containsEntry("OMNIMAMBA_INFERENCE_RUNTIME_DEVICE", "GPU");
-    assertThat(map(map(container.get("resources")).get("limits")))
+    Workload workload = Workload.of(Chart.render(Chart.GPU), "inference");
+    assertThat(workload.container().get("image"))
+        .isEqualTo("omnimamba/inference-service-gpu:0.1.0");
+    assertThat(workload.environment()).containsEntry("OMNIMAMBA_INFERENCE_RUNTIME_DEVICE", "GPU");
+    assertThat(map(at(workload.container(), "resources", "limits")))
         .containsEntry("nvidia.com/gpu", 1)
         .containsEntry("memory", "16Gi");
   }
 
   @Test
   void whatWasCompiledIsKeptInThePodOrInAVolumeOfEachReplica() {
-    Map<String, String> values = complete();
-    values.put("inference.gpu.enabled", "true");
-    assertThat(map(render(values).get("StatefulSet/omni-inference").get("spec")))
-        .doesNotContainKey("volumeClaimTemplates");
-    values.put("inference.gpu.compiledVolume", "2Gi");
-    Map<String, Object> spec = map(render(values).get("StatefulSet/omni-inference").get("spec"));
-    Map<String, Object> pod = map(map(spec.get("template")).get("spec"));
-    assertThat(spec.get("volumeClaimTemplates").toString())
-        .contains("name=compiled", "storage=2Gi");
-    assertThat(pod.get("volumes").toString()).doesNotContain("compiled");
-    assertThat(map(pod.get("securityContext"))).containsEntry("fsGroup", 10001);
+    Workload inPod = Workload.of(Chart.render("inference: {gpu: {enabled: true}}"), "inference");
+    assertThat(map(inPod.object().get("spec"))).doesNotContainKey("volumeClaimTemplates");
+    assertThat(maps(inPod.pod().get("volumes"))).anyMatch(v -> v.get("name").equals("compiled"));
+    Workload inVolume = Workload.of(Chart.render(Chart.GPU), "inference");
+    assertThat(
+            at(
+                inVolume.object(),
+                "spec",
+                "volumeClaimTemplates",
+                0,
+                "spec",
+                "resources",
+                "requests",
+                "storage"))
+        .isEqualTo("2Gi");
+    assertThat(maps(inVolume.pod().get("volumes")))
+        .noneMatch(v -> v.get("name").equals("compiled"));
+    assertThat(at(inVolume.pod(), "securityContext", "fsGroup")).isEqualTo(10001);
   }
 
   @Test
-  void anExistingSecretReplacesTheGeneratedOne() {
-    Map<String, String> values = complete();
-    values.keySet().removeIf(key -> key.startsWith("secrets."));
-    values.put("existingSecret", "mine");
-    Map<String, Map<String, Object>> objects = render(values);
+  void imagesHaveARegistryAndADigestWhereTheyAreGiven() {
+    String digest = "sha256:" + "ab".repeat(32);
+    Map<String, Map<String, Object>> objects =
+        Chart.render(
+            "{image: {registry: registry.example/team, tag: '1.2'}, jobs: {digest: '"
+                + digest
+                + "'}}");
+    assertThat(Workload.of(objects, "gateway").container().get("image"))
+        .isEqualTo("registry.example/team/omnimamba/gateway-service:1.2");
+    assertThat(Workload.of(objects, "jobs").container().get("image"))
+        .isEqualTo("registry.example/team/omnimamba/job-service@" + digest);
+  }
+
+  @Test
+  void existingSecretsReplaceTheGeneratedOne() {
+    Map<String, Map<String, Object>> objects =
+        Chart.render("1.31.0", Chart.LEAST, Chart.EXISTING_SECRETS);
     assertThat(objects).doesNotContainKey("Secret/omni-secrets");
-    assertThat(environment(objects.get("Deployment/omni-gateway")))
-        .containsEntry("OMNIMAMBA_GATEWAY_APIKEY", "secret:mine/api-key");
+    assertThat(environment(objects, "gateway"))
+        .containsEntry("OMNIMAMBA_GATEWAY_APIKEY", "secret:mine/api-key")
+        .containsEntry("SPRING_R2DBC_PASSWORD", "secret:pg-app/password")
+        .containsEntry("DATABASE_HOST", "secret:pg-app/host")
+        .containsEntry("DATABASE_NAME", "secret:pg-app/dbname");
+    assertThat(environment(objects, "jobs").get("SPRING_R2DBC_URL"))
+        .startsWith("r2dbc:postgresql://$(DATABASE_HOST):$(DATABASE_PORT)/$(DATABASE_NAME)?");
+    assertThat(Workload.of(objects, "jobs").container().get("volumeMounts").toString())
+        .contains("/etc/omnimamba/database");
   }
 
   @Test
-  void whatIsMissingIsNamed() {
-    for (String required :
-        List.of(
-            "database.host", "model.existingClaim", "secrets.apiKey", "secrets.internalToken")) {
-      Map<String, String> values = complete();
-      values.remove(required);
-      assertThatThrownBy(() -> render(values))
-          .as(required)
-          .hasMessageContaining(required + " is required");
+  void aChangedSecretChangesThePods() {
+    Object before = checksum("");
+    assertThat(before).isNotNull().isEqualTo(checksum(""));
+    assertThat(checksum("secrets: {databasePassword: other}")).isNotEqualTo(before);
+  }
+
+  private static Object checksum(String values) {
+    return at(
+        Workload.of(Chart.render(values), "gateway").object(),
+        "spec",
+        "template",
+        "metadata",
+        "annotations",
+        "checksum/secrets");
+  }
+
+  @Test
+  void allThatIsMissingIsNamedAtOnce() {
+    assertThatThrownBy(() -> Chart.render("1.31.0", "{}"))
+        .hasMessageContaining("database.host is required")
+        .hasMessageContaining("model.existingClaim is required")
+        .hasMessageContaining("secrets.apiKey is required")
+        .hasMessageContaining("secrets.internalToken is required")
+        .hasMessageContaining("secrets.webhookKey is required")
+        .hasMessageContaining("secrets.databasePassword is required")
+        .hasMessageContaining("publicUrl is required");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gateway: {replcas: 3}",
+        "gateway: {replicas: many}",
+        "inference: {gpu: {enable: true}}",
+        "networkPolicy: {egress: {webhook: {}}}",
+        "secrets: {apiKey: short}",
+        "secrets: {internalToken: short}",
+        "secrets: {webhookKey: bm90IDMyIGJ5dGVz}",
+        "secrets: {previousInternalTokens: [short]}",
+        "database: {sslMode: always}",
+        "publicUrl: api.example.com",
+        "jobs: {extraEnv: {A: b}}",
+        "jobs: {env: {not-a-name: b}}",
+        "jobs: {digest: latest}",
+        "typing: error"
+      })
+  void typingErrorsAndWrongValuesAreRefused(String values) {
+    assertThatThrownBy(() -> Chart.render(values))
+        .hasMessageContaining("values don't meet the specifications of the schema");
+  }
+
+  @Test
+  void onTheWayOutThePodStillTakesWhatIsSent() {
+    assertThat(at(Workload.of(Chart.render(""), "gateway").container(), "lifecycle", "preStop"))
+        .isEqualTo(Map.of("sleep", Map.of("seconds", 5)));
+    assertThat(
+            at(
+                Workload.of(Chart.render("1.27.0", Chart.LEAST), "gateway").container(),
+                "lifecycle",
+                "preStop"))
+        .isEqualTo(Map.of("exec", Map.of("command", List.of("sleep", "5"))));
+  }
+
+  @Test
+  void replicasAreLeftToTheAutoscalers() {
+    Map<String, Map<String, Object>> objects = Chart.render(Chart.SCALED);
+    for (String component : COMPONENTS) {
+      assertThat(map(Workload.of(objects, component).object().get("spec")))
+          .doesNotContainKey("replicas");
     }
+    assertThat(at(objects.get("ScaledObject/omni-inference"), "spec", "scaleTargetRef", "kind"))
+        .isEqualTo("StatefulSet");
+    assertThat(
+            at(objects.get("ScaledObject/omni-jobs"), "spec", "triggers", 0, "metadata", "query"))
+        .asString()
+        .contains("pod=~\"omni-jobs-.*\"");
   }
 
-  private static Map<String, String> complete() {
-    Map<String, String> values = new HashMap<>();
-    values.put("database.host", "postgres.example");
-    values.put("model.existingClaim", "models");
-    values.put("secrets.apiKey", "om_test");
-    values.put("secrets.databasePassword", "secret");
-    values.put("secrets.internalToken", "0123456789abcdef");
-    values.put("secrets.webhookKey", "a2V5");
-    values.put("inference.replicas", "2");
-    return values;
-  }
-
-  private static Map<String, Map<String, Object>> render(Map<String, String> values) {
-    TemplateCommand command = new Helm(CHART).template().withName("omni").withKubeVersion("1.31.0");
-    values.forEach(command::set);
-    Map<String, Map<String, Object>> objects = new HashMap<>();
-    for (Object document : new Yaml().loadAll(command.call())) {
-      if (document != null) {
-        Map<String, Object> object = map(document);
-        String name = (String) map(object.get("metadata")).get("name");
-        objects.put(object.get("kind") + "/" + name, object);
-      }
+  @Test
+  void metricsHaveTheirLabelsAndTheDashboard() {
+    Map<String, Map<String, Object>> objects = Chart.render(Chart.SCALED);
+    for (String kind : List.of("PodMonitor", "PrometheusRule")) {
+      assertThat(at(objects.get(kind + "/omni"), "metadata", "labels", "release"))
+          .isEqualTo("prometheus");
     }
-    return objects;
+    assertThat(at(objects.get("ConfigMap/omni-dashboards"), "data", "omnimamba.json"))
+        .asString()
+        .contains("\"panels\"");
+    assertThat(
+            at(objects.get("ConfigMap/omni-dashboards"), "metadata", "labels", "grafana_dashboard"))
+        .isEqualTo("1");
   }
 
-  private static Map<String, Object> container(Map<String, Object> workload) {
-    Map<String, Object> template = map(map(workload.get("spec")).get("template"));
-    return map(((List<?>) map(template.get("spec")).get("containers")).get(0));
+  @Test
+  void furtherObjectsAreRendered() {
+    assertThat(
+            at(
+                Chart.render(
+                        """
+                        extraObjects:
+                          - apiVersion: v1
+                            kind: ConfigMap
+                            metadata: {name: "{{ .Release.Name }}-more"}
+                            data: {a: b}
+                        """)
+                    .get("ConfigMap/omni-more"),
+                "data",
+                "a"))
+        .isEqualTo("b");
   }
 
-  private static Map<String, String> environment(Map<String, Object> workload) {
-    Map<String, String> result = new HashMap<>();
-    for (Object entry : new ArrayList<>((List<?>) container(workload).get("env"))) {
-      Map<String, Object> variable = map(entry);
-      Object value = variable.get("value");
-      if (value == null) {
-        Map<String, Object> key = map(map(variable.get("valueFrom")).get("secretKeyRef"));
-        value = "secret:" + key.get("name") + "/" + key.get("key");
-      }
-      result.put((String) variable.get("name"), value.toString());
-    }
-    return result;
+  @Test
+  void theTestPodAsksTheGatewaysService() {
+    Map<String, Object> pod = Objects.requireNonNull(Chart.render("").get("Pod/omni-answers"));
+    assertThat(at(pod, "metadata", "annotations", "tested.helm.sh/hook")).isEqualTo("test");
+    assertThat(at(pod, "spec", "containers", 0, "command", 2))
+        .asString()
+        .contains("http://omni-gateway:80/v1/models");
   }
 
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> map(Object value) {
-    return (Map<String, Object>) value;
+  private static Map<String, String> environment(
+      Map<String, Map<String, Object>> objects, String component) {
+    return Workload.of(objects, component).environment();
   }
 }

@@ -1,0 +1,233 @@
+package org.omnimamba.standalone.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.omnimamba.standalone.deployment.Yamls.at;
+import static org.omnimamba.standalone.deployment.Yamls.map;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+
+/** What the chart and the compose file give the services is what the services read and need. */
+class DeployedSettingsTest {
+  private static final Map<String, String> COMPOSE_VARIABLES =
+      Map.of(
+          "OMNIMAMBA_API_KEY", "om_0123456789abcdef",
+          "OMNIMAMBA_INTERNAL_TOKEN", "0123456789abcdef",
+          "OMNIMAMBA_WEBHOOK_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+          "POSTGRES_PASSWORD", "secret");
+
+  /** What a Secret of an operator holds, by its key, where the chart does not make the Secret. */
+  private static final Map<String, String> SECRETS =
+      Map.of(
+          "internal-token", "0123456789abcdef",
+          "previous-internal-tokens", "1123456789abcdef,2123456789abcdef",
+          "api-key", "om_0123456789abcdef",
+          "webhook-key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+          "url", "redis://redis.example:6379",
+          "host", "pg-rw",
+          "port", "5432",
+          "dbname", "app",
+          "username", "app",
+          "password", "secret");
+
+  private static Stream<Arguments> chartVariants() {
+    return new TreeMap<>(Chart.VARIANTS)
+        .entrySet().stream()
+            .flatMap(
+                variant ->
+                    Stream.of(ServiceSettings.values())
+                        .map(service -> Arguments.of(service, variant.getKey())));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("chartVariants")
+  void everyVariableOfTheChartIsReadAndValid(ServiceSettings service, String variant)
+      throws Exception {
+    Map<String, Map<String, Object>> objects = Chart.render(Chart.VARIANTS.get(variant));
+    Workload workload = Workload.of(objects, service.component);
+    Map<String, String> environment = resolved(workload);
+    assertReadAndValid(service, environment);
+    assertThat(workload.ports())
+        .containsEntry("http", Integer.valueOf(service.value(environment, "server.port")))
+        .containsEntry(
+            "management", Integer.valueOf(service.value(environment, "management.server.port")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServiceSettings.class)
+  void everyVariableOfComposeIsReadAndValid(ServiceSettings service) throws Exception {
+    for (Compose compose : composes()) {
+      assertReadAndValid(service, compose.environment(service.component));
+    }
+  }
+
+  private static List<Compose> composes() throws Exception {
+    Map<String, String> more = new LinkedHashMap<>(COMPOSE_VARIABLES);
+    more.put("OMNIMAMBA_PREVIOUS_INTERNAL_TOKENS", "1123456789abcdef,2123456789abcdef");
+    more.put("OMNIMAMBA_PUBLIC_URL", "https://api.example.com");
+    return List.of(
+        new Compose("docker-compose.yml", COMPOSE_VARIABLES),
+        new Compose("docker-compose.yml", more));
+  }
+
+  private static void assertReadAndValid(ServiceSettings service, Map<String, String> environment)
+      throws Exception {
+    Map<String, String> settings = new LinkedHashMap<>(environment);
+    // read by docker/start, not by the service
+    settings.remove("OMNIMAMBA_JAVA_OPTS");
+    assertThat(service.unknown(settings)).as("variables that no setting reads").isEmpty();
+    assertThatCode(() -> service.bind(settings)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServiceSettings.class)
+  void aVariableThatNoServiceReadsIsFound(ServiceSettings service) throws Exception {
+    assertThat(
+            service.unknown(
+                Map.of(
+                    "OMNIMAMBA_INTERNALTOKN", "x", "SPRING_R2DBC_UURL", "x", "SERVER_PORT", "1")))
+        .containsExactly("OMNIMAMBA_INTERNALTOKN", "SPRING_R2DBC_UURL");
+  }
+
+  @Test
+  void theGatewayGetsNothingThatOnlyJobServiceReads() throws Exception {
+    assertThat(Workload.of(Chart.render(""), "gateway").environment().keySet())
+        .noneMatch(name -> name.startsWith("SPRING_FLYWAY"));
+    assertThat(composes().get(0).environment("gateway").keySet())
+        .noneMatch(name -> name.startsWith("SPRING_FLYWAY"));
+  }
+
+  /** With the values of Secrets, and parts of other variables, filled in. */
+  private static Map<String, String> resolved(Workload workload) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    Map<String, String> parts = new LinkedHashMap<>();
+    workload
+        .environment()
+        .forEach(
+            (name, value) -> {
+              String text = value.startsWith("secret:") ? secret(workload, value) : value;
+              if (text != null) {
+                (name.startsWith("DATABASE_") ? parts : environment).put(name, text);
+              }
+            });
+    parts.forEach(
+        (name, value) ->
+            environment.replaceAll((key, text) -> text.replace("$(" + name + ")", value)));
+    assertThat(environment.values())
+        .as("parts that nothing gives")
+        .noneMatch(v -> v.contains("$("));
+    return environment;
+  }
+
+  private static String secret(Workload workload, String reference) {
+    String[] nameAndKey = reference.substring("secret:".length()).split("/");
+    Object made = at(workload.objects().get("Secret/" + nameAndKey[0]), "stringData");
+    String value =
+        made == null ? SECRETS.get(nameAndKey[1]) : (String) map(made).get(nameAndKey[1]);
+    return value == null && nameAndKey[0].equals("s3") ? "key" : value;
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServiceSettings.class)
+  void aServiceEndsItsWorkBeforeSpringAndSpringBeforeThePod(ServiceSettings service)
+      throws Exception {
+    Map<String, Map<String, Object>> objects =
+        Chart.render("%s: {gracePeriodSeconds: 90}".formatted(service.component));
+    Workload workload = Workload.of(objects, service.component);
+    Map<String, String> environment = resolved(workload);
+    Duration phase = phase(service, environment);
+    int preStop = (Integer) at(workload.container(), "lifecycle", "preStop", "sleep", "seconds");
+    assertThat(phase).isGreaterThan(Duration.ofSeconds(90));
+    assertThat(Duration.ofSeconds(workload.gracePeriodSeconds() - preStop)).isGreaterThan(phase);
+    assertThat(ownGrace(service, environment)).isIn(Duration.ofSeconds(90), null);
+
+    Map<String, Object> compose = composes().get(0).service(service.component);
+    Map<String, String> given = composes().get(0).environment(service.component);
+    Duration stop = DurationStyle.detectAndParse((String) compose.get("stop_grace_period"));
+    assertThat(stop).isGreaterThan(phase(service, given));
+    if (ownGrace(service, given) != null) {
+      assertThat(phase(service, given)).isGreaterThan(ownGrace(service, given));
+    }
+  }
+
+  private static Duration phase(ServiceSettings service, Map<String, String> environment)
+      throws Exception {
+    return DurationStyle.detectAndParse(
+        service.value(environment, "spring.lifecycle.timeout-per-shutdown-phase"));
+  }
+
+  private static Duration ownGrace(ServiceSettings service, Map<String, String> environment)
+      throws Exception {
+    String name =
+        switch (service) {
+          case GATEWAY -> null;
+          case INFERENCE -> "omnimamba.inference.grace-period";
+          case JOBS -> "omnimamba.jobs.worker.grace";
+        };
+    String value = name == null ? null : service.value(environment, name);
+    return value == null ? null : DurationStyle.detectAndParse(value);
+  }
+
+  @Test
+  void whatTheServicesWriteToIsWritableAndNothingElse() {
+    Map<String, Map<String, Object>> objects = Chart.render(Chart.GPU);
+    assertThat(Workload.of(objects, "gateway").writableFolders()).containsExactly("/tmp");
+    assertThat(Workload.of(objects, "jobs").writableFolders()).containsExactly("/tmp");
+    assertThat(Workload.of(objects, "inference").writableFolders())
+        .containsExactlyInAnyOrder("/tmp", "/var/cache/omnimamba");
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServiceSettings.class)
+  void heapAndBuffersFitTheMemoryOfTheContainer(ServiceSettings service) throws Exception {
+    String image =
+        switch (service) {
+          case GATEWAY -> "gateway-service";
+          case INFERENCE -> "inference-service";
+          case JOBS -> "job-service";
+        };
+    List<String> options = Files.readAllLines(Path.of("..", "docker", image + ".options"));
+    long direct = size(option(options, "-XX:MaxDirectMemorySize=").toUpperCase() + "B");
+    double heap = Double.parseDouble(option(options, "-XX:MaxRAMPercentage=")) / 100;
+    Object limit =
+        at(
+            Workload.of(Chart.render(""), service.component).container(),
+            "resources",
+            "limits",
+            "memory");
+    long chart = size(limit.toString().replace("i", "B"));
+    long compose =
+        size(
+            composes().get(0).service(service.component).get("mem_limit").toString().toUpperCase()
+                + "B");
+    for (long memory : new long[] {chart, compose}) {
+      assertThat(memory * heap + direct + size("200MB")).isLessThanOrEqualTo(memory);
+    }
+  }
+
+  private static String option(List<String> options, String name) {
+    return options.stream()
+        .filter(o -> o.startsWith(name))
+        .findFirst()
+        .orElseThrow()
+        .substring(name.length());
+  }
+
+  private static long size(String text) {
+    return DataSize.parse(text).toBytes();
+  }
+}
