@@ -15,6 +15,7 @@ import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.config.ModelConfig;
@@ -128,7 +129,8 @@ final class OverloadClient {
 
   private static GenerationRequest request(
       PromptInput input, List<TokenSequence> sequences, int maxTokens) {
-    return new GenerationRequest("overload", input, sequences, maxTokens, 0, TIMEOUT);
+    return new GenerationRequest(
+        "overload", Requester.UNKNOWN, input, sequences, maxTokens, 0, TIMEOUT);
   }
 
   private ImagePixels picture(int index) {

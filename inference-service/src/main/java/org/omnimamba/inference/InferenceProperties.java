@@ -1,6 +1,8 @@
 package org.omnimamba.inference;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -41,7 +43,7 @@ public record InferenceProperties(
     @Valid @DefaultValue Limits limits,
     @NotNull @DurationMin(seconds = 1) @DefaultValue("5m") Duration requestTimeout,
     @NotNull @DurationMin(millis = 100) @DefaultValue("30s") Duration bodyTimeout,
-    @NotNull @DurationMin @DefaultValue("30s") Duration gracePeriod,
+    @NotNull @DurationMin @DefaultValue("60s") Duration gracePeriod,
     @NotNull @DurationMin(millis = 100) @DefaultValue("15s") Duration pingInterval,
     @Min(1) @Max(256) @DefaultValue("2") int imageWorkers) {
 
@@ -52,6 +54,9 @@ public record InferenceProperties(
    * @param prefillChunk prompt positions fed between two decode steps
    * @param maxWaiting sequences that may wait beside those that run
    * @param maxTokens tokens (prompts, and completions at their longest) accepted and not yet done
+   * @param tenantShare part of the room for sequences and for tokens that one tenant can fill while
+   *     it is alone; 1 is no limit
+   * @param jobShare part of the slots handed out that jobs get while interactive requests wait too
    * @param failuresUntilUnready failed device calls in a row after which readiness is lost
    * @param probeInterval time between two attempts to use a failed device again
    * @param stallLimit duration of one iteration after which readiness is lost
@@ -61,6 +66,8 @@ public record InferenceProperties(
       @Min(1) @Max(65536) @DefaultValue("256") int prefillChunk,
       @Min(0) @Max(100_000) @DefaultValue("128") int maxWaiting,
       @Min(1) @DefaultValue("262144") long maxTokens,
+      @DecimalMin("0.1") @DecimalMax("1") @DefaultValue("0.75") double tenantShare,
+      @DecimalMin("0.01") @DecimalMax("1") @DefaultValue("0.25") double jobShare,
       @Min(1) @DefaultValue("3") int failuresUntilUnready,
       @NotNull @DurationMin(millis = 1) @DefaultValue("5s") Duration probeInterval,
       @NotNull @DurationMin(millis = 1) @DefaultValue("60s") Duration stallLimit) {}

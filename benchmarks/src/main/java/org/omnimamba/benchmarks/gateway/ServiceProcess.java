@@ -37,6 +37,7 @@ final class ServiceProcess implements AutoCloseable {
         "omnimamba.inference.model=" + model,
         "omnimamba.inference.engine.slots=32",
         "omnimamba.inference.engine.max-waiting=" + (clients + 100),
+        "omnimamba.inference.engine.tenant-share=1",
         "omnimamba.inference.engine.max-tokens=10000000");
   }
 

@@ -7,7 +7,7 @@ import reactor.core.publisher.Mono;
  * How one kind of request is answered.
  *
  * @param <Q> the request as it came
- * @param <J> the request once it was checked
+ * @param <J> the request once it can be run
  */
 public interface Answers<Q, J> {
   /**
@@ -16,7 +16,7 @@ public interface Answers<Q, J> {
    * @param caller who asks
    * @throws ApiException naming the field that is wrong
    */
-  J check(Caller caller, Q request);
+  Checked<J> check(Caller caller, Q request);
 
   /** Whether the answer is wanted piece by piece. */
   boolean isStreamed(J job);

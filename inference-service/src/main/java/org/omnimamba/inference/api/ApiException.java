@@ -8,6 +8,7 @@ import org.springframework.http.HttpStatus;
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final String INVALID_REQUEST = "invalid_request_error";
+  private static final Duration OVERLOAD_RETRY = Duration.ofSeconds(1);
 
   private final HttpStatus status;
   private final ErrorBody body;
@@ -56,6 +57,16 @@ public final class ApiException extends RuntimeException {
   public static ApiException busy(String code, String message, Duration retryAfter) {
     return new ApiException(
         HttpStatus.TOO_MANY_REQUESTS, "rate_limit_error", null, code, message, retryAfter);
+  }
+
+  /** 503: too much is being done for others, which says nothing about this request. */
+  public static ApiException overloaded(String code, String message) {
+    return server(HttpStatus.SERVICE_UNAVAILABLE, code, message, OVERLOAD_RETRY);
+  }
+
+  /** {@link #overloaded} where no worker thread gets to the request. */
+  static ApiException workersBusy() {
+    return overloaded("workers_busy", "The server is busy with other requests.");
   }
 
   /** 5xx. */

@@ -1,11 +1,11 @@
 package org.omnimamba.inference.api;
 
-import org.jspecify.annotations.Nullable;
+import org.omnimamba.inference.engine.Requester;
 
 /**
  * Who asks.
  *
  * @param requestId of this request, for logs
- * @param tenant for whom the gateway or a job asks; null if the caller does not say
+ * @param requester for whom the gateway or a job asks
  */
-public record Caller(String requestId, @Nullable String tenant) {}
+public record Caller(String requestId, Requester requester) {}

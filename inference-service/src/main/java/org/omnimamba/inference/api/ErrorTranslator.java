@@ -32,8 +32,7 @@ public final class ErrorTranslator {
       return webError(web, requestId);
     }
     if (error instanceof RejectedExecutionException) {
-      return ApiException.busy(
-          "workers_busy", "The server is busy with other requests.", Duration.ofSeconds(1));
+      return ApiException.workersBusy();
     }
     if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
       return ApiException.malformed("client_disconnected", "The connection was closed.");

@@ -7,7 +7,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * The way of every request that generates something: refused while the engine would not take it,
- * then read, checked, run, and answered whole or as a stream.
+ * then read, checked, refused if there is no room for it now, prepared, run, and answered whole or
+ * as a stream.
  */
 @Component
 public final class GenerationEndpoint {
@@ -32,7 +33,7 @@ public final class GenerationEndpoint {
     Caller caller = RequestHeadersFilter.caller(exchange);
     return bodies
         .read(exchange.getRequest(), type)
-        .map(request -> answers.check(caller, request))
+        .map(request -> prepared(caller, answers.check(caller, request)))
         .flatMap(
             job ->
                 answers.isStreamed(job)
@@ -40,5 +41,10 @@ public final class GenerationEndpoint {
                     : answers
                         .whole(job)
                         .flatMap(result -> writer.json(exchange, HttpStatus.OK, result)));
+  }
+
+  private <J> J prepared(Caller caller, Checked<J> checked) {
+    generations.requireRoom(caller.requester(), checked.sequences(), checked.tokens());
+    return checked.prepare().get();
   }
 }

@@ -9,17 +9,20 @@ import org.omnimamba.inference.engine.EngineException;
 import org.omnimamba.inference.engine.Generation;
 import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
+import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.RgbImage;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /** The engine as a source of streams. */
 @Component
 public final class Generations {
   private final Engine engine;
+  private final Sinks.Empty<GenerationEvent> abandoned = Sinks.empty();
 
   Generations(Engine engine) {
     this.engine = engine;
@@ -40,8 +43,8 @@ public final class Generations {
    * @param tokens of the prompt and of all completions at their longest
    * @throws EngineException saying why and when to come again
    */
-  public void requireRoom(int sequences, long tokens) {
-    engine.requireRoom(sequences, tokens);
+  public void requireRoom(Requester requester, int sequences, long tokens) {
+    engine.requireRoom(requester, sequences, tokens);
   }
 
   /**
@@ -57,7 +60,16 @@ public final class Generations {
               sink.onDispose(generation::cancel);
             },
             FluxSink.OverflowStrategy.BUFFER)
-        .publishOn(scheduler);
+        .publishOn(scheduler)
+        .takeUntilOther(abandoned.asMono());
+  }
+
+  /**
+   * Ends everything that runs, for when the engine does not return from the device though it should
+   * stop: each request gets the error that the engine would have given it.
+   */
+  public void abandon() {
+    abandoned.tryEmitError(EngineException.shuttingDown());
   }
 
   private record Forwarder(FluxSink<GenerationEvent> sink) implements GenerationListener {

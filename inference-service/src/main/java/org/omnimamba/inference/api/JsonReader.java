@@ -10,16 +10,18 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /**
  * Reads JSON from strangers: bounded depth and numbers, no key twice, nothing after the document,
- * no silent conversion between strings, numbers and booleans.
+ * no silent conversion between strings, numbers and booleans, no text that is not Unicode.
  */
 final class JsonReader {
   private static final int MAX_NUMBER_LENGTH = 64;
@@ -55,18 +57,25 @@ final class JsonReader {
                         .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .addModule(new SimpleModule().addDeserializer(Integer.class, new SaturatingInteger()))
             .build();
   }
 
   /** The document as a {@code type}; 400 with the field's path if it is none. */
   <T> T read(byte[] bytes, Class<T> type) {
-    T value;
     try {
-      value = mapper.readValue(bytes, type);
+      JsonNode document = mapper.readTree(bytes);
+      if (!document.isObject()) {
+        throw notAnObject();
+      }
+      LoneSurrogates.refuse(document);
+      return mapper.treeToValue(document, type);
     } catch (StreamConstraintsException e) {
       throw ApiException.malformed(
           "json_limit_exceeded", "The JSON body is nested too deeply or holds too long a value.");
-    } catch (InputCoercionException | MismatchedInputException e) {
+    } catch (InputCoercionException e) {
+      throw outOfRange(e);
+    } catch (MismatchedInputException e) {
       throw mismatch(e);
     } catch (StreamReadException e) {
       throw malformed(e);
@@ -76,10 +85,10 @@ final class JsonReader {
       }
       throw malformed(e);
     }
-    if (value == null) {
-      throw ApiException.malformed("invalid_json", "The body must be a JSON object.");
-    }
-    return value;
+  }
+
+  private static ApiException notAnObject() {
+    return ApiException.malformed("invalid_json", "The body must be one JSON object.");
   }
 
   private static ApiException malformed(JacksonException e) {
@@ -92,9 +101,16 @@ final class JsonReader {
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
   }
 
+  /** A whole number that does not fit its field; only those of 64 bits get here. */
+  private static ApiException outOfRange(JacksonException e) {
+    String path = path(e.getPath());
+    return ApiException.invalidValue(
+        path, "'%s' must be from %d to %d.".formatted(path, Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+
   private static ApiException mismatch(JacksonException e) {
     if (e.getPath().isEmpty()) {
-      return ApiException.malformed("invalid_json", "The body must be one JSON object.");
+      return notAnObject();
     }
     String path = path(e.getPath());
     return ApiException.invalid(path, "invalid_type", "Invalid type for '%s'.".formatted(path));

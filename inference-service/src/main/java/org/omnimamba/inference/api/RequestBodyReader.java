@@ -19,8 +19,6 @@ import reactor.core.scheduler.Scheduler;
  */
 @Component
 public final class RequestBodyReader {
-  private static final Duration BUSY_RETRY = Duration.ofSeconds(1);
-
   private final long maxBytes;
   private final long maxBytesInFlight;
   private final Duration timeout;
@@ -41,8 +39,8 @@ public final class RequestBodyReader {
   /**
    * Reads the body as a {@code type}; the result is published on a worker thread.
    *
-   * <p>Fails with an {@link ApiException}: 408 (too slow), 413 (too long), 415 (not JSON), 429 (too
-   * many bodies at once) or 400 (not a {@code type}).
+   * <p>Fails with an {@link ApiException}: 408 (the client is too slow), 413 (too long), 415 (not
+   * JSON), 503 (too many bodies at once, or no worker has time) or 400 (not a {@code type}).
    */
   public <T> Mono<T> read(ServerHttpRequest request, Class<T> type) {
     return Mono.defer(
@@ -52,12 +50,18 @@ public final class RequestBodyReader {
           return receive(request, held)
               .timeout(timeout, timers)
               .onErrorMap(TimeoutException.class, e -> tooSlow())
-              .publishOn(workers)
-              .timeout(timeout)
-              .onErrorMap(TimeoutException.class, e -> tooSlow())
+              .flatMap(this::onWorker)
               .map(bytes -> json.read(bytes, type))
               .doFinally(signal -> bytesInFlight.addAndGet(-held.getAndSet(0)));
         });
+  }
+
+  /** The wait for a worker is no fault of the client's, who has sent all. */
+  private Mono<byte[]> onWorker(byte[] body) {
+    return Mono.just(body)
+        .publishOn(workers)
+        .timeout(timeout, timers)
+        .onErrorMap(TimeoutException.class, e -> ApiException.workersBusy());
   }
 
   private void checkHeaders(ServerHttpRequest request) {
@@ -89,8 +93,8 @@ public final class RequestBodyReader {
       }
       if (bytesInFlight.addAndGet(length) > maxBytesInFlight) {
         bytesInFlight.addAndGet(-length);
-        throw ApiException.busy(
-            "too_many_bodies", "The server is receiving too much at once.", BUSY_RETRY);
+        throw ApiException.overloaded(
+            "too_many_bodies", "The server is receiving too much at once.");
       }
       held.addAndGet(length);
       buffer.add(part);

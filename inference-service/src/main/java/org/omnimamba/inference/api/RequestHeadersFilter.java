@@ -3,6 +3,8 @@ package org.omnimamba.inference.api;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.inference.engine.Requester;
+import org.omnimamba.inference.engine.TrafficClass;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -45,8 +47,11 @@ public final class RequestHeadersFilter implements WebFilter {
 
   /** Who asks in an exchange that has passed this filter. */
   static Caller caller(ServerWebExchange exchange) {
+    HttpHeaders headers = exchange.getRequest().getHeaders();
+    boolean job = PlatformHeaders.JOB.equals(headers.getFirst(PlatformHeaders.TRAFFIC));
+    TrafficClass traffic = job ? TrafficClass.JOB : TrafficClass.INTERACTIVE;
     return new Caller(
-        requestId(exchange), exchange.getRequest().getHeaders().getFirst(PlatformHeaders.TENANT));
+        requestId(exchange), new Requester(headers.getFirst(PlatformHeaders.TENANT), traffic));
   }
 
   private static String idFor(@Nullable String presented) {

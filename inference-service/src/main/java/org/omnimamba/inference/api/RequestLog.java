@@ -11,8 +11,8 @@ import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 /** Logs each request when it is over: what was asked for and how it ended, never what it said. */
 @Component
@@ -20,6 +20,7 @@ import reactor.core.publisher.SignalType;
 final class RequestLog implements WebFilter {
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
   private static final int CLIENT_WENT_AWAY = 499;
+  private static final String WENT_AWAY = RequestLog.class.getName() + ".wentAway";
 
   /** Asked for every few seconds by whoever watches this service. */
   private static final Set<String> PROBES = Set.of("/livez", "/readyz");
@@ -31,14 +32,25 @@ final class RequestLog implements WebFilter {
       return chain.filter(exchange);
     }
     long start = System.nanoTime();
-    return chain.filter(exchange).doFinally(end -> over(exchange, start, end));
+    return chain
+        .filter(exchange)
+        .doOnError(
+            DisconnectedClientHelper::isClientDisconnectedException, e -> clientWentAway(exchange))
+        .doOnCancel(() -> clientWentAway(exchange))
+        .doFinally(end -> over(exchange, start))
+        .contextWrite(DroppedErrors::quiet);
   }
 
-  private static void over(ServerWebExchange exchange, long start, SignalType end) {
+  /** Notes that a request is over because its client has closed the connection. */
+  static void clientWentAway(ServerWebExchange exchange) {
+    exchange.getAttributes().put(WENT_AWAY, true);
+  }
+
+  private static void over(ServerWebExchange exchange, long start) {
     String requestId = RequestHeadersFilter.requestId(exchange);
     Object route =
         exchange.getAttributeOrDefault(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, "other");
-    int status = status(exchange, end);
+    int status = status(exchange);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     log.atInfo()
         .addKeyValue("request_id", requestId)
@@ -53,8 +65,8 @@ final class RequestLog implements WebFilter {
             requestId);
   }
 
-  private static int status(ServerWebExchange exchange, SignalType end) {
-    if (end == SignalType.CANCEL) {
+  private static int status(ServerWebExchange exchange) {
+    if (exchange.getAttribute(WENT_AWAY) != null) {
       return CLIENT_WENT_AWAY;
     }
     HttpStatusCode status = exchange.getResponse().getStatusCode();

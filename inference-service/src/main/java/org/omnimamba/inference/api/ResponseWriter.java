@@ -61,7 +61,10 @@ public final class ResponseWriter {
                                         error, RequestHeadersFilter.requestId(exchange))
                                     .body()))
                         : Flux.error(error));
-    return response.writeAndFlushWith(guarded.map(event -> Mono.just(buffer(response, event))));
+    return response.writeAndFlushWith(
+        guarded
+            .map(event -> Mono.just(buffer(response, event)))
+            .doOnCancel(() -> RequestLog.clientWentAway(exchange)));
   }
 
   private DataBuffer buffer(ServerHttpResponse response, SseEvent event) {

@@ -2,6 +2,7 @@ package org.omnimamba.inference.chat;
 
 import org.omnimamba.inference.api.Answers;
 import org.omnimamba.inference.api.Caller;
+import org.omnimamba.inference.api.Checked;
 import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.serving.ServedModel;
@@ -20,11 +21,11 @@ final class ChatAnswers implements Answers<ChatCompletionRequest, ChatJob> {
   ChatAnswers(ChatRequestReader requests, Generations generations, ServedModel model) {
     this.requests = requests;
     this.generations = generations;
-    this.logprobs = new LogprobsWriter(model.tokenizer());
+    this.logprobs = new LogprobsWriter(model.tokenizer(), model.config().specialTokens().eos());
   }
 
   @Override
-  public ChatJob check(Caller caller, ChatCompletionRequest request) {
+  public Checked<ChatJob> check(Caller caller, ChatCompletionRequest request) {
     return requests.read(caller, request);
   }
 

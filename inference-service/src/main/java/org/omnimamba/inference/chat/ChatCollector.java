@@ -66,8 +66,9 @@ final class ChatCollector {
     void add(GeneratedToken token) {
       text.append(token.text());
       ids.add(token.id());
-      if (token.logprobs() != null) {
-        tokenLogprobs.add(logprobs.write(token.id(), token.logprobs()));
+      TokenLogprob logprob = logprobs.write(token);
+      if (logprob != null) {
+        tokenLogprobs.add(logprob);
       }
       finish = token.finishReason();
     }

@@ -10,11 +10,11 @@ import org.omnimamba.inference.api.GenerationEvent.Token;
 import org.omnimamba.inference.chat.ChatChunk.Choice;
 import org.omnimamba.inference.chat.ChatChunk.Delta;
 import org.omnimamba.inference.chat.ChatCompletion.Logprobs;
+import org.omnimamba.inference.chat.ChatCompletion.TokenLogprob;
 import org.omnimamba.inference.chat.ChatCompletion.TruncationNote;
 import org.omnimamba.inference.chat.ChatCompletion.Usage;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
-import org.omnimamba.model.sampling.TokenLogprobs;
 
 /**
  * Turns one job's tokens into chunks: for each choice one with the role, one for each piece of
@@ -48,8 +48,9 @@ final class ChatEvents {
       TruncationNote note = begun.cardinality() == 1 ? job.truncation() : null;
       chunks.add(chunk(new Choice(index, new Delta("assistant", ""), null, null, null), note));
     }
-    if (!token.text().isEmpty() || job.logprobs() || job.tokenIds()) {
-      chunks.add(chunk(content(index, token), null));
+    TokenLogprob logprob = logprobs.write(token);
+    if (!token.text().isEmpty() || logprob != null || job.tokenIds()) {
+      chunks.add(chunk(content(index, token, logprob), null));
     }
     FinishReason finish = token.finishReason();
     if (finish != null) {
@@ -68,17 +69,13 @@ final class ChatEvents {
         : List.of();
   }
 
-  private Choice content(int index, GeneratedToken token) {
+  private Choice content(int index, GeneratedToken token, @Nullable TokenLogprob logprob) {
     return new Choice(
         index,
         new Delta(null, token.text()),
-        logprobs(token.id(), token.logprobs()),
+        logprob == null ? null : new Logprobs(List.of(logprob), null),
         null,
         job.tokenIds() ? List.of(token.id()) : null);
-  }
-
-  private @Nullable Logprobs logprobs(int id, @Nullable TokenLogprobs values) {
-    return values == null ? null : new Logprobs(List.of(logprobs.write(id, values)), null);
   }
 
   private ChatChunk chunk(Choice choice, @Nullable TruncationNote note) {

@@ -9,8 +9,8 @@ import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.Limits;
 import org.omnimamba.inference.api.ApiException;
 import org.omnimamba.inference.api.Caller;
+import org.omnimamba.inference.api.Checked;
 import org.omnimamba.inference.api.Checks;
-import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.Ids;
 import org.omnimamba.inference.api.PromptChecks;
 import org.omnimamba.inference.api.SamplingReader;
@@ -29,7 +29,7 @@ import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.PromptTooLongException;
 import org.springframework.stereotype.Component;
 
-/** Checks a chat request, lays out its prompt and prepares its picture. */
+/** Checks a chat request and lays out its prompt; preparing its picture comes after that. */
 @Component
 final class ChatRequestReader {
   private static final int MAX_TOP_LOGPROBS = 20;
@@ -42,7 +42,6 @@ final class ChatRequestReader {
   private final MessagesReader messages;
   private final PromptChecks prompts;
   private final InferenceProperties properties;
-  private final Generations generations;
   private final Clock clock;
 
   ChatRequestReader(
@@ -50,22 +49,21 @@ final class ChatRequestReader {
       MessagesReader messages,
       PromptChecks prompts,
       InferenceProperties properties,
-      Generations generations,
       Clock clock) {
     this.model = model;
     this.messages = messages;
     this.prompts = prompts;
     this.properties = properties;
-    this.generations = generations;
     this.clock = clock;
   }
 
   /**
-   * Takes the time that preparing a picture takes: not for an event loop.
+   * Tokenizes, and to prepare the result takes the time that a picture takes: not for an event
+   * loop.
    *
    * @throws ApiException naming the field that is wrong
    */
-  ChatJob read(Caller caller, ChatCompletionRequest request) {
+  Checked<ChatJob> read(Caller caller, ChatCompletionRequest request) {
     Limits limits = properties.limits();
     UnknownParameters.checkChat(request.others());
     model.requireName(request.model());
@@ -88,19 +86,28 @@ final class ChatRequestReader {
       longest = Math.max(longest, sequence.maxNewTokens());
       sequences.add(TokenSequence.of(sequence));
     }
-    generations.requireRoom(n, prompt.length() + (long) longest * n);
-    PromptInput input = input(prompt, conversation.picture(), caller.tenant());
-    return new ChatJob(
-        new GenerationRequest(
-            caller.requestId(), input, sequences, longest, 0, properties.requestTimeout()),
-        Ids.next("chatcmpl-"),
-        clock.instant().getEpochSecond(),
-        model.name(),
-        stream,
-        includeUsage,
-        topLogprobs != NO_LOGPROBS,
-        Checks.flag(request.returnTokenIds()),
-        note(prompt));
+    int maxNewTokens = longest;
+    return new Checked<>(
+        n,
+        prompt.length() + (long) longest * n,
+        () ->
+            new ChatJob(
+                new GenerationRequest(
+                    caller.requestId(),
+                    caller.requester(),
+                    input(prompt, conversation.picture(), caller.requester().tenant()),
+                    sequences,
+                    maxNewTokens,
+                    0,
+                    properties.requestTimeout()),
+                Ids.next("chatcmpl-"),
+                clock.instant().getEpochSecond(),
+                model.name(),
+                stream,
+                includeUsage,
+                topLogprobs != NO_LOGPROBS,
+                Checks.flag(request.returnTokenIds()),
+                note(prompt)));
   }
 
   private static boolean includeUsage(

@@ -72,6 +72,10 @@ final class ContentReader {
   }
 
   private Picture picture(String param, JsonNode node) {
+    if (node.isString()) {
+      // as some clients send it
+      return new Picture(param, DataUri.decode(param, node.stringValue(), maxPictureBytes));
+    }
     if (!node.isObject()) {
       throw ApiException.invalid(
           param, "invalid_type", "'%s' must be an object with a 'url'.".formatted(param));

@@ -2,20 +2,37 @@ package org.omnimamba.inference.chat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.chat.ChatCompletion.TokenLogprob;
 import org.omnimamba.inference.chat.ChatCompletion.TopLogprob;
+import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.sampling.TokenLogprobs;
 import org.omnimamba.model.text.Tokenizer;
 
-/** Log-probabilities in OpenAI's shape, with each token's text and bytes. */
+/**
+ * Log-probabilities in OpenAI's shape, with each token's text and bytes. The end token has none: it
+ * is no part of the answer's content.
+ */
 final class LogprobsWriter {
   private final Tokenizer tokenizer;
 
-  LogprobsWriter(Tokenizer tokenizer) {
+  private final int endOfText;
+
+  /**
+   * @param endOfText id of the end token
+   */
+  LogprobsWriter(Tokenizer tokenizer, int endOfText) {
     this.tokenizer = tokenizer;
+    this.endOfText = endOfText;
   }
 
-  TokenLogprob write(int id, TokenLogprobs logprobs) {
+  /** What is told of a token; null if nothing is. */
+  @Nullable TokenLogprob write(GeneratedToken token) {
+    TokenLogprobs logprobs = token.logprobs();
+    int id = token.id();
+    if (logprobs == null || id == endOfText) {
+      return null;
+    }
     List<TopLogprob> top = new ArrayList<>();
     for (TokenLogprobs.Candidate candidate : logprobs.top()) {
       top.add(new TopLogprob(text(candidate.id()), candidate.logprob(), bytes(candidate.id())));

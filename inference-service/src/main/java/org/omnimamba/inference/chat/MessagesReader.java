@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
 /** Checks messages and turns them into a conversation, as the package description says. */
 @Component
 final class MessagesReader {
+  /** The question of a message that is a picture alone. */
+  private static final String ABOUT_A_PICTURE = "Describe the picture.";
+
   private final Limits limits;
   private final PromptChecks prompts;
   private final ContentReader contents;
@@ -88,7 +91,7 @@ final class MessagesReader {
       throw ApiException.invalidValue(
           param + ".role", "User and assistant messages must alternate.");
     }
-    if (content.text().isBlank()) {
+    if (content.text().isBlank() && content.picture() == null) {
       throw ApiException.invalid(param + ".content", "empty_prompt", "The message has no text.");
     }
     if (content.picture() != null) {
@@ -101,8 +104,8 @@ final class MessagesReader {
       }
       draft.picture = content.picture();
     }
-    String text = draft.turns.isEmpty() ? draft.system + content.text() : content.text();
-    draft.add(Turn.user(text));
+    String question = content.text().isBlank() ? ABOUT_A_PICTURE : content.text();
+    draft.add(Turn.user(draft.turns.isEmpty() ? draft.system + question : question));
   }
 
   private static void addAssistant(Draft draft, String param, Content content) {

@@ -67,16 +67,20 @@ final class ActiveRequest implements Generation {
     return null;
   }
 
+  int sequences() {
+    return request.sequences().size();
+  }
+
   boolean holdsSlot() {
     return slotsTaken > 0;
   }
 
   boolean holdsAllSlots() {
-    return slotsTaken == request.sequences().size();
+    return slotsTaken == sequences();
   }
 
   int sequencesWithoutSlot() {
-    return request.sequences().size() - slotsTaken;
+    return sequences() - slotsTaken;
   }
 
   void addSlot(int slot) {
@@ -131,7 +135,7 @@ final class ActiveRequest implements Generation {
   /** The next sequence and the slot to run it in, or null if there is none to start now. */
   @Nullable Start nextStart() {
     float[] logits = promptLogits;
-    int sequences = request.sequences().size();
+    int sequences = sequences();
     if (logits == null || started == sequences) {
       return null;
     }
@@ -149,7 +153,7 @@ final class ActiveRequest implements Generation {
   }
 
   boolean allStarted() {
-    return started == request.sequences().size();
+    return started == sequences();
   }
 
   /** A sequence about to run; {@code copy} says whether its slot needs the prompt slot's state. */

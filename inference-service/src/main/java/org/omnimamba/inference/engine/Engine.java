@@ -74,7 +74,8 @@ public final class Engine implements AutoCloseable {
     try {
       synchronized (lock) {
         Admission.Reservation reservation =
-            admissionIfReady().reserve(request.sequences().size(), request.reservedTokens());
+            admissionIfReady()
+                .reserve(request.requester(), request.sequences().size(), request.reservedTokens());
         ActiveRequest active =
             new ActiveRequest(request, listener, reservation, nanoTime.getAsLong());
         inbox.add(active);
@@ -113,7 +114,7 @@ public final class Engine implements AutoCloseable {
       }
       default -> {}
     }
-    throw new EngineException(Reason.SHUTTING_DOWN, "The server is shutting down.");
+    throw EngineException.shuttingDown();
   }
 
   /**
@@ -133,10 +134,10 @@ public final class Engine implements AutoCloseable {
    *
    * @throws EngineException with the reason of the refusal
    */
-  public void requireRoom(int sequences, long tokens) {
+  public void requireRoom(Requester requester, int sequences, long tokens) {
     try {
       synchronized (lock) {
-        admissionIfReady().check(sequences, tokens);
+        admissionIfReady().check(requester, sequences, tokens);
       }
     } catch (EngineException e) {
       meters.rejected(e.reason());
@@ -192,17 +193,24 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * {@link #drain}, and waits until it is done.
+   * {@link #drain}, and waits until it is done or a device call has not returned for the stall
+   * limit.
    *
-   * @return whether the engine's thread has ended; false if a device call does not return
+   * @return whether the engine's thread has ended
    */
   public boolean shutdown(Duration grace) throws InterruptedException {
     drain(grace);
-    if (thread.getState() == Thread.State.NEW) {
-      return true;
-    }
-    long patience = grace.plus(settings.stallLimit()).toNanos();
-    return ended.await(patience, TimeUnit.NANOSECONDS);
+    return awaitEnd(grace.plus(settings.stallLimit()));
+  }
+
+  /**
+   * Waits until {@link #drain} is done.
+   *
+   * @return whether the engine's thread has ended; false if that takes longer than {@code patience}
+   */
+  public boolean awaitEnd(Duration patience) throws InterruptedException {
+    return thread.getState() == Thread.State.NEW
+        || ended.await(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** {@link #shutdown} without grace. */
@@ -244,6 +252,7 @@ public final class Engine implements AutoCloseable {
             new Admission(
                 backend.slots() + settings.maxWaitingSequences(),
                 settings.maxOutstandingTokens(),
+                settings.shares().tenant(),
                 throughput);
         if (state == EngineState.LOADING) {
           state = EngineState.READY;
@@ -282,7 +291,7 @@ public final class Engine implements AutoCloseable {
       iterationStartedNanos = NOT_ITERATING;
       updateState(health);
     }
-    loop.failAll(new EngineException(Reason.SHUTTING_DOWN, "The server is shutting down."));
+    loop.failAll(EngineException.shuttingDown());
     synchronized (lock) {
       state = EngineState.STOPPED;
     }

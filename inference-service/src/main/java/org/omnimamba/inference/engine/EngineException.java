@@ -39,6 +39,11 @@ public final class EngineException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
+  /** What requests get that are refused or left unfinished because the engine stops. */
+  public static EngineException shuttingDown() {
+    return new EngineException(Reason.SHUTTING_DOWN, "The server is shutting down.");
+  }
+
   public Reason reason() {
     return reason;
   }

@@ -37,7 +37,7 @@ final class EngineLoop {
   private final SlotPool slots;
   private final PictureStates pictures;
   private final PromptFeeder feeder;
-  private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
+  private final WaitingLine waiting;
   private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
   private final List<ActiveRequest> starting = new ArrayList<>();
   private final List<RunningSequence> running = new ArrayList<>();
@@ -59,6 +59,7 @@ final class EngineLoop {
     this.throughput = throughput;
     this.nanoTime = nanoTime;
     this.slots = new SlotPool(backend.slots());
+    this.waiting = new WaitingLine(settings.shares().jobs());
     this.pictures = new PictureStates(backend, settings.pictureHostBytes());
     this.feeder = new PromptFeeder(backend, prefillChunk, pictures, meters, nanoTime);
   }
@@ -82,7 +83,7 @@ final class EngineLoop {
     decode();
     draw();
     throughput.add(tokensThisIteration, nanoTime.getAsLong() - start);
-    meters.load(running.size(), sequencesWithoutSlot(), slots.inUse());
+    meters.load(running.size(), waiting.sequences(), slots.inUse());
     meters.pictureStates(pictures.deviceEntries(), pictures.hostBytes());
   }
 
@@ -95,14 +96,6 @@ final class EngineLoop {
     meters.load(0, 0, slots.inUse());
   }
 
-  private int sequencesWithoutSlot() {
-    int count = 0;
-    for (ActiveRequest request : waiting) {
-      count += request.sequencesWithoutSlot();
-    }
-    return count;
-  }
-
   private void dropInterrupted(long now) {
     for (ActiveRequest request : List.copyOf(all)) {
       EngineException interruption = request.interruption(now);
@@ -113,16 +106,18 @@ final class EngineLoop {
   }
 
   private void handOutSlots() {
-    ActiveRequest head = waiting.peek();
-    while (head != null && slots.hasFree()) {
+    while (slots.hasFree()) {
+      ActiveRequest head = waiting.head();
+      if (head == null) {
+        return;
+      }
       if (!head.holdsSlot()) {
         prefilling.add(head);
         meters.queueTime(nanoTime.getAsLong() - head.submittedNanos);
       }
       head.addSlot(slots.take());
       if (head.holdsAllSlots()) {
-        waiting.remove();
-        head = waiting.peek();
+        waiting.remove(head);
       }
     }
   }

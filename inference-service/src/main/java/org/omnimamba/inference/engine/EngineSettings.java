@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param probeInterval time between two attempts to use a failed device again
  * @param stallLimit time after which an iteration that does not end makes the engine unready
  * @param pictureHostBytes host memory for states behind pictures; 0 for none
+ * @param shares how tenants and jobs share the engine
  */
 public record EngineSettings(
     int prefillChunk,
@@ -21,4 +22,5 @@ public record EngineSettings(
     int failuresUntilUnready,
     Duration probeInterval,
     Duration stallLimit,
-    long pictureHostBytes) {}
+    long pictureHostBytes,
+    Shares shares) {}

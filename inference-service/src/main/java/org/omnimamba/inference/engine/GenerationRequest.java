@@ -7,6 +7,7 @@ import java.util.List;
  * One prompt and the sequences to generate from it.
  *
  * @param id for logs
+ * @param requester for whom
  * @param prompt shared by all sequences; prefilled once
  * @param sequences one or more, each with its own sampling and stop rules; the engine owns them
  *     from now on
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record GenerationRequest(
     String id,
+    Requester requester,
     PromptInput prompt,
     List<TokenSequence> sequences,
     int maxTokens,

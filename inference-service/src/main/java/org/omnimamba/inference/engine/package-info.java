@@ -17,6 +17,11 @@
  *   <dt>kept state
  *   <dd>the state behind a picture's last position, which every prompt about the picture begins
  *       with; in a spare slot of the device or in host memory
+ *   <dt>requester
+ *   <dd>for whom a request is generated: a tenant, and whether the answer is waited for
+ *       (interactive) or a job
+ *   <dt>head
+ *   <dd>the one waiting request that gets the next free slots
  *   <dt>iteration
  *   <dd>drop what was cancelled, hand out slots, feed prompts up to one chunk (or run the towers
  *       once, or bring one kept state back from host memory), one decode step over all running
@@ -33,10 +38,26 @@
  *
  * <h2>Why it cannot get stuck</h2>
  *
- * Slots are handed out strictly first come, first served, and only the head of the queue may hold
- * some of its slots while it waits for more. Everyone behind the head holds none, everyone before
- * it holds all. So whatever runs finishes and feeds the head; with at least two slots the head
- * itself always has a slot beside its prompt slot to work with.
+ * Slots are handed out to one request at a time, the head. A request that has become the head stays
+ * the head until it holds all its slots or ends; only then the next one is chosen. So only the head
+ * may hold some of its slots while it waits for more: each other waiting request holds none, each
+ * earlier head holds all. Whatever runs finishes and feeds the head; with at least two slots the
+ * head itself always has a slot beside its prompt slot to work with.
+ *
+ * <h2>Whose turn it is</h2>
+ *
+ * While interactive requests and jobs wait, jobs get a fixed part of the slots handed out ({@link
+ * org.omnimamba.inference.engine.Shares#jobs}) and interactive requests the others; while only one
+ * class waits, it gets all. Within a class tenants take turns; a turn is one sequence, so a request
+ * of {@code n} sequences costs {@code n} turns. A tenant's own requests go first come, first
+ * served. What runs is never interrupted for another request. No tenant starves: its next request
+ * becomes the head after at most one request of each other tenant, or after as many turns as its
+ * own last request has cost.
+ *
+ * <p>The room for waiting is shared too: what a requester holds of it stays within a fixed multiple
+ * of what is free ({@link org.omnimamba.inference.engine.Shares#tenant}). So a tenant that holds
+ * nothing finds room, however much another one sends. A tenant's jobs and its interactive requests
+ * are two requesters.
  *
  * <h2>Why a long prompt holds nobody up</h2>
  *

@@ -3,6 +3,7 @@ package org.omnimamba.inference.images;
 import java.util.List;
 import org.omnimamba.inference.api.Answers;
 import org.omnimamba.inference.api.Caller;
+import org.omnimamba.inference.api.Checked;
 import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.api.Workers;
@@ -24,8 +25,8 @@ final class ImageAnswers implements Answers<ImageGenerationRequest, ImageJob> {
   }
 
   @Override
-  public ImageJob check(Caller caller, ImageGenerationRequest request) {
-    return requests.read(caller.requestId(), request);
+  public Checked<ImageJob> check(Caller caller, ImageGenerationRequest request) {
+    return requests.read(caller, request);
   }
 
   @Override

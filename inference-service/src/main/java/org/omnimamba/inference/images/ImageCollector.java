@@ -46,7 +46,7 @@ final class ImageCollector {
         ImageResult.QUALITY,
         job.size(),
         data,
-        Usage.of(job.generation().prompt().tokens(), generated),
+        Usage.of(job.promptTokens(), generated),
         job.truncation());
   }
 }

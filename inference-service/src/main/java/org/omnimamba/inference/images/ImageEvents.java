@@ -51,7 +51,7 @@ final class ImageEvents {
   }
 
   private ImageEvent completed(Picture picture) {
-    int promptTokens = promptCounted ? 0 : job.generation().prompt().tokens();
+    int promptTokens = promptCounted ? 0 : job.promptTokens();
     promptCounted = true;
     return new ImageEvent.Completed(
         PREFIX + "completed",

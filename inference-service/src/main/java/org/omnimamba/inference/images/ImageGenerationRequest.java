@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param responseFormat only {@code b64_json}; the gateway makes addresses of pictures for those
  *     who ask for {@code url}
  * @param outputFormat {@code png} or {@code jpeg}
- * @param outputCompression JPEG quality, 1 to 100
+ * @param outputCompression JPEG quality, 0 to 100
  * @param others every other field
  */
 @Schema(name = "ImageGenerationRequest")

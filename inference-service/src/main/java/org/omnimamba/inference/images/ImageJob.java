@@ -10,6 +10,7 @@ import org.omnimamba.inference.images.ImageResult.TruncationNote;
  * @param created Unix time in seconds
  * @param size {@code widthxheight}
  * @param progress whether a stream tells each token
+ * @param promptTokens of the prompt that the answer counts: without padding
  * @param truncation what was cut off the caption
  */
 record ImageJob(
@@ -20,6 +21,7 @@ record ImageJob(
     boolean stream,
     boolean progress,
     boolean tokenIds,
+    int promptTokens,
     @Nullable TruncationNote truncation) {
 
   int tokensPerImage() {

@@ -3,10 +3,13 @@ package org.omnimamba.inference.images;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.api.ApiException;
+import org.omnimamba.inference.api.Caller;
+import org.omnimamba.inference.api.Checked;
 import org.omnimamba.inference.api.Checks;
 import org.omnimamba.inference.api.PromptChecks;
 import org.omnimamba.inference.api.SamplingReader;
@@ -44,7 +47,7 @@ final class ImageRequestReader {
   /**
    * @throws ApiException naming the field that is wrong
    */
-  ImageJob read(String id, ImageGenerationRequest request) {
+  Checked<ImageJob> read(Caller caller, ImageGenerationRequest request) {
     UnknownParameters.checkImages(request.others());
     model.requireName(request.model());
     checkSize(request.size());
@@ -62,16 +65,33 @@ final class ImageRequestReader {
       GenerationOptions options = GenerationOptions.of(sampling).withImageIndex(index);
       sequences.add(TokenSequence.of(model.sequence(prompt, options)));
     }
-    return new ImageJob(
+    GenerationRequest generation =
         new GenerationRequest(
-            id, PromptInput.of(prompt), sequences, tokens, partialImages, timeout),
-        clock.instant().getEpochSecond(),
-        model.imageSize(),
-        format,
-        stream,
-        progress(request, stream),
-        Checks.flag(request.returnTokenIds()),
-        note(prompt));
+            caller.requestId(),
+            caller.requester(),
+            PromptInput.of(prompt),
+            sequences,
+            tokens,
+            partialImages,
+            timeout);
+    ImageJob job =
+        new ImageJob(
+            generation,
+            clock.instant().getEpochSecond(),
+            model.imageSize(),
+            format,
+            stream,
+            progress(request, stream),
+            Checks.flag(request.returnTokenIds()),
+            promptTokens(prompt),
+            note(prompt));
+    return new Checked<>(n, generation.reservedTokens(), () -> job);
+  }
+
+  /** The prompt's ids without those that only fill it up. */
+  private int promptTokens(Prompt prompt) {
+    int pad = model.config().specialTokens().pad();
+    return (int) Arrays.stream(prompt.ids()).filter(id -> id != pad).count();
   }
 
   private void checkSize(@Nullable String size) {
@@ -103,7 +123,7 @@ final class ImageRequestReader {
     }
     return new OutputFormat(
         OutputFormat.JPEG,
-        Checks.range("output_compression", compression, DEFAULT_JPEG_QUALITY, 1, 100));
+        Math.max(1, Checks.range("output_compression", compression, DEFAULT_JPEG_QUALITY, 0, 100)));
   }
 
   private static int partialImages(@Nullable Integer value, boolean stream) {

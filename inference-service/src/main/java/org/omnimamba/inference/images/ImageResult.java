@@ -35,7 +35,7 @@ record ImageResult(
   /**
    * Tokens as the model counts them.
    *
-   * @param inputTokens positions of the prompt, padding included
+   * @param inputTokens tokens of the caption and those that frame it; padding does not count
    * @param outputTokens image tokens of all pictures
    */
   @Schema(name = "ImageUsage")

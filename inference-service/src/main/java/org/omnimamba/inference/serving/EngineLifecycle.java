@@ -2,6 +2,7 @@ package org.omnimamba.inference.serving;
 
 import java.time.Duration;
 import org.omnimamba.inference.InferenceProperties;
+import org.omnimamba.inference.api.Generations;
 import org.omnimamba.inference.engine.Engine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,9 @@ import org.springframework.stereotype.Component;
 /**
  * Ties the engine's life to the application's. The model is loaded once the port is open. When the
  * application stops, the engine goes first: it takes nothing new, finishes what it has within the
- * grace period and fails the rest, while the web server still delivers the answers.
+ * grace period and fails the rest, while the web server still delivers the answers. A device call
+ * that does not return by then does not keep those answers back; {@link Engine#close} waits for it
+ * afterwards.
  */
 @Component
 final class EngineLifecycle implements SmartLifecycle {
@@ -23,13 +26,22 @@ final class EngineLifecycle implements SmartLifecycle {
   /** Stops before the web server, whose phases lie below. */
   private static final int PHASE = SmartLifecycle.DEFAULT_PHASE;
 
+  /** For the engine to notice the end of the grace period between two device calls. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
+
   private final Engine engine;
+  private final Generations generations;
   private final Duration gracePeriod;
   private final ApplicationContext context;
   private volatile boolean running;
 
-  EngineLifecycle(Engine engine, InferenceProperties properties, ApplicationContext context) {
+  EngineLifecycle(
+      Engine engine,
+      Generations generations,
+      InferenceProperties properties,
+      ApplicationContext context) {
     this.engine = engine;
+    this.generations = generations;
     this.gracePeriod = properties.gracePeriod();
     this.context = context;
   }
@@ -49,8 +61,10 @@ final class EngineLifecycle implements SmartLifecycle {
   @Override
   public void stop() {
     try {
-      if (!engine.shutdown(gracePeriod)) {
-        log.error("A device call does not return; the engine's thread is left behind");
+      engine.drain(gracePeriod);
+      if (!engine.awaitEnd(gracePeriod.plus(SLACK))) {
+        log.warn("The grace period is over and a device call has not returned; requests end now");
+        generations.abandon();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

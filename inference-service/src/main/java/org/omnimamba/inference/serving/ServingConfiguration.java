@@ -8,6 +8,7 @@ import org.omnimamba.inference.engine.Engine;
 import org.omnimamba.inference.engine.EngineMeters;
 import org.omnimamba.inference.engine.EngineSettings;
 import org.omnimamba.inference.engine.ModelBackend;
+import org.omnimamba.inference.engine.Shares;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
@@ -59,7 +60,8 @@ class ServingConfiguration {
             engine.failuresUntilUnready(),
             engine.probeInterval(),
             engine.stallLimit(),
-            properties.pictures().hostMemory().toBytes());
+            properties.pictures().hostMemory().toBytes(),
+            new Shares(engine.tenantShare(), engine.jobShare()));
     return new Engine(
         factory,
         settings,

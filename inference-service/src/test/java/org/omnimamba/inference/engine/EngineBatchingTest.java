@@ -166,7 +166,15 @@ class EngineBatchingTest {
   void whileAPromptOf16kIsReadOthersGetATokenBehindEachOfItsPieces() {
     int chunk = 256;
     EngineSettings settings =
-        new EngineSettings(chunk, 8, 100_000, 3, Duration.ofMillis(1), Duration.ofMinutes(1), 0);
+        new EngineSettings(
+            chunk,
+            8,
+            100_000,
+            3,
+            Duration.ofMillis(1),
+            Duration.ofMinutes(1),
+            0,
+            EngineFixture.SHARES);
     try (EngineFixture fixture = new EngineFixture(new FakeBackend(4), settings).start()) {
       fixture.backend.steps.drainPermits();
       RecordingListener text = fixture.submit(FakeRequests.text(4, 300));

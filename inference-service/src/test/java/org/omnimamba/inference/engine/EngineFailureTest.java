@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,8 +36,17 @@ class EngineFailureTest {
       assertThat(first.failure().reason()).isEqualTo(Reason.FAILED);
       assertThat(second.failure().reason()).isEqualTo(Reason.FAILED);
       fixture.awaitIdle();
-      assertThat(fixture.submit(FakeRequests.text(4, 5)).result().get(0)).hasSize(5);
+      // states that the failed step left unknown are not continued from
+      assertThat(fixture.submit(FakeRequests.text(4, 5)).result()).isEqualTo(undisturbed());
+      assertThat(fixture.submit(FakeRequests.text(4, 5, 2)).result().get(0))
+          .isEqualTo(undisturbed().get(0));
       assertThat(fixture.engine.ready()).isTrue();
+    }
+  }
+
+  private static Map<Integer, List<Integer>> undisturbed() {
+    try (EngineFixture fixture = new EngineFixture(4).start()) {
+      return fixture.submit(FakeRequests.text(4, 5)).result();
     }
   }
 
@@ -131,6 +141,7 @@ class EngineFailureTest {
   private static GenerationRequest withSequence(TokenSequence sequence) {
     return new GenerationRequest(
         "test",
+        Requester.UNKNOWN,
         new PromptInput(Task.MMU, new int[] {1, 2, 3}, 3, null),
         List.of(sequence),
         5,
@@ -203,7 +214,8 @@ class EngineFailureTest {
   void aStepThatHangsCostsReadiness() {
     FakeBackend backend = new FakeBackend(2);
     EngineSettings impatient =
-        new EngineSettings(16, 4, 1000, 3, Duration.ofMillis(1), Duration.ofMillis(50), 0);
+        new EngineSettings(
+            16, 4, 1000, 3, Duration.ofMillis(1), Duration.ofMillis(50), 0, EngineFixture.SHARES);
     try (EngineFixture fixture = new EngineFixture(backend, impatient).start()) {
       CountDownLatch hang = new CountDownLatch(1);
       backend.beforeStep(() -> await().forever().until(() -> hang.getCount() == 0));

@@ -12,6 +12,7 @@ final class EngineFixture implements AutoCloseable {
   static final int CHUNK = 16;
   static final int MAX_WAITING = 32;
   static final long MAX_TOKENS = 100_000;
+  static final Shares SHARES = new Shares(0.75, 0.25);
 
   final FakeBackend backend;
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -44,7 +45,8 @@ final class EngineFixture implements AutoCloseable {
         3,
         Duration.ofMillis(1),
         Duration.ofMinutes(1),
-        pictureHostBytes);
+        pictureHostBytes,
+        SHARES);
   }
 
   EngineFixture start() {

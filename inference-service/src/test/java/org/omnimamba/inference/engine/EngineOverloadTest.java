@@ -42,7 +42,8 @@ class EngineOverloadTest {
   @Test
   void tokensCountAsWell() {
     EngineSettings small =
-        new EngineSettings(16, 100, 1000, 3, Duration.ofMillis(1), Duration.ofMinutes(1), 0);
+        new EngineSettings(
+            16, 100, 1000, 3, Duration.ofMillis(1), Duration.ofMinutes(1), 0, EngineFixture.SHARES);
     try (EngineFixture fixture = new EngineFixture(new FakeBackend(4), small).start()) {
       fixture.backend.steps.drainPermits();
       RecordingListener first = fixture.submit(FakeRequests.text(100, 400));

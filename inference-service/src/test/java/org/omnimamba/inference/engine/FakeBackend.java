@@ -210,11 +210,18 @@ public final class FakeBackend implements ModelBackend {
       List<? extends @Nullable PlainDraw> draws) {
     checkThread();
     steps.acquireUninterruptibly();
-    beforeStep.run();
-    calls.add("step " + named(tasks) + " " + Arrays.toString(slots));
     if (Arrays.stream(slots).distinct().count() != slots.length) {
       throw new AssertionError("a slot twice in one step: " + Arrays.toString(slots));
     }
+    long[] before = Arrays.stream(slots).mapToLong(slot -> states[slot]).toArray();
+    for (int slot : slots) {
+      states[slot] = UNKNOWN;
+    }
+    beforeStep.run();
+    for (int row = 0; row < slots.length; row++) {
+      states[slots[row]] = before[row];
+    }
+    calls.add("step " + named(tasks) + " " + Arrays.toString(slots));
     StepOutput[] outputs = new StepOutput[slots.length];
     for (int row = 0; row < slots.length; row++) {
       int slot = slots[row];

@@ -61,6 +61,7 @@ final class FakeRequests {
     PictureKey key = PictureKey.of(pixels, null);
     return new GenerationRequest(
         "picture",
+        Requester.UNKNOWN,
         new PromptInput(
             Task.MMU, ids, promptLength, new PromptInput.Picture(pixels, PICTURE_END, key)),
         plain.sequences(),
@@ -79,11 +80,24 @@ final class FakeRequests {
     int[] ids = IntStream.range(0, promptLength).map(i -> i * 7 + promptLength).toArray();
     return new GenerationRequest(
         "test",
+        Requester.UNKNOWN,
         new PromptInput(task, ids, promptLength, null),
         sequences,
         tokens,
         partialImages,
         timeout);
+  }
+
+  /** The same for somebody. */
+  static GenerationRequest of(Requester requester, GenerationRequest request) {
+    return new GenerationRequest(
+        request.id(),
+        requester,
+        request.prompt(),
+        request.sequences(),
+        request.maxTokens(),
+        request.partialImages(),
+        request.timeout());
   }
 
   /** The same whose tokens are drawn on the device. */
@@ -94,6 +108,7 @@ final class FakeRequests {
     }
     return new GenerationRequest(
         request.id(),
+        request.requester(),
         request.prompt(),
         sequences,
         request.maxTokens(),

@@ -1,5 +1,6 @@
 package org.omnimamba.inference.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.omnimamba.inference.http.BadRequest.CHAT;
 import static org.omnimamba.inference.http.BadRequest.SERVER;
 import static org.omnimamba.inference.http.BadRequest.chat;
@@ -9,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chat requests with a wrong field or a wrong conversation. */
 class BadChatsTest {
@@ -20,6 +23,19 @@ class BadChatsTest {
   @TestFactory
   Stream<DynamicTest> eachGetsItsError() {
     return BadRequest.tests(Stream.of(chatFields(), messages()).flatMap(List::stream).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\"n\":3000000000, from 1 to 8",
+    "\"max_tokens\":-3000000000, at least 1",
+    "\"top_k\":-3000000000, at least -1",
+    "\"seed\":9223372036854775808, from -9223372036854775808 to 9223372036854775807",
+    "\"temperature\":1e400, from 0 to 2",
+  })
+  void aNumberOutOfItsRangeIsToldTheRange(String field, String range) {
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]," + field + "}";
+    assertThat(SERVER.send(SERVER.post(CHAT, body)).body()).contains(range);
   }
 
   private static List<BadRequest> chatFields() {
@@ -36,12 +52,21 @@ class BadChatsTest {
         field("\"top_k\":1.5", 400, "top_k", "invalid_type"),
         field("\"min_p\":-1", 400, "min_p", "invalid_value"),
         field("\"repetition_penalty\":0", 400, "repetition_penalty", "invalid_value"),
-        field("\"seed\":99999999999999999999", 400, "seed", "invalid_type"),
+        field("\"seed\":99999999999999999999", 400, "seed", "invalid_value"),
+        field("\"seed\":1.5", 400, "seed", "invalid_type"),
+        field("\"seed\":\"1\"", 400, "seed", "invalid_type"),
         field("\"max_tokens\":0", 400, "max_tokens", "invalid_value"),
-        field("\"max_tokens\":3000000000", 400, "max_tokens", "invalid_type"),
+        field("\"max_tokens\":-3000000000", 400, "max_tokens", "invalid_value"),
+        field("\"max_tokens\":2.5", 400, "max_tokens", "invalid_type"),
         field("\"max_completion_tokens\":-1", 400, "max_completion_tokens", "invalid_value"),
         field("\"n\":0", 400, "n", "invalid_value"),
         field("\"n\":100", 400, "n", "invalid_value"),
+        field("\"n\":3000000000", 400, "n", "invalid_value"),
+        field("\"n\":-99999999999999999999", 400, "n", "invalid_value"),
+        field("\"top_logprobs\":1e99,\"logprobs\":true", 400, "top_logprobs", "invalid_type"),
+        field(
+            "\"logprobs\":true,\"top_logprobs\":99999999999", 400, "top_logprobs", "invalid_value"),
+        field("\"min_p\":1e999", 400, "min_p", "invalid_value"),
         field("\"stop\":[]", 400, "stop", "invalid_value"),
         field("\"stop\":\"\"", 400, "stop", "invalid_value"),
         field("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", 400, "stop", "invalid_value"),
@@ -59,7 +84,22 @@ class BadChatsTest {
             400,
             "response_format",
             "unsupported_parameter"),
-        field("\"beams\":4", 400, "beams", "unsupported_parameter"));
+        field("\"tool_choice\":\"required\"", 400, "tool_choice", "unsupported_parameter"),
+        field("\"modalities\":[\"audio\"]", 400, "modalities", "unsupported_parameter"),
+        field("\"audio\":{\"voice\":\"ash\"}", 400, "audio", "unsupported_parameter"),
+        field("\"verbosity\":\"low\"", 400, "verbosity", "unsupported_parameter"),
+        field("\"web_search_options\":{}", 400, "web_search_options", "unsupported_parameter"),
+        field("\"user\":7", 400, "user", "invalid_type"),
+        field("\"metadata\":\"x\"", 400, "metadata", "invalid_type"),
+        field("\"store\":\"yes\"", 400, "store", "invalid_type"),
+        field("\"parallel_tool_calls\":1", 400, "parallel_tool_calls", "invalid_type"),
+        field("\"reasoning_effort\":3", 400, "reasoning_effort", "invalid_type"),
+        field("\"prediction\":\"x\"", 400, "prediction", "invalid_type"),
+        field("\"beams\":4", 400, "beams", "unsupported_parameter"),
+        field("\"stop\":\"\\ud83c\"", 400, "stop", "invalid_value"),
+        field("\"stop\":[\"a\",\"\\ude00x\"]", 400, "stop[1]", "invalid_value"),
+        field("\"user\":\"\\udc00\\ud800\"", 400, "user", "invalid_value"),
+        field("\"metadata\":{\"a\":\"\\ud800\"}", 400, "metadata.a", "invalid_value"));
   }
 
   private static List<BadRequest> messages() {
@@ -104,6 +144,16 @@ class BadChatsTest {
                 + "{\"url\":\"data:image/png;base64,AAAA\",\"crop\":1}}]}",
             "messages[0].content[0].image_url.crop",
             "unsupported_parameter"),
+        conversation(
+            "{\"role\":\"user\",\"content\":\"half \\ud83d a smile\"}",
+            "messages[0].content",
+            "invalid_value"),
+        conversation(
+            "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"\\ude00\"}]}",
+            "messages[0].content[0].text",
+            "invalid_value"),
+        conversation(
+            "{\"role\":\"\\ud83d\",\"content\":\"x\"}", "messages[0].role", "invalid_value"),
         conversation(
             String.join(",", java.util.Collections.nCopies(65, user)),
             "messages",

@@ -52,8 +52,21 @@ class BadImageRequestsTest {
             400,
             "partial_images",
             "invalid_value"),
-        image("{\"prompt\":\"x\",\"quality\":\"hd\"}", 400, "quality", "unsupported_parameter"),
-        image("{\"prompt\":\"x\",\"style\":\"vivid\"}", 400, "style", "unsupported_parameter"),
+        image("{\"prompt\":\"x\",\"quality\":1}", 400, "quality", "invalid_type"),
+        image("{\"prompt\":\"x\",\"style\":[\"vivid\"]}", 400, "style", "invalid_type"),
+        image(
+            "{\"prompt\":\"x\",\"input_fidelity\":\"high\"}",
+            400,
+            "input_fidelity",
+            "unsupported_parameter"),
+        image("{\"prompt\":\"x\",\"n\":99999999999}", 400, "n", "invalid_value"),
+        image(
+            "{\"prompt\":\"x\",\"output_format\":\"jpeg\",\"output_compression\":101}",
+            400,
+            "output_compression",
+            "invalid_value"),
+        image("{\"prompt\":\"a \\ud83d cat\"}", 400, "prompt", "invalid_value"),
+        image("{\"prompt\":\"x\",\"style\":\"\\ud83d\"}", 400, "style", "invalid_value"),
         image(
             "{\"prompt\":\"x\",\"background\":\"transparent\"}",
             400,

@@ -58,8 +58,16 @@ class BadPicturesTest {
             "messages[0].content[2].image_url",
             "too_many_images"),
         new BadRequest(
-            "picture: a string for an object",
-            SERVER.post(CHAT, withParts("{\"type\":\"image_url\",\"image_url\":\"x\"}")),
+            "picture: an address as a string",
+            SERVER.post(
+                CHAT,
+                withParts("{\"type\":\"image_url\",\"image_url\":\"https://example.org/a.png\"}")),
+            400,
+            "messages[0].content[1].image_url",
+            "unsupported_image_url"),
+        new BadRequest(
+            "picture: a number for an object",
+            SERVER.post(CHAT, withParts("{\"type\":\"image_url\",\"image_url\":5}")),
             400,
             "messages[0].content[1].image_url",
             "invalid_type"));

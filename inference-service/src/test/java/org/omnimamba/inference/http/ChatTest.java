@@ -1,7 +1,9 @@
 package org.omnimamba.inference.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +88,7 @@ class ChatTest {
     assertThat(finish).isEqualTo(choice.get("finish_reason").stringValue());
     assertThat(logprobs)
         .isEqualTo(elements(choice.get("logprobs").get("content")))
-        .hasSize(expected.ids().size());
+        .hasSize(expected.ids().size() - (finish.equals("stop") ? 1 : 0));
     JsonNode last = chunks.get(chunks.size() - 1);
     assertThat(last.get("choices")).isEmpty();
     // the picture was asked about just now
@@ -140,6 +142,48 @@ class ChatTest {
       assertThat(token.get("logprob").doubleValue()).isNegative();
       assertThat(token.get("bytes").isArray()).isTrue();
     }
+  }
+
+  /** Put together, their bytes are the answer: the end token is none of its content. */
+  @ParameterizedTest
+  @MethodSource("oracle")
+  void logprobsAreThoseOfTheContent(Oracle.Answer expected) {
+    JsonNode choice = choice(greedy(expected, ",\"logprobs\":true"));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (JsonNode token : choice.get("logprobs").get("content")) {
+      assertThat(token.get("token").stringValue()).isNotEqualTo("<|endoftext|>");
+      token.get("bytes").forEach(value -> bytes.write(value.intValue()));
+    }
+    assertThat(bytes.toString(UTF_8)).isEqualTo(content(choice));
+  }
+
+  @Test
+  void aPictureAloneIsDescribed() {
+    String photo = Photos.dataUri(Oracle.answers().get(0).photo());
+    JsonNode described =
+        choice(about(photo, "{\"type\":\"text\",\"text\":\"Describe the picture.\"},"));
+    assertThat(choice(about(photo, ""))).isEqualTo(described);
+    assertThat(choice(about(photo, "{\"type\":\"text\",\"text\":\" \"},"))).isEqualTo(described);
+    assertThat(choice(about(photo, "{\"type\":\"text\",\"text\":\"What?\"},")))
+        .isNotEqualTo(described);
+  }
+
+  @Test
+  void thePictureMayBeAPlainString() {
+    String photo = Photos.dataUri(Oracle.answers().get(0).photo());
+    String object = about(photo, "{\"type\":\"text\",\"text\":\"What?\"},");
+    String plain = object.replace("{\"url\":\"" + photo + "\"}", "\"" + photo + "\"");
+    assertThat(plain).isNotEqualTo(object);
+    assertThat(choice(plain)).isEqualTo(choice(object));
+  }
+
+  private static String about(String photo, String before) {
+    return """
+    {"messages":[{"role":"user","content":[%s
+       {"type":"image_url","image_url":{"url":"%s"}}]}],
+     "temperature":0,"max_tokens":12,"return_token_ids":true}
+    """
+        .formatted(before, photo);
   }
 
   @Test

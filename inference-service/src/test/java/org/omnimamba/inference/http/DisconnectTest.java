@@ -7,21 +7,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.omnimamba.inference.api.RequestBodyReader;
 import org.omnimamba.inference.engine.EngineStatus;
 import org.omnimamba.inference.engine.FakeBackend;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.testing.TinyModel;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /**
  * A client that goes away frees what it held, in every phase. Steps are held back by the test, so
  * that each phase lasts until the client has gone.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class DisconnectTest {
   private static final FakeBackend BACKEND = backend();
   private static final TestServer SERVER = TestServer.startWith(BACKEND).awaitReady();
@@ -69,7 +73,7 @@ class DisconnectTest {
   void beforeAWholeAnswer() throws IOException {
     BACKEND.steps.drainPermits();
     try (Socket socket = connect()) {
-      send(socket, "/v1/chat/completions", chat(false));
+      RawRequests.send(socket, "/v1/chat/completions", chat(false));
       await().until(() -> SERVER.engine().status().sequences() == 1);
     }
     freed();
@@ -79,7 +83,7 @@ class DisconnectTest {
   void whileItsPicturesAreDrawn() throws IOException {
     BACKEND.steps.drainPermits();
     try (Socket socket = connect()) {
-      send(socket, "/v1/images/generations", "{\"prompt\":\"a cat\",\"n\":10}");
+      RawRequests.send(socket, "/v1/images/generations", "{\"prompt\":\"a cat\",\"n\":10}");
       await().until(() -> SERVER.engine().status().sequences() == 10);
     }
     freed();
@@ -92,7 +96,7 @@ class DisconnectTest {
         SERVER.sendAsync(SERVER.post("/v1/chat/completions", choices(2)));
     await().until(() -> SERVER.engine().status().sequences() == 2);
     try (Socket socket = connect()) {
-      send(socket, "/v1/chat/completions", chat(true));
+      RawRequests.send(socket, "/v1/chat/completions", chat(true));
       await().until(() -> SERVER.engine().status().sequences() == 3);
     }
     // it goes from the queue, though no slot was ever free
@@ -110,13 +114,48 @@ class DisconnectTest {
   @Test
   void inTheMiddleOfItsBody() throws IOException {
     try (Socket socket = connect()) {
-      String head = head("/v1/chat/completions", 1000);
-      socket.getOutputStream().write((head + "{\"messages\":").getBytes(StandardCharsets.UTF_8));
-      socket.getOutputStream().flush();
+      RawRequests.begin(socket, "/v1/chat/completions", 1000, "{\"messages\":");
       await().until(() -> SERVER.bean(RequestBodyReader.class).bytesInFlight() > 0);
     }
     await().until(() -> SERVER.bean(RequestBodyReader.class).bytesInFlight() == 0);
     assertThat(SERVER.engine().status().sequences()).isZero();
+  }
+
+  /** Whoever hangs up is told of in one line each, with the status 499 and without a stack. */
+  @Test
+  void writesOneLineEach(CapturedOutput output) throws IOException {
+    BACKEND.steps.drainPermits();
+    for (boolean reset : new boolean[] {false, true}) {
+      for (String path : List.of("/v1/chat/completions", "/v1/images/generations")) {
+        for (boolean stream : new boolean[] {false, true}) {
+          try (Socket socket = connect()) {
+            socket.setSoLinger(reset, 0);
+            RawRequests.send(socket, path, path.contains("chat") ? chat(stream) : picture(stream));
+            await().until(() -> SERVER.engine().status().sequences() == 1);
+          }
+          freed();
+        }
+      }
+      try (Socket socket = connect()) {
+        socket.setSoLinger(reset, 0);
+        RawRequests.begin(socket, "/v1/chat/completions", 1000, "{\"messages\":");
+        await().until(() -> SERVER.bean(RequestBodyReader.class).bytesInFlight() > 0);
+      }
+    }
+    await()
+        .untilAsserted(
+            () -> assertThat(lines(output, " -> 499 in ")).as(output.getAll()).hasSize(10));
+    assertThat(output.getAll()).doesNotContain("\tat ", "Exception", "Error");
+    assertThat(lines(output, " WARN ")).isEmpty();
+    assertThat(lines(output, " ERROR ")).isEmpty();
+  }
+
+  private static List<String> lines(CapturedOutput output, String part) {
+    return output.getAll().lines().filter(line -> line.contains(part)).toList();
+  }
+
+  private static String picture(boolean stream) {
+    return "{\"prompt\":\"a cat\",\"stream\":%s}".formatted(stream);
   }
 
   /** Steps one by one until the slot is free; the request's own thousand would never end it. */
@@ -143,23 +182,5 @@ class DisconnectTest {
 
   private static Socket connect() throws IOException {
     return new Socket("localhost", SERVER.uri("/").getPort());
-  }
-
-  private static void send(Socket socket, String path, String body) throws IOException {
-    byte[] bytes = (head(path, body.length()) + body).getBytes(StandardCharsets.UTF_8);
-    socket.getOutputStream().write(bytes);
-    socket.getOutputStream().flush();
-  }
-
-  private static String head(String path, int length) {
-    return """
-        POST %s HTTP/1.1\r
-        Host: localhost\r
-        X-OmniMamba-Internal-Token: %s\r
-        Content-Type: application/json\r
-        Content-Length: %d\r
-        \r
-        """
-        .formatted(path, TestServer.TOKEN, length);
   }
 }

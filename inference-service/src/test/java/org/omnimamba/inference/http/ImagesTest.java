@@ -14,6 +14,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.omnimamba.inference.serving.ServedModel;
 import tools.jackson.databind.JsonNode;
 
 /** Pictures over HTTP with the real tiny model. */
@@ -21,7 +22,9 @@ class ImagesTest {
   private static final TestServer SERVER = TestServer.shared();
   private static final String IMAGES = "/v1/images/generations";
   private static final int TOKENS = 16;
-  private static final int PROMPT_TOKENS = 72;
+
+  /** Those that frame a caption. */
+  private static final int FRAME = 4;
 
   static List<Oracle.Picture> oracle() {
     return Oracle.pictures();
@@ -42,9 +45,15 @@ class ImagesTest {
     assertThat(image.getHeight()).isEqualTo(64);
     assertThat(result.get("size").stringValue()).isEqualTo("64x64");
     JsonNode usage = result.get("usage");
-    assertThat(usage.get("input_tokens").intValue()).isEqualTo(PROMPT_TOKENS);
+    int input =
+        FRAME
+            + Math.min(
+                68, SERVER.bean(ServedModel.class).tokenizer().encode(expected.caption()).length);
+    assertThat(usage.get("input_tokens").intValue()).isEqualTo(input);
+    assertThat(usage.at("/input_tokens_details/text_tokens").intValue()).isEqualTo(input);
+    assertThat(usage.at("/input_tokens_details/image_tokens").intValue()).isZero();
     assertThat(usage.get("output_tokens").intValue()).isEqualTo(TOKENS);
-    assertThat(usage.get("total_tokens").intValue()).isEqualTo(PROMPT_TOKENS + TOKENS);
+    assertThat(usage.get("total_tokens").intValue()).isEqualTo(input + TOKENS);
     boolean cut = expected.caption().length() > 100;
     assertThat(result.has("truncation")).isEqualTo(cut);
     if (cut) {
@@ -134,6 +143,17 @@ class ImagesTest {
             events.stream()
                 .mapToInt(e -> e.json().get("usage").get("total_tokens").intValue())
                 .sum())
-        .isEqualTo(PROMPT_TOKENS + 3 * TOKENS);
+        .isEqualTo(inputTokens("a cat") + 3 * TOKENS);
+  }
+
+  @Test
+  void aLongerPromptCountsMoreThanAShortOne() {
+    assertThat(inputTokens("a cat")).isGreaterThan(FRAME).isLessThan(FRAME + 6);
+    assertThat(inputTokens("a cat with a hat and a bat")).isGreaterThan(inputTokens("a cat"));
+  }
+
+  private static int inputTokens(String prompt) {
+    JsonNode result = SERVER.ok(IMAGES, "{\"prompt\":%s}".formatted(TestServer.quoted(prompt)));
+    return result.at("/usage/input_tokens").intValue();
   }
 }

@@ -15,9 +15,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.inference.api.Workers;
 import org.omnimamba.inference.engine.FakeBackend;
 import tools.jackson.databind.JsonNode;
 
@@ -66,6 +68,7 @@ class OverloadTest {
     aFailedStepIsA500();
     silenceIsFilledWithComments();
     aSlowBodyIsA408();
+    noTimeForABodyIsA503();
   }
 
   private static void refusedWhileLoading() {
@@ -179,6 +182,32 @@ class OverloadTest {
       throw new UncheckedIOException(e);
     }
     idle();
+  }
+
+  /** The client was quick; the service had no thread for it. */
+  private static void noTimeForABodyIsA503() {
+    CountDownLatch enough = new CountDownLatch(1);
+    for (int worker = 0; worker < 2; worker++) {
+      SERVER.bean(Workers.class).incoming().schedule(() -> awaitForEver(enough));
+    }
+    HttpResponse<String> refused = SERVER.send(SERVER.post("/v1/chat/completions", chat(false)));
+    enough.countDown();
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(error(refused).get("code").stringValue()).isEqualTo("workers_busy");
+    assertThat(error(refused).get("type").stringValue()).isEqualTo("server_error");
+    assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow()).isPositive();
+    assertThat(refused.headers().firstValue("Connection")).isEmpty();
+    idle();
+    assertThat(SERVER.send(SERVER.post("/v1/chat/completions", chat(false))).statusCode())
+        .isEqualTo(200);
+  }
+
+  private static void awaitForEver(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void idle() {

@@ -15,6 +15,7 @@ import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.generation.FinishReason;
@@ -127,7 +128,14 @@ class PictureReuseTest {
     server
         .engine()
         .submit(
-            new GenerationRequest("bits", input, List.of(greedy), TOKENS, 0, Duration.ofMinutes(1)),
+            new GenerationRequest(
+                "bits",
+                Requester.UNKNOWN,
+                input,
+                List.of(greedy),
+                TOKENS,
+                0,
+                Duration.ofMinutes(1)),
             new End(cachedTokens));
     return new Answer(cachedTokens.orTimeout(60, TimeUnit.SECONDS).join(), ids, logits);
   }

@@ -18,6 +18,8 @@ import org.omnimamba.inference.engine.FakeBackend;
 import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.Requester;
+import org.omnimamba.inference.engine.Shares;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
@@ -33,7 +35,8 @@ class EngineHealthIndicatorTest {
   private final Engine engine =
       new Engine(
           () -> backend,
-          new EngineSettings(16, 4, 1000, 3, Duration.ofSeconds(5), STALL_LIMIT, 0),
+          new EngineSettings(
+              16, 4, 1000, 3, Duration.ofSeconds(5), STALL_LIMIT, 0, new Shares(0.75, 0.25)),
           new EngineMeters(new SimpleMeterRegistry()),
           now::get,
           failure -> {});
@@ -76,6 +79,7 @@ class EngineHealthIndicatorTest {
     engine.submit(
         new GenerationRequest(
             "hangs",
+            Requester.UNKNOWN,
             new PromptInput(Task.MMU, new int[] {1, 2, 3}, 3, null),
             List.of(
                 (output, sampler) ->

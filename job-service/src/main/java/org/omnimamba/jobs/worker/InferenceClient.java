@@ -31,6 +31,7 @@ final class InferenceClient implements AutoCloseable {
   private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT =
       new ParameterizedTypeReference<>() {};
   private static final String DONE = "[DONE]";
+
   private static final int ERROR_BODY = 64 * 1024;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -86,6 +87,7 @@ final class InferenceClient implements AutoCloseable {
         .accept(MediaType.TEXT_EVENT_STREAM)
         .header(PlatformHeaders.TENANT, tenant)
         .header(PlatformHeaders.REQUEST_ID, requestId)
+        .header(PlatformHeaders.TRAFFIC, PlatformHeaders.JOB)
         .bodyValue(json.write(body))
         .exchangeToFlux(this::events);
   }

@@ -11,6 +11,15 @@ public final class PlatformHeaders {
   /** On whose behalf a request is made; the gateway sets it. */
   public static final String TENANT = "X-OmniMamba-Tenant";
 
+  /**
+   * What kind of request it is; {@link #JOB} lets requests go first whose answer is waited for at a
+   * connection, as are all that do not have this header.
+   */
+  public static final String TRAFFIC = "X-OmniMamba-Traffic";
+
+  /** The value of {@link #TRAFFIC} for the request of a durable job, which can wait. */
+  public static final String JOB = "job";
+
   /** How many tokens a replica has still to process; it is in all its responses. */
   public static final String OUTSTANDING_TOKENS = "X-OmniMamba-Outstanding-Tokens";
 

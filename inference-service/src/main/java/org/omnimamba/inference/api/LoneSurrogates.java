@@ -1,0 +1,65 @@
+package org.omnimamba.inference.api;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Finds text that is no text: JSON can write half a surrogate pair, such as {@code "\ud83c"}, which
+ * stands for no character. Each part of the service would replace it in its own way, so one request
+ * would be read as two different prompts.
+ */
+final class LoneSurrogates {
+  private LoneSurrogates() {}
+
+  /**
+   * Refuses a document that holds such a text.
+   *
+   * @throws ApiException naming the member
+   */
+  static void refuse(JsonNode document) {
+    String path = find(document);
+    if (path != null) {
+      String param = path.startsWith(".") ? path.substring(1) : path;
+      throw ApiException.invalidValue(
+          param, "'%s' holds half a surrogate pair, which is no character.".formatted(param));
+    }
+  }
+
+  /** The path from a node to the first such text in it; null if there is none. */
+  private static @Nullable String find(JsonNode node) {
+    if (node.isString()) {
+      return isIn(node.stringValue()) ? "" : null;
+    }
+    if (node.isArray()) {
+      for (int index = 0; index < node.size(); index++) {
+        String path = find(node.get(index));
+        if (path != null) {
+          return "[" + index + "]" + path;
+        }
+      }
+    }
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      String path = find(member.getValue());
+      if (path != null) {
+        return "." + member.getKey() + path;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isIn(String text) {
+    for (int at = 0; at < text.length(); at++) {
+      if (!Character.isSurrogate(text.charAt(at))) {
+        continue;
+      }
+      boolean pair =
+          at + 1 < text.length() && Character.isSurrogatePair(text.charAt(at), text.charAt(at + 1));
+      if (!pair) {
+        return true;
+      }
+      at++;
+    }
+    return false;
+  }
+}
