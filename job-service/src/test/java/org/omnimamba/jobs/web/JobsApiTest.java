@@ -59,6 +59,7 @@ class JobsApiTest {
     assertThat(asked.headers())
         .containsEntry("x-omnimamba-tenant", "ada")
         .containsEntry("x-omnimamba-internal-token", TestService.TOKEN)
+        .containsEntry("x-omnimamba-traffic", "job")
         .containsEntry("x-request-id", id);
     assertThat(asked.body().path("stream").booleanValue()).isTrue();
     assertThat(asked.body().path("stream_options").path("include_progress").booleanValue())
