@@ -1,5 +1,8 @@
 package org.omnimamba.gateway;
 
+import java.util.OptionalInt;
+import org.omnimamba.gateway.database.SchemaConfiguration;
+import org.omnimamba.web.database.MigrationStep;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -9,7 +12,13 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class GatewayServiceApplication {
+  private static final String NAME = "gateway-service";
+
   public static void main(String[] args) {
+    OptionalInt migrated = MigrationStep.run(NAME, SchemaConfiguration.class, args);
+    if (migrated.isPresent()) {
+      System.exit(migrated.getAsInt());
+    }
     builder().run(args);
   }
 
@@ -17,6 +26,6 @@ public class GatewayServiceApplication {
   public static SpringApplicationBuilder builder() {
     return new SpringApplicationBuilder(GatewayServiceApplication.class)
         .web(WebApplicationType.REACTIVE)
-        .properties("spring.config.name=gateway-service");
+        .properties("spring.config.name=" + NAME);
   }
 }

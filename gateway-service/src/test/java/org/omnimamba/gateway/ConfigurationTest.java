@@ -45,7 +45,6 @@ class ConfigurationTest {
         "omnimamba.gateway.routing.probe-path=readyz|probePath",
         "omnimamba.gateway.keys.cached-for=0s|cached-for",
         "omnimamba.gateway.streaming.longest-silence=soon|longest-silence",
-        "spring.r2dbc.url=r2dbc:mysql://a/b|postgresql",
       })
   void aWrongValueStopsTheStart(String wrong, String named) {
     settings

@@ -1,5 +1,8 @@
 package org.omnimamba.jobs;
 
+import java.util.OptionalInt;
+import org.omnimamba.jobs.database.SchemaConfiguration;
+import org.omnimamba.web.database.MigrationStep;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -9,7 +12,13 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class JobServiceApplication {
+  private static final String NAME = "job-service";
+
   public static void main(String[] args) {
+    OptionalInt migrated = MigrationStep.run(NAME, SchemaConfiguration.class, args);
+    if (migrated.isPresent()) {
+      System.exit(migrated.getAsInt());
+    }
     builder().run(args);
   }
 
@@ -17,6 +26,6 @@ public class JobServiceApplication {
   public static SpringApplicationBuilder builder() {
     return new SpringApplicationBuilder(JobServiceApplication.class)
         .web(WebApplicationType.REACTIVE)
-        .properties("spring.config.name=job-service");
+        .properties("spring.config.name=" + NAME);
   }
 }

@@ -3,8 +3,6 @@ package org.omnimamba.gateway.keys;
 import java.time.Clock;
 import java.time.Duration;
 import org.omnimamba.gateway.access.Caller;
-import org.omnimamba.gateway.errors.ApiException;
-import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Mono;
 
 /** Finds the caller of a stored key. */
@@ -28,20 +26,11 @@ final class DatabaseKeys {
     return cache
         .get(presented.prefix(), store::find)
         .timeout(PATIENCE)
-        .onErrorMap(DatabaseKeys::unavailable)
+        .onErrorMap(KeysUnavailable::of)
         .filter(stored -> stored.isProvenBy(presented))
         .map(StoredKey.WithDigest::key)
         .filter(key -> key.isLive(clock.instant()))
         .doOnNext(key -> uses.used(key.prefix()))
         .map(StoredKey::caller);
-  }
-
-  private static ApiException unavailable(Throwable failure) {
-    return ApiException.serverError(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "keys_unavailable",
-            "Keys cannot be checked right now. Please try again shortly.",
-            failure)
-        .header("Retry-After", "1");
   }
 }

@@ -4,11 +4,12 @@ import io.r2dbc.postgresql.api.Notification;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.Result;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.InitializingBean;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -21,12 +22,16 @@ import reactor.util.retry.Retry;
  * <p>While the connection is down changes can be missed, so everything is forgotten when it comes
  * back; until then the cache's own short memory is the bound.
  */
-final class KeyChangeListener implements InitializingBean, DisposableBean {
+final class KeyChangeListener implements DisposableBean {
   private static final Logger log = LoggerFactory.getLogger(KeyChangeListener.class);
   private static final String CHANNEL = "omnimamba_gateway_keys";
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final Duration PROBE = Duration.ofSeconds(5);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final ConnectionFactory connections;
   private final KeyCache cache;
+  private final AtomicLong lost = new AtomicLong();
   private final Disposable.Swap listening = Disposables.swap();
 
   /**
@@ -37,26 +42,51 @@ final class KeyChangeListener implements InitializingBean, DisposableBean {
     this.cache = cache;
   }
 
-  @Override
-  public void afterPropertiesSet() {
+  /** Listens from now on. */
+  void start() {
     listening.update(
         Flux.usingWhen(connections.create(), this::listen, Connection::close)
-            .doOnError(failure -> log.warn("lost the key change channel: {}", failure.toString()))
+            .doOnError(this::lost)
             .repeatWhen(ends -> ends.delayElements(Duration.ofSeconds(1)))
             .retryWhen(
                 Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1))
-                    .maxBackoff(Duration.ofSeconds(15))
+                    .maxBackoff(LONGEST_WAIT)
                     .transientErrors(true))
             .subscribe());
   }
 
   private Flux<Notification> listen(Connection connection) {
     PostgresqlConnection postgresql = (PostgresqlConnection) connection;
-    return Mono.from(postgresql.createStatement("LISTEN " + CHANNEL).execute())
-        .flatMap(result -> Mono.from(result.getRowsUpdated()))
-        .then(Mono.fromRunnable(cache::forgetAll))
-        .thenMany(postgresql.getNotifications())
-        .doOnNext(change -> forget(change.getParameter()));
+    return command(postgresql, "LISTEN " + CHANNEL)
+        .then(Mono.fromRunnable(this::connected))
+        .thenMany(
+            Flux.merge(
+                postgresql.getNotifications().doOnNext(change -> forget(change.getParameter())),
+                // a connection that was cut off says nothing by itself
+                Flux.interval(PROBE)
+                    .onBackpressureDrop()
+                    .concatMap(tick -> command(postgresql, "SELECT 1").then(Mono.empty()))));
+  }
+
+  private static Mono<Long> command(PostgresqlConnection connection, String sql) {
+    return Flux.from(connection.createStatement(sql).execute())
+        .concatMap(Result::getRowsUpdated)
+        .reduce(0L, Long::sum)
+        .timeout(PROBE_TIMEOUT);
+  }
+
+  private void connected() {
+    cache.forgetAll();
+    long failures = lost.getAndSet(0);
+    if (failures > 0) {
+      log.info("the key change channel is back, after {} failures", failures);
+    }
+  }
+
+  private void lost(Throwable failure) {
+    if (lost.getAndIncrement() == 0) {
+      log.warn("lost the key change channel and connect again: {}", failure.toString());
+    }
   }
 
   private void forget(@org.jspecify.annotations.Nullable String prefix) {

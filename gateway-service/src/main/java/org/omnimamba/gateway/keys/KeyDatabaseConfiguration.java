@@ -3,8 +3,9 @@ package org.omnimamba.gateway.keys;
 import io.r2dbc.pool.ConnectionPool;
 import java.security.SecureRandom;
 import java.time.Clock;
-import org.omnimamba.gateway.database.GatewayDatabase;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.omnimamba.web.database.ConditionalOnDatabase;
+import org.omnimamba.web.database.Database;
+import org.omnimamba.web.database.DatabaseGate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
@@ -13,19 +14,19 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 
 /** Everything that stored keys need; absent without a database. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty("spring.r2dbc.url")
+@ConditionalOnDatabase
 class KeyDatabaseConfiguration {
   private static final int MOST_CONNECTIONS = 5;
 
   @Bean
-  KeyStore keyStore(GatewayDatabase database, ConnectionPool keyConnectionPool) {
+  KeyStore keyStore(ConnectionPool keyConnectionPool) {
     return new KeyStore(
         DatabaseClient.create(keyConnectionPool),
         TransactionalOperator.create(new R2dbcTransactionManager(keyConnectionPool)));
   }
 
   @Bean(destroyMethod = "dispose")
-  ConnectionPool keyConnectionPool(GatewayDatabase database) {
+  ConnectionPool keyConnectionPool(Database database) {
     return database.pool("gateway-keys", MOST_CONNECTIONS);
   }
 
@@ -35,8 +36,10 @@ class KeyDatabaseConfiguration {
   }
 
   @Bean
-  KeyChangeListener keyChangeListener(GatewayDatabase database, KeyCache cache) {
-    return new KeyChangeListener(database.connections(), cache);
+  KeyChangeListener keyChangeListener(Database database, DatabaseGate gate, KeyCache cache) {
+    KeyChangeListener listener = new KeyChangeListener(database.connections(), cache);
+    gate.whenOpen(listener::start);
+    return listener;
   }
 
   @Bean

@@ -35,7 +35,8 @@ final class KeyService {
             wanted ->
                 store
                     .insert(wanted.getT2(), wanted.getT1())
-                    .map(stored -> new Made(wanted.getT2(), stored)))
+                    .map(stored -> new Made(wanted.getT2(), stored))
+                    .onErrorMap(KeysUnavailable::of))
         .switchIfEmpty(Mono.error(KeyService::tooMany));
   }
 
@@ -46,16 +47,19 @@ final class KeyService {
   }
 
   Flux<StoredKey> list(Optional<String> tenant) {
-    return store.list(tenant);
+    return store.list(tenant).onErrorMap(KeysUnavailable::of);
   }
 
   Mono<StoredKey> get(UUID id) {
-    return store.find(id);
+    return store.find(id).onErrorMap(KeysUnavailable::of);
   }
 
   /** Ends a key here at once, and in other gateways through the database's channel. */
   Mono<StoredKey> revoke(UUID id) {
-    return store.revoke(id).doOnNext(key -> cache.forget(key.prefix()));
+    return store
+        .revoke(id)
+        .doOnNext(key -> cache.forget(key.prefix()))
+        .onErrorMap(KeysUnavailable::of);
   }
 
   private static ApiException tooMany() {

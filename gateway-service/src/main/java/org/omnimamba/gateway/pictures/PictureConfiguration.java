@@ -1,7 +1,7 @@
 package org.omnimamba.gateway.pictures;
 
 import java.time.Clock;
-import org.omnimamba.gateway.database.GatewayDatabase;
+import org.omnimamba.web.database.Database;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Configuration;
 class PictureConfiguration {
   @Bean
   PictureStore pictureStore(
-      ObjectProvider<GatewayDatabase> database, PictureProperties properties, Clock clock) {
-    GatewayDatabase stored = database.getIfAvailable();
+      ObjectProvider<Database> database, PictureProperties properties, Clock clock) {
+    Database stored = database.getIfAvailable();
     return stored == null
         ? new MemoryPictures(properties, clock)
         : new StoredPictures(stored, properties.perTenant().toBytes());

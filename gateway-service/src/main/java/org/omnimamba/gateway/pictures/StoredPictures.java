@@ -3,7 +3,7 @@ package org.omnimamba.gateway.pictures;
 import io.r2dbc.pool.ConnectionPool;
 import java.time.Instant;
 import java.util.Objects;
-import org.omnimamba.gateway.database.GatewayDatabase;
+import org.omnimamba.web.database.Database;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.r2dbc.core.DatabaseClient;
 import reactor.core.publisher.Mono;
@@ -26,7 +26,7 @@ final class StoredPictures implements PictureStore, DisposableBean {
   private final DatabaseClient database;
   private final long bytesOfATenant;
 
-  StoredPictures(GatewayDatabase database, long bytesOfATenant) {
+  StoredPictures(Database database, long bytesOfATenant) {
     this.connections = database.pool("gateway-pictures", MOST_CONNECTIONS);
     this.database = DatabaseClient.create(connections);
     this.bytesOfATenant = bytesOfATenant;

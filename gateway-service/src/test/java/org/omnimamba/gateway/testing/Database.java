@@ -41,6 +41,20 @@ public final class Database {
     return new Database(Server.INSTANCE, name);
   }
 
+  /** The port of the server. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** The settings that lead to this database through another port of this machine. */
+  public String[] settingsThrough(int port) {
+    return new String[] {
+      "omnimamba.database.url", "postgresql://127.0.0.1:" + port + "/" + name,
+      "omnimamba.database.username", "postgres",
+      "omnimamba.database.password", "postgres"
+    };
+  }
+
   /** The settings that point the gateway at this database, each {@code name, value}. */
   public String[] settings(String... more) {
     String[] mine = {

@@ -1,6 +1,5 @@
 package org.omnimamba.jobs.queue;
 
-import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,10 +14,10 @@ import org.omnimamba.queue.QueueMaintenance;
 import org.omnimamba.queue.QueueOptions;
 import org.omnimamba.queue.RetentionOptions;
 import org.omnimamba.queue.TenantLimits;
-import org.springframework.boot.r2dbc.OptionsCapableConnectionFactory;
+import org.omnimamba.web.database.Database;
+import org.omnimamba.web.database.DatabaseGate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.DependsOn;
 
 /** The queue on the service's own database. */
 @Configuration(proxyBeanMethods = false)
@@ -38,7 +37,6 @@ class QueueConfiguration {
   }
 
   @Bean
-  @DependsOn("flywayInitializer")
   JobQueue jobQueue(ConnectionFactory pool, JobsProperties properties, TerminalHooks hooks) {
     QueueProperties queue = properties.queue();
     QueueOptions options =
@@ -58,18 +56,21 @@ class QueueConfiguration {
   }
 
   /** Every replica helps with the upkeep; they share the work. */
-  @Bean(initMethod = "start", destroyMethod = "close")
-  QueueMaintenance queueMaintenance(JobQueue jobs, JobsProperties properties) {
+  @Bean(destroyMethod = "close")
+  QueueMaintenance queueMaintenance(JobQueue jobs, JobsProperties properties, DatabaseGate gate) {
     QueueProperties queue = properties.queue();
-    return new QueueMaintenance(
-        jobs,
-        new RetentionOptions(
-            queue.retention(),
-            queue.retention(),
-            CLEANING_BATCH,
-            queue.sweepInterval(),
-            CLEANING_INTERVAL,
-            UNTOLD));
+    QueueMaintenance maintenance =
+        new QueueMaintenance(
+            jobs,
+            new RetentionOptions(
+                queue.retention(),
+                queue.retention(),
+                CLEANING_BATCH,
+                queue.sweepInterval(),
+                CLEANING_INTERVAL,
+                UNTOLD));
+    gate.whenOpen(maintenance::start);
+    return maintenance;
   }
 
   @Bean
@@ -78,12 +79,10 @@ class QueueConfiguration {
   }
 
   /** Listens on a connection of its own, beside the pool. */
-  @Bean(initMethod = "start", destroyMethod = "close")
-  QueueListener queueListener(ConnectionFactory pool) {
-    OptionsCapableConnectionFactory capable = OptionsCapableConnectionFactory.unwrapFrom(pool);
-    if (capable == null) {
-      throw new IllegalStateException("the listener needs the options of " + pool);
-    }
-    return new QueueListener(ConnectionFactories.get(capable.getOptions()));
+  @Bean(destroyMethod = "close")
+  QueueListener queueListener(Database database, DatabaseGate gate) {
+    QueueListener listener = new QueueListener(database.connections());
+    gate.whenOpen(listener::start);
+    return listener;
   }
 }

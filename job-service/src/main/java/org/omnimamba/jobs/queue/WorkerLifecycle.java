@@ -3,13 +3,15 @@ package org.omnimamba.jobs.queue;
 import java.time.Duration;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.WorkerStats;
+import org.omnimamba.web.database.DatabaseGate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts a worker when the service is up and drains it before the database's connections go: it
- * stops claiming, running jobs may end within the grace period, the rest is given back.
+ * Starts a worker when the service is up and its tables are there, and drains it before the
+ * database's connections go: it stops claiming, running jobs may end within the grace period, the
+ * rest is given back.
  */
 public final class WorkerLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(WorkerLifecycle.class);
@@ -17,6 +19,7 @@ public final class WorkerLifecycle implements SmartLifecycle {
   private final String kind;
   private final JobWorker worker;
   private final Duration patience;
+  private final DatabaseGate gate;
   private volatile boolean running;
 
   /**
@@ -24,17 +27,24 @@ public final class WorkerLifecycle implements SmartLifecycle {
    *
    * @param kind which jobs it runs
    * @param patience how long a drain may take in all
+   * @param gate opens when there is something to claim from
    */
-  public WorkerLifecycle(String kind, JobWorker worker, Duration patience) {
+  public WorkerLifecycle(String kind, JobWorker worker, Duration patience, DatabaseGate gate) {
     this.kind = kind;
     this.worker = worker;
     this.patience = patience;
+    this.gate = gate;
   }
 
   @Override
   public void start() {
-    worker.start();
     running = true;
+    gate.whenOpen(
+        () -> {
+          if (running) {
+            worker.start();
+          }
+        });
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.WorkerOptions;
+import org.omnimamba.web.database.DatabaseGate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -66,7 +67,8 @@ class WebhookWorkerConfiguration {
       TenantSecrets tenantSecrets,
       AddressPolicy policy,
       WebhookClient client,
-      JobsProperties properties) {
+      JobsProperties properties,
+      DatabaseGate gate) {
     WebhookDeliveryHandler handler =
         new WebhookDeliveryHandler(
             deliveries,
@@ -86,6 +88,7 @@ class WebhookWorkerConfiguration {
     return new WorkerLifecycle(
         JobKinds.WEBHOOK,
         new JobWorker(queue, JobKinds.WEBHOOK, handler, options, listener),
-        properties.worker().grace().plus(lease));
+        properties.worker().grace().plus(lease),
+        gate);
   }
 }

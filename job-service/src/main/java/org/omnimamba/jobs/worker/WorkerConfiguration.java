@@ -17,6 +17,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.WorkerOptions;
+import org.omnimamba.web.database.DatabaseGate;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -50,7 +51,8 @@ class WorkerConfiguration {
       UpstreamErrors errors,
       JobJson json,
       JobTraces traces,
-      JobsProperties properties) {
+      JobsProperties properties,
+      DatabaseGate gate) {
     WorkerProperties worker = properties.worker();
     InferenceJobHandler handler =
         new InferenceJobHandler(inference, events, results, errors, json, traces, worker);
@@ -64,6 +66,7 @@ class WorkerConfiguration {
     return new WorkerLifecycle(
         JobKinds.INFERENCE,
         new JobWorker(queue, JobKinds.INFERENCE, handler, options, listener),
-        worker.grace().plus(lease));
+        worker.grace().plus(lease),
+        gate);
   }
 }

@@ -1,13 +1,17 @@
-package org.omnimamba.jobs.database;
+package org.omnimamba.web.database;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationVersion;
-import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param earlier the table that held this history before, if there was one
  */
 public record SchemaHistory(String table, String location, @Nullable Earlier earlier) {
+  /** A migration that waits for a lock makes all later statements on the table wait behind it. */
+  private static final String LOCK_TIMEOUT = "SET lock_timeout = '5s'";
+
+  /** The version of a database with tables of other families only. */
+  private static final String NOTHING = "0";
 
   /**
    * A table that held the history before this one. It is read and never written, so programs of
@@ -34,31 +43,47 @@ public record SchemaHistory(String table, String location, @Nullable Earlier ear
   /**
    * Applies what is missing. Several programs may do so at once: Flyway has them take turns.
    *
-   * @param settings the database, and all else that is alike for every history
-   * @throws IllegalStateException if the tables of an earlier history are too old to be taken over
+   * @throws IncompatibleDatabaseException if the tables are not what this version can continue
    */
-  void migrate(Configuration settings) throws SQLException {
-    Flyway.configure(settings.getClassLoader())
-        .configuration(settings)
+  void migrate(DataSource database) throws SQLException {
+    try {
+      flyway(database, baseline(database)).migrate();
+    } catch (FlywayException e) {
+      if (e instanceof FlywayValidateException || DatabaseFailure.lasts(e)) {
+        throw new IncompatibleDatabaseException(
+            "The migrations recorded in " + table + " cannot be continued. " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** The migrations that are missing, as one text; empty when there are none. */
+  String missing(DataSource database) throws SQLException {
+    return Arrays.stream(flyway(database, baseline(database)).info().pending())
+        .map(migration -> "V" + migration.getVersion())
+        .collect(Collectors.joining(", "));
+  }
+
+  private Flyway flyway(DataSource database, String baseline) {
+    return Flyway.configure()
+        .dataSource(database)
+        .initSql(LOCK_TIMEOUT)
         .table(table)
         .locations(location)
-        .outOfOrder(false)
         .ignoreMigrationPatterns("*:future")
         .baselineOnMigrate(true)
-        .baselineVersion(baseline(settings))
-        .load()
-        .migrate();
+        .baselineVersion(MigrationVersion.fromVersion(baseline))
+        .load();
   }
 
   /** From which migration on a database is migrated that has tables and not this history. */
-  private MigrationVersion baseline(Configuration settings) throws SQLException {
-    MigrationVersion nothing = MigrationVersion.fromVersion("0");
+  private String baseline(DataSource database) throws SQLException {
     if (earlier == null) {
-      return nothing;
+      return NOTHING;
     }
-    try (Connection connection = settings.getDataSource().getConnection()) {
+    try (Connection connection = database.getConnection()) {
       if (exists(connection, table) || !exists(connection, earlier.table())) {
-        return nothing;
+        return NOTHING;
       }
       try (Statement statement = connection.createStatement();
           ResultSet applied =
@@ -66,10 +91,10 @@ public record SchemaHistory(String table, String location, @Nullable Earlier ear
                   "SELECT FROM %s WHERE version = '%s' AND success"
                       .formatted(earlier.table(), earlier.last()))) {
         if (applied.next()) {
-          return MigrationVersion.fromVersion(earlier.baseline());
+          return earlier.baseline();
         }
       }
-      throw new IllegalStateException(
+      throw new IncompatibleDatabaseException(
           "The tables recorded in %s are older than this version can take over: migration %s is missing."
                   .formatted(earlier.table(), earlier.last())
               + " Start the last version that knows this table on the database once, then this one.");

@@ -1,0 +1,17 @@
+package org.omnimamba.gateway.database;
+
+import org.omnimamba.web.database.ConditionalOnDatabase;
+import org.omnimamba.web.database.SchemaHistory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The gateway's tables: keys and pictures. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnDatabase
+public class SchemaConfiguration {
+  @Bean
+  SchemaHistory gatewayHistory() {
+    return new SchemaHistory(
+        "gateway_schema_history", "classpath:org/omnimamba/gateway/migration", null);
+  }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE test_table (id integer PRIMARY KEY);
