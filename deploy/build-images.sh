@@ -22,7 +22,7 @@ import() {
   local container
   container=$(buildah from scratch)
   buildah add -q "$container" "$2" / >/dev/null
-  buildah config --env PATH=/opt/java/openjdk/bin:/opt/maven/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  buildah config --env PATH=/opt/java/openjdk/bin:/opt/maven/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     --env JAVA_HOME=/opt/java/openjdk --env LANG=C.UTF-8 "$container"
   buildah commit -q --rm "$container" "$1" >/dev/null
 }
