@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Makes the distribution: bin/omnimamba, lib/, the demo model, licences and SBOM. It runs without Maven, on Java 17 or newer.
+#   deploy/make-dist.sh             builds, and writes standalone/target/omnimamba-VERSION.tar.gz
+#   deploy/make-dist.sh --link DIR  only lays out in DIR what "mvnw verify" has built; jars are links, so this takes no time
+# OMNIMAMBA_TENSORFLOW=linux-x86_64-gpu names another TensorFlow than that for Linux without a GPU.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+target=$root/standalone/target
+
+lay_out() {
+  local folder=$1 jar entry name
+  mkdir -p "$folder/bin" "$folder/lib"
+  cp "$root/standalone/src/main/dist/omnimamba" "$folder/bin/"
+  cp "$root/standalone/src/main/dist/launch.sh" "$folder/lib/"
+  cp -R "$root/models/omnimamba-emoji" "$folder/.models" && mkdir -p "$folder/models" \
+    && mv "$folder/.models" "$folder/models/omnimamba-emoji"
+  cp "$root/LICENSE" "$target/licenses/THIRD-PARTY.txt" "$folder/"
+  cp "$target/classes/META-INF/sbom/application.cdx.json" "$folder/sbom.cdx.json"
+  jar=("$target"/omnimamba-standalone-*.jar)
+  local entries
+  IFS=: read -r -a entries <"$target/classpath"
+  for entry in "${jar[0]}" "${entries[@]}"; do
+    name=${entry##*/}
+    [ -f "$entry" ] || { echo "$entry is no jar: build with 'mvnw verify'" >&2; exit 1; }
+    [ ! -e "$folder/lib/$name" ] || { echo "two libraries are named $name" >&2; exit 1; }
+    ln "$entry" "$folder/lib/$name" 2>/dev/null || cp "$entry" "$folder/lib/$name"
+    echo "$name" >>"$folder/lib/classpath"
+  done
+}
+
+if [ "${1:-}" = --link ]; then
+  lay_out "${2:?a folder}"
+  exit
+fi
+
+cd "$root"
+./mvnw -q -pl standalone -am -DskipTests -Dspotless.check.skip \
+  "-Dtensorflow.platform=${OMNIMAMBA_TENSORFLOW:-linux-x86_64}" verify
+version=$(unzip -p "$target"/omnimamba-standalone-*.jar org/omnimamba/standalone/cli/version.txt)
+name=omnimamba-$version
+work=$(mktemp -d "$target/dist.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+lay_out "$work/$name"
+# the same bytes from the same commit; jars are compressed already
+tar -C "$work" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r-w -cf - "$name" \
+  | gzip -n -1 >"$target/$name.tar.gz"
+echo "$target/$name.tar.gz"

@@ -1,0 +1,59 @@
+package org.omnimamba.standalone.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same sources give the same jar, wherever and whenever they are built. */
+class ReproducibleJarsIT {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final String MODULE = "service-support";
+
+  @TempDir Path folder;
+
+  @Test
+  void aModuleThatIsBuiltTwiceHasTheSameBytes() throws Exception {
+    Path first = build("one", Instant.parse("2026-01-01T00:00:00Z"));
+    Path second = build("another/place", Instant.parse("2026-02-02T02:02:02Z"));
+    assertThat(Files.mismatch(first, second)).isEqualTo(-1L);
+  }
+
+  private Path build(String place, Instant modified) throws Exception {
+    Path copy = folder.resolve(place);
+    try (Stream<Path> files = Files.walk(ROOT, 2)) {
+      for (Path file : files.filter(ReproducibleJarsIT::isProjectFile).toList()) {
+        copy(file, copy, modified);
+      }
+    }
+    for (String tree : List.of(".mvn", MODULE + "/src/main")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(tree))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          copy(file, copy, modified);
+        }
+      }
+    }
+    Command.run(copy, ROOT.resolve("mvnw").toString(), "-B", "-q", "-pl", MODULE, "package")
+        .assertSuccess();
+    try (Stream<Path> jars = Files.list(copy.resolve(MODULE).resolve("target"))) {
+      return jars.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
+    }
+  }
+
+  private static boolean isProjectFile(Path file) {
+    return file.endsWith("pom.xml");
+  }
+
+  private static void copy(Path file, Path folder, Instant modified) throws Exception {
+    Path target = folder.resolve(ROOT.relativize(file));
+    Files.createDirectories(target.getParent());
+    Files.copy(file, target);
+    Files.setLastModifiedTime(target, FileTime.from(modified));
+  }
+}
