@@ -6,35 +6,38 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.replica.ReplicaAddress;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
  * Where requests go and who may send them.
  *
- * @param inferenceUrls one address for each replica of inference-service
- * @param jobsUrl address of job-service
+ * @param inferenceUrls where inference-service is: one address for each replica, or {@code
+ *     dns://host:port} for one replica at each address that DNS has for the name
+ * @param jobsUrl where job-service is, in the same forms
  * @param apiKey a key that works without a database, with every scope; for laptops and first keys
  */
 @Validated
 @ConfigurationProperties("omnimamba.gateway")
 public record GatewayProperties(
     @NotEmpty List<@NotNull URI> inferenceUrls,
-    @NotNull URI jobsUrl,
+    @NotEmpty List<@NotNull URI> jobsUrl,
     @Nullable @Size(min = 16, max = 256) String apiKey) {
 
-  @AssertTrue(message = "inference-urls and jobs-url must be http(s) addresses without a path")
+  @AssertTrue(
+      message =
+          "inference-urls and jobs-url must be addresses without a path:"
+              + " http://host:port, https://host:port, or dns://host:port")
   boolean isPlainAddresses() {
-    return plain(jobsUrl) && inferenceUrls.stream().allMatch(GatewayProperties::plain);
-  }
-
-  private static boolean plain(URI uri) {
-    String path = uri.getRawPath();
-    return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-        && uri.getHost() != null
-        && (path == null || path.isEmpty() || path.equals("/"))
-        && uri.getRawQuery() == null
-        && uri.getRawUserInfo() == null;
+    // What is missing is said by name already.
+    return Stream.of(inferenceUrls, jobsUrl)
+        .filter(Objects::nonNull)
+        .flatMap(List::stream)
+        .filter(Objects::nonNull)
+        .allMatch(ReplicaAddress::isValid);
   }
 }

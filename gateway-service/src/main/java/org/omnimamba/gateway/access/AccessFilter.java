@@ -1,10 +1,10 @@
 package org.omnimamba.gateway.access;
 
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -16,8 +16,7 @@ import reactor.core.publisher.Mono;
 
 /** Lets a request through only if the table has it and its key has the scope. */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 100)
-final class AccessFilter implements WebFilter {
+final class AccessFilter implements WebFilter, Ordered {
   private static final String SCHEME = "Bearer ";
   private static final int LONGEST_KEY = 256;
 
@@ -88,5 +87,10 @@ final class AccessFilter implements WebFilter {
   private static ApiException unauthorized(String code, String message) {
     return ApiException.invalidRequest(HttpStatus.UNAUTHORIZED, code, message)
         .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.ACCESS.order();
   }
 }

@@ -1,5 +1,6 @@
 package org.omnimamba.gateway.access;
 
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -14,8 +15,14 @@ import org.springframework.web.util.pattern.PathPatternParser;
  */
 record AccessRule(PathPattern path, Set<HttpMethod> methods, @Nullable Scope scope) {
 
+  /** A line; what can be got can also be asked for its headers alone (HEAD). */
   static AccessRule of(String pattern, @Nullable Scope scope, HttpMethod... methods) {
-    return new AccessRule(PathPatternParser.defaultInstance.parse(pattern), Set.of(methods), scope);
+    Set<HttpMethod> allowed = new HashSet<>(Set.of(methods));
+    if (allowed.contains(HttpMethod.GET)) {
+      allowed.add(HttpMethod.HEAD);
+    }
+    return new AccessRule(
+        PathPatternParser.defaultInstance.parse(pattern), Set.copyOf(allowed), scope);
   }
 
   boolean covers(PathContainer requested) {

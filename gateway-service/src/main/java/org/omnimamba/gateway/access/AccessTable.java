@@ -5,7 +5,6 @@ import static org.omnimamba.gateway.access.Scope.INFERENCE;
 import static org.omnimamba.gateway.access.Scope.JOBS;
 import static org.springframework.http.HttpMethod.DELETE;
 import static org.springframework.http.HttpMethod.GET;
-import static org.springframework.http.HttpMethod.HEAD;
 import static org.springframework.http.HttpMethod.PATCH;
 import static org.springframework.http.HttpMethod.POST;
 import static org.springframework.http.HttpMethod.PUT;
@@ -38,9 +37,9 @@ final class AccessTable {
           AccessRule.of("/admin/v1/keys/{id}", ADMIN, GET, DELETE),
           AccessRule.of("/v3/api-docs", null, GET),
           AccessRule.of("/", null, GET),
-          AccessRule.of("/playground/**", null, GET, HEAD),
-          AccessRule.of("/livez", null, GET, HEAD),
-          AccessRule.of("/readyz", null, GET, HEAD));
+          AccessRule.of("/playground/**", null, GET),
+          AccessRule.of("/livez", null, GET),
+          AccessRule.of("/readyz", null, GET));
 
   /**
    * The rule that covers a request.
@@ -51,7 +50,7 @@ final class AccessTable {
     PathContainer requested = PathContainer.parsePath(path);
     List<AccessRule> covering = RULES.stream().filter(rule -> rule.covers(requested)).toList();
     if (covering.isEmpty()) {
-      throw ErrorTranslator.notFound();
+      throw OtherEndpoints.hint(path).orElseGet(ErrorTranslator::notFound);
     }
     return covering.stream()
         .filter(rule -> rule.methods().contains(method))

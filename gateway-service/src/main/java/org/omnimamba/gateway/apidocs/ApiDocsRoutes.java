@@ -1,5 +1,8 @@
 package org.omnimamba.gateway.apidocs;
 
+import static org.springframework.web.reactive.function.server.RequestPredicates.GET;
+import static org.springframework.web.reactive.function.server.RequestPredicates.HEAD;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,9 +10,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.omnimamba.gateway.GatewayProperties;
+import org.omnimamba.gateway.routing.Upstreams;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.replica.ReplicaPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -43,7 +47,7 @@ class ApiDocsRoutes {
 
   @Bean
   RouterFunction<ServerResponse> apiDocs(
-      GatewayProperties gateway, InternalTokenProperties token, ReactorResourceFactory resources) {
+      Upstreams upstreams, InternalTokenProperties token, ReactorResourceFactory resources) {
     HttpClient client =
         HttpClient.newConnection()
             .runOn(resources.getLoopResources())
@@ -51,8 +55,8 @@ class ApiDocsRoutes {
     ObjectNode own = own();
     // One after the other: in one JVM the services' libraries would wait for each other's locks.
     Mono<Served> whole =
-        firstOf(client, gateway.inferenceUrls(), PATH)
-            .concatWith(firstOf(client, List.of(gateway.jobsUrl()), JOBS_PATH))
+        firstOf(client, upstreams.inferenceReplicas(), PATH)
+            .concatWith(firstOf(client, upstreams.jobReplicas(), JOBS_PATH))
             .collectList()
             .map(services -> serve(own, services));
     Mono<Served> kept =
@@ -61,8 +65,8 @@ class ApiDocsRoutes {
             failure -> Duration.ZERO,
             () -> Duration.ZERO);
     return RouterFunctions.route()
-        .GET(
-            PATH,
+        .route(
+            GET(PATH).or(HEAD(PATH)),
             request ->
                 kept.flatMap(
                     served ->
@@ -86,9 +90,9 @@ class ApiDocsRoutes {
   }
 
   /** The document of the first that answers; all replicas of a service have the same. */
-  private Mono<Optional<JsonNode>> firstOf(HttpClient client, List<URI> replicas, String path) {
-    return Flux.fromIterable(replicas)
-        .concatMap(replica -> fetch(client, replica.resolve(path)), 1)
+  private Mono<Optional<JsonNode>> firstOf(HttpClient client, ReplicaPool pool, String path) {
+    return Flux.fromIterable(pool.replicas().all())
+        .concatMap(replica -> fetch(client, replica.address().resolve(path)), 1)
         .next()
         .map(Optional::of)
         .defaultIfEmpty(Optional.empty());

@@ -1,7 +1,7 @@
 package org.omnimamba.gateway.body;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -10,8 +10,7 @@ import reactor.core.publisher.Mono;
 
 /** Bodies that the gateway itself answers: what goes to no service passes no gateway filter. */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 200)
-final class AdminBodyFilter implements WebFilter {
+final class AdminBodyFilter implements WebFilter, Ordered {
   private static final String PATH = "/admin/";
 
   private final BodyGate gate;
@@ -25,5 +24,10 @@ final class AdminBodyFilter implements WebFilter {
     return exchange.getRequest().getURI().getRawPath().startsWith(PATH)
         ? gate.pass(exchange, chain::filter)
         : chain.filter(exchange);
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.ADMIN_BODY.order();
   }
 }

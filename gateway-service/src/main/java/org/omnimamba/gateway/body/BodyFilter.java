@@ -1,5 +1,6 @@
 package org.omnimamba.gateway.body;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
@@ -23,6 +24,6 @@ final class BodyFilter implements GlobalFilter, Ordered {
 
   @Override
   public int getOrder() {
-    return -1000;
+    return FilterOrder.BODY.order();
   }
 }

@@ -1,6 +1,7 @@
 package org.omnimamba.gateway.body;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
 import java.util.function.Function;
 import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.http.HttpMethod;
@@ -18,6 +19,9 @@ import reactor.netty.http.server.HttpServerResponse;
 final class BodyGate {
   /** From here on a body is parsed away from the event loop, which others wait for. */
   private static final int LARGE = 64 * 1024;
+
+  private static final Set<HttpMethod> BODILESS =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.DELETE);
 
   private final BodyReader bodies;
   private final FactsReader facts;
@@ -66,7 +70,7 @@ final class BodyGate {
       return Mono.just(RequestFacts.NONE);
     }
     HttpMethod method = request.getMethod();
-    if (method == HttpMethod.GET || method == HttpMethod.DELETE) {
+    if (BODILESS.contains(method)) {
       return Mono.error(
           ApiException.invalidRequest(
               HttpStatus.BAD_REQUEST,

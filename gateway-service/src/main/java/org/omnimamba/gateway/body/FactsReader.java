@@ -26,7 +26,8 @@ import tools.jackson.core.json.JsonFactory;
  * the end of the document.
  */
 final class FactsReader {
-  private static final int MOST_PICTURES = 10;
+  /** Larger numbers count as this one: more than any service takes, and products of it fit. */
+  private static final long MOST = 1L << 20;
 
   private final JsonFactory json;
 
@@ -162,7 +163,7 @@ final class FactsReader {
         case "max_completion_tokens" -> maxCompletionTokens = number(token);
         case "n" -> {
           Long number = number(token);
-          count = number == null || number > MOST_PICTURES ? 1 : number.intValue();
+          count = number == null ? 1 : (int) Math.min(number, MOST);
         }
         case "stream" -> stream = token == JsonToken.VALUE_TRUE;
         default -> {
@@ -171,10 +172,13 @@ final class FactsReader {
       }
     }
 
+    /** A whole number from 1; null for anything else, which the service will refuse. */
     private @Nullable Long number(JsonToken token) {
-      if (token != JsonToken.VALUE_NUMBER_INT
-          || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      if (token != JsonToken.VALUE_NUMBER_INT) {
         return null;
+      }
+      if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+        return parser.getBigIntegerValue().signum() > 0 ? Long.MAX_VALUE : null;
       }
       long value = parser.getLongValue();
       return value >= 1 ? value : null;

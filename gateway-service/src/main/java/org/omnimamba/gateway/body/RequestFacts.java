@@ -7,7 +7,7 @@ import org.springframework.web.server.ServerWebExchange;
  * What the gateway needs to know of a body; everything else in it is the services' business.
  *
  * @param asked completion tokens that each choice may have, or null where the request does not say
- * @param count choices or pictures asked for; 1 where the request says nothing sensible
+ * @param count choices or pictures asked for, up to 2^20; 1 where the request says nothing sensible
  * @param stream whether the answer is to be streamed
  * @param picture names the first inlined picture, so that requests about one picture can meet; 0 if
  *     there is none

@@ -1,9 +1,10 @@
 package org.omnimamba.gateway.errors;
 
 import io.netty.handler.timeout.ReadTimeoutException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
+import org.omnimamba.gateway.server.ShuttingDownException;
+import org.omnimamba.web.replica.ConnectFailures;
+import org.omnimamba.web.replica.ReplicaLostException;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
@@ -27,8 +28,15 @@ public final class ErrorTranslator {
     if (failure instanceof ResponseStatusException status) {
       return ofStatus(status);
     }
-    if (isConnectFailure(failure)) {
+    if (ConnectFailures.neverSent(failure)) {
       return unavailable();
+    }
+    if (failure instanceof ShuttingDownException) {
+      return shuttingDown();
+    }
+    if (failure instanceof ReplicaLostException) {
+      return ApiException.serverError(
+          HttpStatus.BAD_GATEWAY, "upstream_failed", "The service stopped answering.", failure);
     }
     if (failure instanceof ReadTimeoutException || failure instanceof TimeoutException) {
       return ApiException.serverError(
@@ -44,17 +52,21 @@ public final class ErrorTranslator {
         HttpStatus.INTERNAL_SERVER_ERROR, "internal_error", "The gateway failed unexpectedly.");
   }
 
-  /** Whether no byte of the request can have reached the other side. */
-  public static boolean isConnectFailure(Throwable failure) {
-    return failure instanceof ConnectException || failure instanceof UnknownHostException;
-  }
-
   /** No replica can take the request now. */
   public static ApiException unavailable() {
     return ApiException.serverError(
             HttpStatus.SERVICE_UNAVAILABLE,
             "service_unavailable",
             "The service is not available right now. Please try again shortly.")
+        .header("Retry-After", "1");
+  }
+
+  /** The process ends before the request could. */
+  private static ApiException shuttingDown() {
+    return ApiException.serverError(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "shutting_down",
+            "This gateway is being stopped. Please send the request again.")
         .header("Retry-After", "1");
   }
 

@@ -1,8 +1,8 @@
 package org.omnimamba.gateway.http;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -11,8 +11,7 @@ import reactor.core.publisher.Mono;
 
 /** Gives every request its id and every answer the headers that all answers carry. */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
-final class RequestIdFilter implements WebFilter {
+final class RequestIdFilter implements WebFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     String id =
@@ -28,5 +27,10 @@ final class RequestIdFilter implements WebFilter {
               return Mono.empty();
             });
     return chain.filter(exchange);
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.REQUEST_ID.order();
   }
 }

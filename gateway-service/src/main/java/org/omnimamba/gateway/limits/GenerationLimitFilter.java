@@ -2,6 +2,7 @@ package org.omnimamba.gateway.limits;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.streaming.UsageMeter;
@@ -113,6 +114,6 @@ final class GenerationLimitFilter implements GlobalFilter, Ordered {
 
   @Override
   public int getOrder() {
-    return -900;
+    return FilterOrder.GENERATION_LIMIT.order();
   }
 }

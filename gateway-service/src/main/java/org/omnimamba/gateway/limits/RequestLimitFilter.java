@@ -1,5 +1,6 @@
 package org.omnimamba.gateway.limits;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.access.Caller;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -38,6 +39,6 @@ final class RequestLimitFilter implements GlobalFilter, Ordered {
 
   @Override
   public int getOrder() {
-    return -1100;
+    return FilterOrder.REQUEST_LIMIT.order();
   }
 }

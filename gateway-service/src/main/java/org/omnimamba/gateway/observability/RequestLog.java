@@ -6,12 +6,12 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.http.RequestId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -24,8 +24,7 @@ import reactor.core.publisher.SignalType;
  * Logs and times each request of a known tenant when it is over, also when the client went away.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 50)
-final class RequestLog implements WebFilter {
+final class RequestLog implements WebFilter, Ordered {
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
   private static final int CLIENT_WENT_AWAY = 499;
 
@@ -95,5 +94,10 @@ final class RequestLog implements WebFilter {
     }
     HttpStatusCode status = exchange.getResponse().getStatusCode();
     return status == null ? 200 : status.value();
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.REQUEST_LOG.order();
   }
 }

@@ -1,5 +1,8 @@
 package org.omnimamba.gateway.pictures;
 
+import static org.springframework.web.reactive.function.server.RequestPredicates.GET;
+import static org.springframework.web.reactive.function.server.RequestPredicates.HEAD;
+
 import java.time.Clock;
 import java.time.Duration;
 import org.omnimamba.gateway.errors.ApiException;
@@ -18,8 +21,8 @@ class PictureRoutes {
   @Bean
   RouterFunction<ServerResponse> pictures(PictureStore store, PictureLinks links, Clock clock) {
     return RouterFunctions.route()
-        .GET(
-            PictureAnswers.PATH + "{name}",
+        .route(
+            GET(PictureAnswers.PATH + "{name}").or(HEAD(PictureAnswers.PATH + "{name}")),
             request ->
                 Mono.justOrEmpty(links.read(request.pathVariable("name")))
                     .flatMap(

@@ -1,5 +1,6 @@
 package org.omnimamba.gateway.pictures;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.body.RequestBody;
 import org.omnimamba.gateway.body.RequestFacts;
@@ -48,10 +49,9 @@ final class PictureUrlFilter implements GlobalFilter, Ordered {
     return chain.filter(changed.mutate().response(new Rewritten(changed)).build());
   }
 
-  /** Right after the limits, so that refusals by them and by services pass as they are. */
   @Override
   public int getOrder() {
-    return -850;
+    return FilterOrder.PICTURE_URLS.order();
   }
 
   private final class Rewritten extends ServerHttpResponseDecorator {

@@ -1,5 +1,8 @@
 package org.omnimamba.gateway.playground;
 
+import static org.springframework.web.reactive.function.server.RequestPredicates.GET;
+import static org.springframework.web.reactive.function.server.RequestPredicates.HEAD;
+
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -32,7 +35,7 @@ class PlaygroundRoutes {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   RouterFunction<ServerResponse> playground() {
     return RouterFunctions.route()
-        .GET("/", request -> page())
+        .route(GET("/").or(HEAD("/")), request -> page())
         .add(
             RouterFunctions.resources(
                 "/playground/**",

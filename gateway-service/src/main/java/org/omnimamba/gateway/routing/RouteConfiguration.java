@@ -1,13 +1,15 @@
 package org.omnimamba.gateway.routing;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
-import java.util.List;
 import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.replica.AddressLookup;
+import org.omnimamba.web.replica.DnsLookup;
+import org.omnimamba.web.replica.ReplicaPool;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
@@ -22,8 +24,11 @@ class RouteConfiguration {
   static final String INFERENCE = "inference";
   static final String JOBS = "jobs";
 
+  /** Routes must have an address; {@link ReplicaFilter} puts that of a replica in its place. */
+  private static final String CHOSEN_LATER = "http://replica.invalid";
+
   @Bean
-  RouteLocator routes(RouteLocatorBuilder builder, GatewayProperties properties) {
+  RouteLocator routes(RouteLocatorBuilder builder) {
     return builder
         .routes()
         .route(
@@ -31,11 +36,11 @@ class RouteConfiguration {
             route ->
                 route
                     .path("/v1/chat/**", "/v1/images/**", "/v1/models/**")
-                    .uri(properties.inferenceUrls().get(0)))
+                    .uri(CHOSEN_LATER))
         .route(
             JOBS,
             route ->
-                route.path("/v1/jobs/**", "/v1/webhook-endpoints/**").uri(properties.jobsUrl()))
+                route.path("/v1/jobs/**", "/v1/webhook-endpoints/**").uri(CHOSEN_LATER))
         .build();
   }
 
@@ -67,33 +72,51 @@ class RouteConfiguration {
   }
 
   @Bean
-  Replicas replicas(GatewayProperties gateway, RoutingProperties properties, MeterRegistry meters) {
-    List<Replica> all = gateway.inferenceUrls().stream().distinct().map(Replica::new).toList();
-    for (Replica replica : all) {
-      Tags tags = Tags.of("replica", replica.toString());
-      meters.gauge(
-          "omnimamba.gateway.replica.load", tags, replica, one -> one.load(System.nanoTime()));
-      meters.gauge(
-          "omnimamba.gateway.replica.ready",
-          tags,
-          replica,
-          one -> one.state() == Replica.State.READY ? 1 : 0);
-    }
-    return new Replicas(all, properties.affinitySlack(), System::nanoTime);
+  @ConditionalOnMissingBean
+  AddressLookup addressLookup(ReactorResourceFactory resources) {
+    return new DnsLookup(resources.getLoopResources());
   }
 
   @Bean
-  ReplicaProber replicaProber(
-      Replicas replicas,
+  ReplicaPool inferenceReplicas(
+      GatewayProperties gateway,
       RoutingProperties properties,
+      AddressLookup lookup,
       ReactorResourceFactory resources,
-      InternalTokenProperties token) {
-    HttpClient client =
-        HttpClient.newConnection()
-            .runOn(resources.getLoopResources())
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.probeTimeout().toMillis())
-            .headers(headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
-    return new ReplicaProber(replicas, properties, client);
+      InternalTokenProperties token,
+      MeterRegistry meters) {
+    return new ReplicaPool(
+        gateway.inferenceUrls(),
+        properties.replicas(),
+        lookup,
+        probes(properties, resources, token),
+        meters,
+        "omnimamba.gateway.replica");
+  }
+
+  @Bean
+  ReplicaPool jobReplicas(
+      GatewayProperties gateway,
+      RoutingProperties properties,
+      AddressLookup lookup,
+      ReactorResourceFactory resources,
+      InternalTokenProperties token,
+      MeterRegistry meters) {
+    return new ReplicaPool(
+        gateway.jobsUrl(),
+        properties.replicas(),
+        lookup,
+        probes(properties, resources, token),
+        meters,
+        "omnimamba.gateway.jobs.replica");
+  }
+
+  private static HttpClient probes(
+      RoutingProperties properties, ReactorResourceFactory resources, InternalTokenProperties token) {
+    return HttpClient.newConnection()
+        .runOn(resources.getLoopResources())
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.probeTimeout().toMillis())
+        .headers(
+            headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
   }
 }

@@ -1,6 +1,7 @@
 package org.omnimamba.gateway.routing;
 
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.replica.Replica;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -21,6 +22,14 @@ final class Trip {
     Replica.@Nullable Ticket ticket = exchange.getAttribute(ATTRIBUTE);
     if (ticket != null) {
       ticket.close();
+    }
+  }
+
+  /** A part of the answer came from the replica. */
+  static void heard(ServerWebExchange exchange) {
+    Replica.@Nullable Ticket ticket = exchange.getAttribute(ATTRIBUTE);
+    if (ticket != null) {
+      ticket.replica().heard();
     }
   }
 

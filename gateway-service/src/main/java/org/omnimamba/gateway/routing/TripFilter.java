@@ -1,9 +1,9 @@
 package org.omnimamba.gateway.routing;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.reactivestreams.Publisher;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
-import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -21,13 +21,13 @@ final class TripFilter implements GlobalFilter, Ordered {
         new ServerHttpResponseDecorator(exchange.getResponse()) {
           @Override
           public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-            return super.writeWith(Flux.<DataBuffer>from(body).takeUntilOther(Trip.loss(exchange)));
+            return super.writeWith(watched(body, exchange));
           }
 
           @Override
           public Mono<Void> writeAndFlushWith(
               Publisher<? extends Publisher<? extends DataBuffer>> body) {
-            return super.writeAndFlushWith(Flux.from(body).takeUntilOther(Trip.loss(exchange)));
+            return super.writeAndFlushWith(watched(body, exchange));
           }
         };
     return chain
@@ -35,9 +35,14 @@ final class TripFilter implements GlobalFilter, Ordered {
         .doFinally(end -> Trip.end(exchange));
   }
 
-  /** Right inside the filter that turns a broken stream into an error event. */
+  private static <T> Flux<T> watched(Publisher<? extends T> body, ServerWebExchange exchange) {
+    return Flux.<T>from(body)
+        .doOnNext(part -> Trip.heard(exchange))
+        .takeUntilOther(Trip.loss(exchange));
+  }
+
   @Override
   public int getOrder() {
-    return NettyWriteResponseFilter.WRITE_RESPONSE_FILTER_ORDER - 50;
+    return FilterOrder.TRIP.order();
   }
 }

@@ -15,22 +15,19 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * What a service sees of a client's headers: those named here, once each, and nothing else. The
+ * What a service sees of a client's headers: those named here, one line each, and nothing else. The
  * tenant and the internal token come from the gateway alone. Runs after all other header filters,
  * so that no {@code Connection} option of a client can remove what is set here.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
+  /** Those that have one value; of several the first counts. */
   private static final Set<String> PASSED =
-      Set.of(
-          "accept",
-          "content-type",
-          "idempotency-key",
-          "if-none-match",
-          "last-event-id",
-          "range",
-          "user-agent");
+      Set.of("content-type", "idempotency-key", "last-event-id", "range", "user-agent");
+
+  /** Those that are lists, which a client may spread over several lines. */
+  private static final Set<String> LISTS = Set.of("accept", "if-none-match", "prefer");
 
   /** Set by the gateway's own tracing, which replaces what a client sent. */
   private static final Set<String> TRACING = Set.of("traceparent", "tracestate");
@@ -45,6 +42,7 @@ final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
   public HttpHeaders filter(HttpHeaders input, ServerWebExchange exchange) {
     HttpHeaders passed = new HttpHeaders();
     PASSED.forEach(name -> copyFirst(input, passed, name));
+    LISTS.forEach(name -> copyAll(input, passed, name));
     TRACING.forEach(name -> copyFirst(input, passed, name));
     passed.set(PlatformHeaders.INTERNAL_TOKEN, internalToken);
     passed.set(PlatformHeaders.TENANT, Caller.of(exchange).tenant());
@@ -63,6 +61,13 @@ final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
     List<String> values = from.get(name);
     if (values != null && !values.isEmpty()) {
       to.set(name, values.get(0));
+    }
+  }
+
+  private static void copyAll(HttpHeaders from, HttpHeaders to, String name) {
+    List<String> values = from.get(name);
+    if (values != null && !values.isEmpty()) {
+      to.set(name, String.join(", ", values));
     }
   }
 

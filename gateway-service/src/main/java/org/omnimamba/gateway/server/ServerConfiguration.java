@@ -16,6 +16,7 @@ class ServerConfiguration {
             server ->
                 server
                     .idleTimeout(properties.idleTimeout())
+                    .mapHandle(OldClients::withoutChunks)
                     .doOnChannelInit(
                         (observer, channel, address) -> {
                           HeadDeadline.watch(channel, properties.headTimeout());

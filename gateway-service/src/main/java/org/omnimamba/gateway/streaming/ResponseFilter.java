@@ -1,9 +1,10 @@
 package org.omnimamba.gateway.streaming;
 
+import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.errors.ErrorEnvelope;
+import org.omnimamba.gateway.server.ShutdownSignal;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
-import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
 import org.springframework.core.Ordered;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -13,9 +14,11 @@ import reactor.core.publisher.Mono;
 @Component
 final class ResponseFilter implements GlobalFilter, Ordered {
   private final StreamingProperties properties;
+  private final ShutdownSignal shutdown;
 
-  ResponseFilter(StreamingProperties properties) {
+  ResponseFilter(StreamingProperties properties, ShutdownSignal shutdown) {
     this.properties = properties;
+    this.shutdown = shutdown;
   }
 
   @Override
@@ -24,7 +27,11 @@ final class ResponseFilter implements GlobalFilter, Ordered {
         ErrorEnvelope.of(exchange.getRequest().getURI().getRawPath()) == ErrorEnvelope.OPENAI;
     WatchedResponse response =
         new WatchedResponse(
-            exchange.getResponse(), UsageMeter.of(exchange), properties.longestSilence(), openai);
+            exchange.getResponse(),
+            UsageMeter.of(exchange),
+            properties.longestSilence(),
+            shutdown.cutOff(),
+            openai);
     return chain
         .filter(exchange.mutate().response(response).build())
         .takeUntilOther(response.ended());
@@ -32,6 +39,6 @@ final class ResponseFilter implements GlobalFilter, Ordered {
 
   @Override
   public int getOrder() {
-    return NettyWriteResponseFilter.WRITE_RESPONSE_FILTER_ORDER - 100;
+    return FilterOrder.RESPONSE.order();
   }
 }

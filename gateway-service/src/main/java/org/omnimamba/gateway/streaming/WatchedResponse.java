@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.errors.ErrorEnvelope;
 import org.omnimamba.gateway.errors.ErrorTranslator;
+import org.omnimamba.gateway.server.ShuttingDownException;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
 
   private final @Nullable UsageMeter meter;
   private final Duration longestSilence;
+  private final Mono<Void> cutOff;
   private final boolean endsWithErrorEvent;
   private final EventBoundary boundary = new EventBoundary();
   private final Sinks.Empty<Void> ended = Sinks.empty();
@@ -32,16 +34,19 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
   /**
    * @param meter counts tokens, if anybody wants to know
    * @param longestSilence after which a stream is ended
+   * @param cutOff fails when the process must end
    * @param endsWithErrorEvent whether a broken stream ends with an {@code error} event
    */
   WatchedResponse(
       ServerHttpResponse delegate,
       @Nullable UsageMeter meter,
       Duration longestSilence,
+      Mono<Void> cutOff,
       boolean endsWithErrorEvent) {
     super(delegate);
     this.meter = meter;
     this.longestSilence = longestSilence;
+    this.cutOff = cutOff;
     this.endsWithErrorEvent = endsWithErrorEvent;
   }
 
@@ -65,6 +70,7 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
             .<DataBuffer>concatMap(part -> part)
             .doOnNext(this::look)
             .takeUntilOther(silence())
+            .takeUntilOther(cutOff)
             .onErrorResume(this::endOf);
     return super.writeAndFlushWith(parts.map(Mono::just))
         .doOnSuccess(
@@ -117,10 +123,15 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
     if (meter != null) {
       meter.failed();
     }
-    if (!endsWithErrorEvent || !boundary.isBetweenEvents()) {
+    boolean resumable = !endsWithErrorEvent && failure instanceof ShuttingDownException;
+    if (!boundary.isBetweenEvents() || !(endsWithErrorEvent || resumable)) {
       return Flux.error(failure);
     }
     broken = true;
+    if (resumable) {
+      // Events of jobs have numbers: the client asks for the rest at another gateway.
+      return Flux.empty();
+    }
     byte[] error = ErrorEnvelope.OPENAI.write(ErrorTranslator.translate(failure), null);
     return Flux.defer(() -> Flux.just(bufferFactory().wrap(ErrorEvent.of(error))));
   }

@@ -69,13 +69,21 @@ class FactsReaderTest {
         "{\"n\":\"3\"}",
         "{\"n\":0}",
         "{\"n\":-1}",
-        "{\"n\":11}",
         "{\"n\":1e1}",
         "{\"n\":null}",
-        "{\"n\":123456789012345678901234567890}"
+        "{\"n\":-123456789012345678901234567890}"
       })
   void leavesSenselessNumbersToTheService(String json) {
     assertThat(read(json).count()).isEqualTo(1);
+  }
+
+  /** What a service refuses today it may take tomorrow; nothing is generated that was not reserved. */
+  @ParameterizedTest
+  @CsvSource({"11,11", "1000,1000", "99999999999,1048576", "123456789012345678901234567890,1048576"})
+  void takesLargeNumbersAsTheyAre(String number, int count) {
+    RequestFacts facts = read("{\"n\":" + number + ",\"max_tokens\":" + number + "}");
+    assertThat(facts.count()).isEqualTo(count);
+    assertThat(facts.asked()).isGreaterThanOrEqualTo(count);
   }
 
   @ParameterizedTest

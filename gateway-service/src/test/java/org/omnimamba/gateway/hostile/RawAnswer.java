@@ -14,15 +14,15 @@ import java.nio.charset.StandardCharsets;
  * @param status {@link #CLOSED} for a connection that just ends
  * @param text everything that came
  */
-record RawAnswer(int status, String text) {
+public record RawAnswer(int status, String text) {
   static final int CLOSED = -1;
 
   /** Sends the bytes and reads until the server ends the answer or the connection. */
-  static RawAnswer send(int port, byte[] bytes) throws IOException {
+  public static RawAnswer send(int port, byte[] bytes) throws IOException {
     return send(port, bytes, false);
   }
 
-  static RawAnswer send(int port, byte[] bytes, boolean untilClosed) throws IOException {
+  public static RawAnswer send(int port, byte[] bytes, boolean untilClosed) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(15_000);
       OutputStream out = socket.getOutputStream();
@@ -38,7 +38,7 @@ record RawAnswer(int status, String text) {
   }
 
   /** Fails unless the server takes every byte, answers, and ends the connection properly. */
-  static RawAnswer sendAll(int port, byte[] bytes) throws IOException {
+  public static RawAnswer sendAll(int port, byte[] bytes) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(15_000);
       socket.getOutputStream().write(bytes);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
@@ -146,6 +148,38 @@ class SharedLimitsTest {
                 assertThat(all.granted()).isTrue();
                 all.settlement().settle(all.taken()).block();
               });
+    } finally {
+      operator.shutdown();
+      link.destroy();
+    }
+  }
+
+  /** What is held over a broken connection is given back over the next one. */
+  @Test
+  void aLinkThatBreaksIsReplacedAndLeavesNothingBehind() {
+    RedisLink link =
+        new RedisLink(
+            new LimitProperties.Redis(
+                java.net.URI.create("redis://127.0.0.1:" + port),
+                Duration.ofSeconds(2),
+                LimitProperties.WhenDown.CLOSED,
+                1));
+    RedisClient operator = RedisClient.create("redis://127.0.0.1:" + port);
+    try {
+      RedisCommands<String, String> commands = operator.connect().sync();
+      long others = commands.clientList().lines().count();
+      for (int i = 0; i < 5; i++) {
+        InFlightStore.Entry entry =
+            await()
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .until(() -> link.stores().block().inFlight().enter("flap", 1, 1).block(), held -> held != null);
+        commands.clientKill(KillArgs.Builder.typeNormal().skipme());
+        entry.leave().block(Duration.ofSeconds(20));
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> commands.clientList().lines().count() == others + 1);
+      }
     } finally {
       operator.shutdown();
       link.destroy();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
+import org.omnimamba.web.replica.Replica;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 
@@ -177,8 +178,7 @@ class ReplicaFailureTest {
                 NOWHERE,
                 "omnimamba.gateway.routing.probe-interval",
                 "50ms")) {
-      Replicas replicas = own.bean(Replicas.class);
-      Replica watched = replicas.all().get(0);
+      Replica watched = own.bean(Upstreams.class).inferenceReplicas().replicas().all().get(0);
       await().atMost(Duration.ofSeconds(20)).until(() -> watched.state() == Replica.State.REFUSING);
       for (int i = 0; i < 10; i++) {
         assertThat(own.post(CHAT, BODY).body()).isEqualTo("always");

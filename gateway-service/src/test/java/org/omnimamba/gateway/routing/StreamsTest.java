@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
+import org.omnimamba.web.replica.Replica;
 import reactor.core.publisher.Mono;
 
 /** Streams that pass, break, fall silent, or lose their replica, over real sockets. */
@@ -127,7 +128,7 @@ class StreamsTest {
           .contains("stopped answering");
 
       answersProbes.set(true);
-      Replica seen = own.bean(Replicas.class).all().get(0);
+      Replica seen = own.bean(Upstreams.class).inferenceReplicas().replicas().all().get(0);
       await().atMost(Duration.ofSeconds(20)).until(() -> seen.state() == Replica.State.READY);
       HttpResponse<InputStream> half = Script.open(own);
       script.send("data: half");

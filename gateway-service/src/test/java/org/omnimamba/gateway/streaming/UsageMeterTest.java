@@ -36,7 +36,7 @@ class UsageMeterTest {
             + "\"total_tokens\":48}}",
         false,
         17);
-    expect("{\"usage\":{\"completion_tokens\" : 3}}", false, 500);
+    expect("{\"usage\" : {\"completion_tokens\" : 3}}", false, 3);
     expect("{\"usage\":{\"completion_tokens\": 3 }}", false, 3);
   }
 
@@ -64,10 +64,48 @@ class UsageMeterTest {
     expect(opening + chunk.repeat(5) + "data: [DONE]\n\n", false, 5);
   }
 
+  /** As inference-service writes them with and without its options, and in any other order. */
+  @Test
+  void countsTheSameInAnyOrderOfMembers() {
+    String opening =
+        "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,"
+            + "\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
+            + "\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n";
+    String reversed =
+        "data: {\"choices\":[{\"finish_reason\":null,\"token_ids\":[17],\"delta\":{\"tool_calls\":"
+            + "[{\"index\":0}],\"content\" : \"a\",\"refusal\":null},\"index\":0}]}\n\n";
+    String halfACharacter =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"logprobs\":{\"content\":"
+            + "[{\"token\":\"\",\"logprob\":-1.5,\"bytes\":[226],\"top_logprobs\":[]}],"
+            + "\"refusal\":null},\"finish_reason\":null}]}\n\n";
+    String finish =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null,"
+            + "\"finish_reason\":\"stop\"}]}\n\n";
+    String all = ": ping \"[\n\n" + opening + reversed.repeat(3) + halfACharacter;
+    expect(all + finish + "data: [DONE]\n\n", false, 4);
+    expect(
+        all
+            + "data: {\"usage\":{\"prompt_tokens_details\":{\"completion_tokens\":99},"
+            + "\"total_tokens\":48,\"completion_tokens\":17},\"choices\":[]}\n\n",
+        false,
+        17);
+  }
+
+  @Test
+  void staysInStepBeyondAnyDepth() {
+    expect(
+        "{\"a\":" + "[".repeat(500) + "]".repeat(500) + ",\"usage\":{\"output_tokens\":5}}", true, 5);
+  }
+
   @Test
   void isNotFooledByGeneratedText() {
     expect(
         "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"completion_tokens\\\":999\"}}]}\n\n",
+        false,
+        1);
+    expect(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"}]}{\\\\\\\"usage\\\":{\\\"output_tokens\\\":9\"}}]}"
+            + "\n\n",
         false,
         1);
   }

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** The real gateway on free ports. */
 public final class Gateway implements AutoCloseable {
@@ -26,6 +28,15 @@ public final class Gateway implements AutoCloseable {
 
   /** Starts with upstreams and further settings, each {@code name, value}. */
   public static Gateway start(String inferenceUrls, String jobsUrl, String... settings) {
+    return start(context -> {}, inferenceUrls, jobsUrl, settings);
+  }
+
+  /** The same, with beans of the test's own. */
+  public static Gateway start(
+      ApplicationContextInitializer<GenericApplicationContext> beans,
+      String inferenceUrls,
+      String jobsUrl,
+      String... settings) {
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("omnimamba.internal-token", INTERNAL_TOKEN);
     properties.put("omnimamba.gateway.inference-urls", inferenceUrls);
@@ -44,7 +55,7 @@ public final class Gateway implements AutoCloseable {
     all[0] = "--server.port=0";
     all[1] = "--management.server.port=0";
     System.arraycopy(arguments, 0, all, 2, arguments.length);
-    return new Gateway(GatewayServiceApplication.builder().run(all));
+    return new Gateway(GatewayServiceApplication.builder().initializers(beans).run(all));
   }
 
   public int port() {

@@ -24,13 +24,18 @@ public final class Upstream implements AutoCloseable {
   }
 
   public static Upstream start(Consumer<HttpServerRoutes> routes) {
+    return start("127.0.0.1", 0, routes);
+  }
+
+  /** Listens on one of the many loopback addresses, as replicas on addresses of their own do. */
+  public static Upstream start(String address, int port, Consumer<HttpServerRoutes> routes) {
     List<Seen> seen = new CopyOnWriteArrayList<>();
     HttpServerRoutes table = HttpServerRoutes.newRoutes();
     routes.accept(table);
     DisposableServer server =
         HttpServer.create()
-            .host("127.0.0.1")
-            .port(0)
+            .host(address)
+            .port(port)
             .handle(
                 (request, response) -> {
                   remember(seen, request);
@@ -48,11 +53,16 @@ public final class Upstream implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + server.port();
+    return "http://" + server.host() + ":" + server.port();
   }
 
   public int port() {
     return server.port();
+  }
+
+  /** Accepts no connection any more; those that are there go on. */
+  public void stopListening() {
+    server.channel().close().syncUninterruptibly();
   }
 
   public List<Seen> seen() {

@@ -1,4 +1,4 @@
-package org.omnimamba.gateway.routing;
+package org.omnimamba.web.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,24 +46,33 @@ class ReplicasTest {
   }
 
   @Test
-  void leavesOutWhatIsNotReadyOrWasTried() {
-    a.state(Replica.State.SILENT);
+  void leavesOutWhatWasTried() {
     b.begin(1000);
-    assertThat(choose(0)).isSameAs(c);
+    a.begin(2000);
     assertThat(replicas.choose(0, Set.of(c))).containsSame(b);
-    assertThat(replicas.choose(0, Set.of(b, c))).isEmpty();
+    assertThat(replicas.choose(0, Set.of(b, c))).containsSame(a);
+    assertThat(replicas.choose(0, Set.of(a, b, c))).isEmpty();
   }
 
   @Test
-  void asksAReplicaThatRefusedOnlyWhenNoneIsReady() {
-    a.state(Replica.State.REFUSING);
-    b.begin(100_000);
+  void equalsTakeTurns() {
+    assertThat(List.of(choose(0), choose(0), choose(0))).containsExactlyInAnyOrder(a, b, c);
+  }
+
+  /** Ready, then refusing, then without a name, then silent: whatever their loads are. */
+  @Test
+  void asksTheLessFitOnlyWhenNoFitterOneIsLeft() {
+    a.state(Replica.State.SILENT);
+    b.named(false);
     c.begin(100_000);
-    assertThat(choose(0)).isNotSameAs(a);
-    assertThat(choose(77)).isNotSameAs(a);
-    b.state(Replica.State.SILENT);
+    assertThat(choose(0)).isSameAs(c);
+    assertThat(choose(77)).isSameAs(c);
     c.state(Replica.State.REFUSING);
-    assertThat(choose(0)).isSameAs(a);
+    assertThat(choose(0)).isSameAs(c);
+    assertThat(replicas.choose(0, Set.of(c))).containsSame(b);
+    assertThat(replicas.isAnotherAnswering(Set.of(c))).isTrue();
+    assertThat(replicas.choose(0, Set.of(b, c))).as("the last resort").containsSame(a);
+    assertThat(replicas.isAnotherAnswering(Set.of(b, c))).isFalse();
   }
 
   @Test

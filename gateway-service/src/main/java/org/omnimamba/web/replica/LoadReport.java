@@ -1,12 +1,13 @@
-package org.omnimamba.gateway.routing;
+package org.omnimamba.web.replica;
 
 import org.jspecify.annotations.Nullable;
 
 /** What a replica says of its load, with every answer. */
-final class LoadReport {
+public final class LoadReport {
   private LoadReport() {}
 
-  static void read(@Nullable String value, Replica replica) {
+  /** Notes the header's value, if there is one and it is a number. */
+  public static void read(@Nullable String value, Replica replica) {
     if (value == null || value.isEmpty() || value.length() > 18) {
       return;
     }
