@@ -57,6 +57,9 @@ final class OtherEndpoints {
     return ApiException.invalidRequest(
         HttpStatus.NOT_FOUND,
         "unknown_url",
-        "This platform does not serve " + path + "." + (instead.isEmpty() ? SERVED : " " + instead));
+        "This platform does not serve "
+            + path
+            + "."
+            + (instead.isEmpty() ? SERVED : " " + instead));
   }
 }

@@ -5,9 +5,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.errors.ApiException;
+import org.omnimamba.web.replica.PictureAffinity;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -187,7 +187,7 @@ final class FactsReader {
     private void string() {
       if (depth == 1 && "response_format".equals(name)) {
         responseFormat();
-      } else if (picture == 0 && "url".equals(name)) {
+      } else if (picture == 0 && ("url".equals(name) || "image_url".equals(name))) {
         inlinedPicture();
       }
     }
@@ -209,10 +209,7 @@ final class FactsReader {
       }
       parser.finishToken();
       int to = (int) parser.currentLocation().getByteOffset();
-      CRC32C crc = new CRC32C();
-      crc.update(body, from, to - from);
-      // The length tells most pictures apart that a checksum alone would not; and never 0.
-      picture = (crc.getValue() << 31) ^ (to - from) | 1L << 62;
+      picture = PictureAffinity.of(body, from, to);
     }
 
     private boolean startsWithDataUri(int at) {

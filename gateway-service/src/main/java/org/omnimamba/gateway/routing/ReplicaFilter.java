@@ -161,7 +161,8 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
         return Mono.error(failure);
       }
       attempts.startOver();
-      return Mono.delay(PAUSE.multipliedBy(attempts.made())).then(Mono.defer(() -> again(replica, failure)));
+      return Mono.delay(PAUSE.multipliedBy(attempts.made()))
+          .then(Mono.defer(() -> again(replica, failure)));
     }
 
     private Mono<Void> again(Replica failed, Throwable failure) {

@@ -33,14 +33,9 @@ class RouteConfiguration {
         .routes()
         .route(
             INFERENCE,
-            route ->
-                route
-                    .path("/v1/chat/**", "/v1/images/**", "/v1/models/**")
-                    .uri(CHOSEN_LATER))
+            route -> route.path("/v1/chat/**", "/v1/images/**", "/v1/models/**").uri(CHOSEN_LATER))
         .route(
-            JOBS,
-            route ->
-                route.path("/v1/jobs/**", "/v1/webhook-endpoints/**").uri(CHOSEN_LATER))
+            JOBS, route -> route.path("/v1/jobs/**", "/v1/webhook-endpoints/**").uri(CHOSEN_LATER))
         .build();
   }
 
@@ -112,7 +107,9 @@ class RouteConfiguration {
   }
 
   private static HttpClient probes(
-      RoutingProperties properties, ReactorResourceFactory resources, InternalTokenProperties token) {
+      RoutingProperties properties,
+      ReactorResourceFactory resources,
+      InternalTokenProperties token) {
     return HttpClient.newConnection()
         .runOn(resources.getLoopResources())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.probeTimeout().toMillis())

@@ -29,7 +29,8 @@ final class ShutdownFilter implements WebFilter, Ordered {
             .cutOff()
             .onErrorResume(
                 ending ->
-                    Mono.delay(AFTER_THE_OTHERS).then(unlessAnswered(exchange.getResponse(), ending)));
+                    Mono.delay(AFTER_THE_OTHERS)
+                        .then(unlessAnswered(exchange.getResponse(), ending)));
     return chain.filter(exchange).takeUntilOther(cutOff);
   }
 

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.gateway.errors.ApiException;
+import org.omnimamba.web.replica.PictureAffinity;
 
 class FactsReaderTest {
   private final FactsReader reader = new FactsReader(8);
@@ -40,6 +41,12 @@ class FactsReaderTest {
     assertThat(read(chat("data:image/png;base64,AAAB")).picture()).isNotEqualTo(one);
     assertThat(read(chat("https://example.org/a.png")).picture()).isZero();
     assertThat(read("{\"prompt\":\"data:x\"}").picture()).isZero();
+    String plain =
+        "{\"messages\":[{\"content\":[{\"image_url\":\"data:image/png;base64,AAAA\"}]}]}";
+    assertThat(read(plain).picture())
+        .as("however it is written, and for jobs too")
+        .isEqualTo(one)
+        .isEqualTo(PictureAffinity.of("data:image/png;base64,AAAA"));
   }
 
   @Test
@@ -77,9 +84,16 @@ class FactsReaderTest {
     assertThat(read(json).count()).isEqualTo(1);
   }
 
-  /** What a service refuses today it may take tomorrow; nothing is generated that was not reserved. */
+  /**
+   * What a service refuses today it may take tomorrow; nothing is generated that was not reserved.
+   */
   @ParameterizedTest
-  @CsvSource({"11,11", "1000,1000", "99999999999,1048576", "123456789012345678901234567890,1048576"})
+  @CsvSource({
+    "11,11",
+    "1000,1000",
+    "99999999999,1048576",
+    "123456789012345678901234567890,1048576"
+  })
   void takesLargeNumbersAsTheyAre(String number, int count) {
     RequestFacts facts = read("{\"n\":" + number + ",\"max_tokens\":" + number + "}");
     assertThat(facts.count()).isEqualTo(count);

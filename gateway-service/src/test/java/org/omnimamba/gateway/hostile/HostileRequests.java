@@ -189,9 +189,16 @@ final class HostileRequests {
     Stream.of(
             attack("no host", 400, "GET /v1/models HTTP/1.1\r\n" + KEY + "\r\n"),
             attack("an empty host", 400, "GET /v1/models HTTP/1.1\r\nHost:\r\n" + KEY + "\r\n"),
-            attack("an empty host of an old client", 400, "GET /v1/models HTTP/1.0\r\nHost: \r\n" + KEY + "\r\n"),
-            attack("two hosts", 400, "GET /v1/models HTTP/1.1\r\nHost: x\r\nHost: y\r\n" + KEY + "\r\n"),
-            attack("an old client without a host", 200, "GET /v1/models HTTP/1.0\r\n" + KEY + "\r\n"),
+            attack(
+                "an empty host of an old client",
+                400,
+                "GET /v1/models HTTP/1.0\r\nHost: \r\n" + KEY + "\r\n"),
+            attack(
+                "two hosts",
+                400,
+                "GET /v1/models HTTP/1.1\r\nHost: x\r\nHost: y\r\n" + KEY + "\r\n"),
+            attack(
+                "an old client without a host", 200, "GET /v1/models HTTP/1.0\r\n" + KEY + "\r\n"),
             with("no key", 401, ""),
             with("a key of another kind", 401, "Authorization: Basic YTpi\r\n"),
             with("two keys", 401, KEY + KEY),

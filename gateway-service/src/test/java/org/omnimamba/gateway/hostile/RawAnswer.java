@@ -66,7 +66,7 @@ public record RawAnswer(int status, String text) {
   }
 
   private static int status(String text) {
-    return text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : CLOSED;
+    return text.startsWith("HTTP/1.") ? Integer.parseInt(text.substring(9, 12)) : CLOSED;
   }
 
   /** Whether a plain answer with a length is there, and no second one is to come. */

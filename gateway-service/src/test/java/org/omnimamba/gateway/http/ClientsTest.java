@@ -93,8 +93,7 @@ class ClientsTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.text().toLowerCase(Locale.ROOT)).doesNotContain("transfer-encoding");
     assertThat(answer.text()).endsWith("\r\n\r\n" + EVENTS);
-    assertThat(post("1.1").text().toLowerCase(Locale.ROOT))
-        .contains("transfer-encoding: chunked");
+    assertThat(post("1.1").text().toLowerCase(Locale.ROOT)).contains("transfer-encoding: chunked");
   }
 
   @ParameterizedTest

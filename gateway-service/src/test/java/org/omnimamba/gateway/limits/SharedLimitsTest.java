@@ -173,7 +173,9 @@ class SharedLimitsTest {
             await()
                 .atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
-                .until(() -> link.stores().block().inFlight().enter("flap", 1, 1).block(), held -> held != null);
+                .until(
+                    () -> link.stores().block().inFlight().enter("flap", 1, 1).block(),
+                    held -> held != null);
         commands.clientKill(KillArgs.Builder.typeNormal().skipme());
         entry.leave().block(Duration.ofSeconds(20));
         await()

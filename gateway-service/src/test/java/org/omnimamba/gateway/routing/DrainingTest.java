@@ -50,8 +50,7 @@ class DrainingTest {
                       CHAT,
                       (request, response) -> {
                         computed.incrementAndGet();
-                        return response.sendString(
-                            mayAnswer.asMono().thenReturn("first"));
+                        return response.sendString(mayAnswer.asMono().thenReturn("first"));
                       }));
   private final Upstream second = answering("127.0.0.3", "second");
   private final Gateway gateway =

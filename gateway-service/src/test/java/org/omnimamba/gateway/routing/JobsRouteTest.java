@@ -110,10 +110,7 @@ class JobsRouteTest {
           .atMost(Duration.ofSeconds(20))
           .until(
               () ->
-                  gateway
-                          .bean(MeterRegistry.class)
-                          .counter("omnimamba.gateway.retries")
-                          .count()
+                  gateway.bean(MeterRegistry.class).counter("omnimamba.gateway.retries").count()
                       > 0);
       try (Upstream after =
           Upstream.start(
@@ -165,8 +162,7 @@ class JobsRouteTest {
                                         .thenReturn("done")))
                         .route(request -> true, (request, response) -> Mono.never()));
         Gateway gateway =
-            Gateway.start(
-                NOWHERE, silent.url(), "omnimamba.gateway.routing.jobs-timeout", "1s")) {
+            Gateway.start(NOWHERE, silent.url(), "omnimamba.gateway.routing.jobs-timeout", "1s")) {
       HttpResponse<String> answer = gateway.post("/v1/jobs", "{}");
       assertThat(answer.statusCode()).isEqualTo(504);
       assertThat(answer.body()).contains("upstream_timeout");

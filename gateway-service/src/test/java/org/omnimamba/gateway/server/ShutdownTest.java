@@ -145,8 +145,7 @@ class ShutdownTest {
       byte[] goOn = socket.getInputStream().readNBytes(25);
       assertThat(new String(goOn, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");
       CompletableFuture<Void> stopping = CompletableFuture.runAsync(gateway::close);
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       assertThat(answer).startsWith("HTTP/1.1 503 ").contains("shutting_down");
       stopping.get(60, TimeUnit.SECONDS);
     }

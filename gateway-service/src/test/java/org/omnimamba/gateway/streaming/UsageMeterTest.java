@@ -94,7 +94,9 @@ class UsageMeterTest {
   @Test
   void staysInStepBeyondAnyDepth() {
     expect(
-        "{\"a\":" + "[".repeat(500) + "]".repeat(500) + ",\"usage\":{\"output_tokens\":5}}", true, 5);
+        "{\"a\":" + "[".repeat(500) + "]".repeat(500) + ",\"usage\":{\"output_tokens\":5}}",
+        true,
+        5);
   }
 
   @Test

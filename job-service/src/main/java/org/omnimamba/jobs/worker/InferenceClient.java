@@ -1,16 +1,24 @@
 package org.omnimamba.jobs.worker;
 
 import io.micrometer.observation.ObservationRegistry;
+import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.http.RetryAfter;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.replica.ConnectFailures;
+import org.omnimamba.web.replica.LoadReport;
+import org.omnimamba.web.replica.Replica;
+import org.omnimamba.web.replica.Replicas;
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.http.codec.ServerSentEvent;
@@ -30,6 +38,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class InferenceClient implements AutoCloseable {
   private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT =
       new ParameterizedTypeReference<>() {};
+
+  /** Names the request in metrics, where the replica's address would be one name for each. */
+  private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
+
   private static final String DONE = "[DONE]";
 
   private static final int ERROR_BODY = 64 * 1024;
@@ -37,10 +49,12 @@ final class InferenceClient implements AutoCloseable {
 
   private final ConnectionProvider connections;
   private final WebClient http;
+  private final Replicas replicas;
   private final JobJson json;
   private final Clock clock;
 
   InferenceClient(
+      Replicas replicas,
       JobsProperties properties,
       InternalTokenProperties platform,
       JobJson json,
@@ -64,40 +78,86 @@ final class InferenceClient implements AutoCloseable {
     this.http =
         WebClient.builder()
             .observationRegistry(observations)
-            .baseUrl(properties.inferenceUrl().toString())
             .clientConnector(new ReactorClientHttpConnector(netty))
             .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(most))
             .defaultHeader(PlatformHeaders.INTERNAL_TOKEN, platform.internalToken())
             .build();
+    this.replicas = replicas;
     this.json = json;
     this.clock = clock;
   }
 
   /**
-   * Sends a request and gives the data of each event, up to the end of the answer. Fails with
-   * {@link UpstreamException} when the service answers with an error, at once or midway. Cancelling
-   * drops the connection, which cancels the request in the engine.
+   * Sends a request to the replica that fits it best and gives the data of each event, up to the
+   * end of the answer. A replica that cannot be reached or takes no requests is passed over for
+   * another one. Fails with {@link UpstreamException} when the service answers with an error, at
+   * once or midway. Cancelling drops the connection, which cancels the request in the engine.
    *
    * @param requestId passed on as {@code X-Request-Id}
    */
   Flux<JsonNode> stream(Endpoint endpoint, String tenant, String requestId, ObjectNode body) {
-    return http.post()
-        .uri(endpoint.path())
-        .contentType(MediaType.APPLICATION_JSON)
-        .accept(MediaType.TEXT_EVENT_STREAM)
-        .header(PlatformHeaders.TENANT, tenant)
-        .header(PlatformHeaders.REQUEST_ID, requestId)
-        .header(PlatformHeaders.TRAFFIC, PlatformHeaders.JOB)
-        .bodyValue(json.write(body))
-        .exchangeToFlux(this::events);
+    return Flux.defer(
+        () ->
+            attempt(
+                new Call(endpoint, tenant, requestId, json.write(body), Demand.of(endpoint, body)),
+                new HashSet<>()));
   }
 
-  private Flux<JsonNode> events(ClientResponse response) {
+  private record Call(
+      Endpoint endpoint, String tenant, String requestId, String body, Demand demand) {}
+
+  private Flux<JsonNode> attempt(Call call, Set<Replica> tried) {
+    Optional<Replica> choice = replicas.choose(call.demand().picture(), tried);
+    if (choice.isEmpty()) {
+      return Flux.error(new ConnectException("no replica of inference-service is known"));
+    }
+    Replica replica = choice.get();
+    tried.add(replica);
+    return Flux.using(
+            () -> replica.begin(call.demand().tokens()),
+            ticket -> send(call, replica).takeUntilOther(replica.loss()),
+            Replica.Ticket::close)
+        .onErrorResume(
+            failure ->
+                isForAnother(failure, replica, tried)
+                    ? attempt(call, tried)
+                    : Flux.error(failure));
+  }
+
+  /** Whether nothing was begun at the replica, and another one may take the request. */
+  private boolean isForAnother(Throwable failure, Replica failed, Set<Replica> tried) {
+    if (ConnectFailures.neverSent(failure)) {
+      failed.refusedConnection();
+      return replicas.choose(0, tried).isPresent();
+    }
+    return failure instanceof UpstreamException refusal
+        && refusal.status() == HttpStatus.SERVICE_UNAVAILABLE.value()
+        && replicas.isAnotherAnswering(tried);
+  }
+
+  private Flux<JsonNode> send(Call call, Replica replica) {
+    return http.post()
+        .uri(replica.address().resolve(call.endpoint().path()))
+        .attribute(URI_TEMPLATE, call.endpoint().path())
+        .contentType(MediaType.APPLICATION_JSON)
+        .accept(MediaType.TEXT_EVENT_STREAM)
+        .header(PlatformHeaders.TENANT, call.tenant())
+        .header(PlatformHeaders.REQUEST_ID, call.requestId())
+        .header(PlatformHeaders.TRAFFIC, PlatformHeaders.JOB)
+        .bodyValue(call.body())
+        .exchangeToFlux(response -> events(response, replica));
+  }
+
+  private Flux<JsonNode> events(ClientResponse response, Replica replica) {
+    replica.heard();
+    LoadReport.read(
+        response.headers().asHttpHeaders().getFirst(PlatformHeaders.OUTSTANDING_TOKENS), replica);
     if (!response.statusCode().is2xxSuccessful()) {
       return error(response).flatMapMany(Flux::error);
     }
     return response
         .bodyToFlux(EVENT)
+        .doOnNext(event -> replica.heard())
         .mapNotNull(ServerSentEvent::data)
         .takeUntil(DONE::equals)
         .filter(data -> !DONE.equals(data))

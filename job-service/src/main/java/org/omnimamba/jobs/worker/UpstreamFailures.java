@@ -2,16 +2,13 @@ package org.omnimamba.jobs.worker;
 
 import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobError;
 import org.omnimamba.queue.JobOutcome;
 import org.omnimamba.queue.TransactionHook;
+import org.omnimamba.web.replica.ConnectFailures;
+import org.omnimamba.web.replica.ReplicaLostException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 
@@ -43,14 +40,6 @@ final class UpstreamFailures {
   /** The answer is larger than this service keeps. */
   static final String TOO_LARGE = "result_too_large";
 
-  /** No name, no route, no port of our own, no listener: the request never left this process. */
-  private static final List<Class<? extends Throwable>> NEVER_CONNECTED =
-      List.of(
-          ConnectException.class,
-          UnknownHostException.class,
-          NoRouteToHostException.class,
-          BindException.class);
-
   private UpstreamFailures() {}
 
   /** What a failure means for the attempt; a fault of our own is left to the queue. */
@@ -64,8 +53,11 @@ final class UpstreamFailures {
     if (thrown instanceof BrokenStreamException) {
       return failed(FAILED, String.valueOf(thrown.getMessage()), true, null);
     }
-    if (NEVER_CONNECTED.stream().anyMatch(type -> hasCause(thrown, type))) {
+    if (ConnectFailures.neverSent(thrown)) {
       return postponed("inference-service cannot be reached", null);
+    }
+    if (thrown instanceof ReplicaLostException) {
+      return failed(UNAVAILABLE, "inference-service stopped answering", true, null);
     }
     if (hasCause(thrown, TimeoutException.class)) {
       return failed(UNAVAILABLE, "inference-service fell silent", true, null);

@@ -1,6 +1,8 @@
 package org.omnimamba.jobs.worker;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.netty.channel.ChannelOption;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,18 +21,55 @@ import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.WorkerOptions;
 import org.omnimamba.web.database.DatabaseGate;
 import org.omnimamba.web.internal.InternalTokenProperties;
+import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.replica.AddressLookup;
+import org.omnimamba.web.replica.DnsLookup;
+import org.omnimamba.web.replica.ReplicaPool;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.client.HttpClient;
 
 /** The worker for inference jobs, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
 class WorkerConfiguration {
 
+  @Bean
+  @ConditionalOnMissingBean
+  AddressLookup addressLookup(ReactorResourceFactory resources) {
+    return new DnsLookup(resources.getLoopResources());
+  }
+
+  @Bean
+  ReplicaPool inferenceReplicas(
+      JobsProperties properties,
+      InternalTokenProperties platform,
+      AddressLookup lookup,
+      ReactorResourceFactory resources,
+      MeterRegistry meters) {
+    HttpClient probes =
+        HttpClient.newConnection()
+            .runOn(resources.getLoopResources())
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                (int) properties.routing().probeTimeout().toMillis())
+            .headers(
+                headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, platform.internalToken()));
+    return new ReplicaPool(
+        properties.inference(),
+        properties.routing(),
+        lookup,
+        probes,
+        meters,
+        "omnimamba.jobs.replica");
+  }
+
   @Bean(destroyMethod = "close")
   InferenceClient inferenceClient(
+      ReplicaPool inferenceReplicas,
       JobsProperties properties,
       InternalTokenProperties platform,
       JobJson json,
@@ -38,7 +77,13 @@ class WorkerConfiguration {
       ReactorResourceFactory resources,
       ObservationRegistry observations) {
     return new InferenceClient(
-        properties, platform, json, clock, resources.getLoopResources(), observations);
+        inferenceReplicas.replicas(),
+        properties,
+        platform,
+        json,
+        clock,
+        resources.getLoopResources(),
+        observations);
   }
 
   @Bean

@@ -1,6 +1,11 @@
 package org.omnimamba.web.replica;
 
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How replicas are found, watched and chosen.
@@ -16,9 +21,9 @@ import java.time.Duration;
  *     be preferred because it knows the picture
  */
 public record ReplicaSettings(
-    Duration lookupInterval,
-    String probePath,
-    Duration probeInterval,
-    Duration probeTimeout,
-    int lostAfter,
-    long affinitySlack) {}
+    @NotNull @DurationMin(millis = 1) @DefaultValue("5s") Duration lookupInterval,
+    @NotNull @Pattern(regexp = "/[A-Za-z0-9/_.-]*") @DefaultValue("/readyz") String probePath,
+    @NotNull @DurationMin(millis = 1) @DefaultValue("2s") Duration probeInterval,
+    @NotNull @DurationMin(millis = 1) @DefaultValue("2s") Duration probeTimeout,
+    @Min(1) @DefaultValue("3") int lostAfter,
+    @Min(0) @DefaultValue("2048") long affinitySlack) {}

@@ -84,11 +84,11 @@ public final class ReplicaPool implements SmartLifecycle {
           .onErrorComplete()
           .block();
       if (replicas.all().isEmpty()) {
-        log.warn("no replica was found yet; DNS is asked again every {}", settings.lookupInterval());
+        log.warn(
+            "no replica was found yet; DNS is asked again every {}", settings.lookupInterval());
       }
     }
-    names.forEach(
-        name -> started.add(name.discoverForEver(settings.lookupInterval()).subscribe()));
+    names.forEach(name -> started.add(name.discoverForEver(settings.lookupInterval()).subscribe()));
     started.add(prober.probeForEver().subscribe());
   }
 

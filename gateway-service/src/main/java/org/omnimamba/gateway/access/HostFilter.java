@@ -1,4 +1,4 @@
-package org.omnimamba.gateway.http;
+package org.omnimamba.gateway.access;
 
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
@@ -26,8 +26,7 @@ final class HostFilter implements WebFilter, Ordered {
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     ServerHttpRequest request = exchange.getRequest();
     List<String> hosts = request.getHeaders().getOrEmpty(HttpHeaders.HOST);
-    boolean good =
-        hosts.isEmpty() ? isOld(request) : hosts.size() == 1 && !hosts.get(0).isBlank();
+    boolean good = hosts.isEmpty() ? isOld(request) : hosts.size() == 1 && !hosts.get(0).isBlank();
     return good ? chain.filter(exchange) : Mono.error(HostFilter::refusal);
   }
 

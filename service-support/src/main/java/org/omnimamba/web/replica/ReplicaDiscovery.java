@@ -34,11 +34,7 @@ final class ReplicaDiscovery {
   private boolean failing;
 
   ReplicaDiscovery(
-      URI name,
-      Replicas replicas,
-      AddressLookup lookup,
-      ReplicaMeters meters,
-      LongSupplier nanos) {
+      URI name, Replicas replicas, AddressLookup lookup, ReplicaMeters meters, LongSupplier nanos) {
     this.name = name;
     this.replicas = replicas;
     this.lookup = lookup;

@@ -25,12 +25,7 @@ import reactor.netty.http.server.HttpServer;
 class ReplicaProbeTest {
   private static final ReplicaSettings SETTINGS =
       new ReplicaSettings(
-          Duration.ofSeconds(5),
-          "/readyz",
-          Duration.ofSeconds(2),
-          Duration.ofMillis(200),
-          3,
-          0);
+          Duration.ofSeconds(5), "/readyz", Duration.ofSeconds(2), Duration.ofMillis(200), 3, 0);
 
   private final AtomicInteger status = new AtomicInteger(200);
   private final DisposableServer server =
@@ -54,16 +49,16 @@ class ReplicaProbeTest {
       return new InetNameResolver(executor) {
         @Override
         protected void doResolve(String host, Promise<InetAddress> promise) {
-          if (named || !host.endsWith(".test")) {
-            promise.setSuccess(InetAddress.getLoopbackAddress());
-          } else {
-            promise.setFailure(new UnknownHostException(host));
-          }
+          throw new UnsupportedOperationException("the client asks for all");
         }
 
         @Override
         protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
-          promise.setFailure(new UnsupportedOperationException());
+          if (named || !host.endsWith(".test")) {
+            promise.setSuccess(List.of(InetAddress.getLoopbackAddress()));
+          } else {
+            promise.setFailure(new UnknownHostException(host));
+          }
         }
       }.asAddressResolver();
     }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.internal.PlatformHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -79,8 +80,7 @@ final class ReplicaProbe {
     return last == null
         ? Mono.error(gone)
         : ask(
-            ReplicaAddress.http(
-                replica.address().getScheme(), last.getAddress(), last.getPort()));
+            ReplicaAddress.http(replica.address().getScheme(), last.getAddress(), last.getPort()));
   }
 
   /** Of a replica that was found by its address, discovery knows whether DNS still has it. */
@@ -95,7 +95,7 @@ final class ReplicaProbe {
   private void answered(HttpClientResponse response) {
     missed = 0;
     replica.heard();
-    LoadReport.read(response.responseHeaders().get(LoadReport.HEADER), replica);
+    LoadReport.read(response.responseHeaders().get(PlatformHeaders.OUTSTANDING_TOKENS), replica);
     int status = response.status().code();
     Replica.State state =
         status < 300 || status == NOT_FOUND ? Replica.State.READY : Replica.State.REFUSING;

@@ -29,7 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A real DNS server on a loopback port, which knows what a test tells it. */
 public final class TestDns implements AutoCloseable {
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Map<String, List<String>> addresses = new ConcurrentHashMap<>();
   private final Channel channel;
   private volatile boolean silent;

@@ -87,8 +87,7 @@ public final class Replicas {
   /** Whether a replica that was not tried is known to answer. */
   public boolean isAnotherAnswering(Set<Replica> tried) {
     return all.stream()
-        .anyMatch(
-            replica -> replica.state() != Replica.State.SILENT && !tried.contains(replica));
+        .anyMatch(replica -> replica.state() != Replica.State.SILENT && !tried.contains(replica));
   }
 
   private Replica choose(List<Replica> candidates, long picture) {
@@ -98,8 +97,7 @@ public final class Replicas {
       List<Replica> equals = within(candidates, replica -> replica.load(now) <= least);
       return equals.get(Math.floorMod(turns.getAndIncrement(), equals.size()));
     }
-    List<Replica> close =
-        within(candidates, replica -> replica.load(now) <= least + affinitySlack);
+    List<Replica> close = within(candidates, replica -> replica.load(now) <= least + affinitySlack);
     Replica chosen = knowing(close, picture);
     pictures.put(picture, chosen);
     return chosen;
