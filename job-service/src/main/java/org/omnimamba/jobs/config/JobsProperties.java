@@ -41,9 +41,7 @@ public record JobsProperties(
 
   /** All addresses of inference-service. */
   public List<URI> inference() {
-    return inferenceUrls == null || inferenceUrls.isEmpty()
-        ? List.of(inferenceUrl)
-        : inferenceUrls;
+    return inferenceUrls == null || inferenceUrls.isEmpty() ? List.of(inferenceUrl) : inferenceUrls;
   }
 
   @AssertTrue(

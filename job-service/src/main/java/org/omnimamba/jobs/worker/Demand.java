@@ -24,8 +24,7 @@ record Demand(long tokens, long picture) {
     }
     long each =
         number(
-            body.path("max_completion_tokens"),
-            number(body.path("max_tokens"), COMPLETION_TOKENS));
+            body.path("max_completion_tokens"), number(body.path("max_tokens"), COMPLETION_TOKENS));
     return new Demand(each * count, picture(body));
   }
 

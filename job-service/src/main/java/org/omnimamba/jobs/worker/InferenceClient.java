@@ -119,9 +119,7 @@ final class InferenceClient implements AutoCloseable {
             Replica.Ticket::close)
         .onErrorResume(
             failure ->
-                isForAnother(failure, replica, tried)
-                    ? attempt(call, tried)
-                    : Flux.error(failure));
+                isForAnother(failure, replica, tried) ? attempt(call, tried) : Flux.error(failure));
   }
 
   /** Whether nothing was begun at the replica, and another one may take the request. */

@@ -73,8 +73,7 @@ class JobReplicasTest {
   @Test
   void theBusyOneGetsFewer() {
     one.answering(
-        (body, response) ->
-            FakeInference.complete(body, response.header(LOAD, "1000000")));
+        (body, response) -> FakeInference.complete(body, response.header(LOAD, "1000000")));
     two.answering((body, response) -> FakeInference.complete(body, response.header(LOAD, "0")));
     awaitCompleted(submit(16));
     assertThat(two.received().size()).isGreaterThan(one.received().size());
@@ -97,8 +96,7 @@ class JobReplicasTest {
                             "image_url",
                             Map.of("url", "data:image/png;base64,iVBORw0KGgo="))))));
     for (int i = 0; i < 6; i++) {
-      awaitCompleted(
-          List.of(Jobs.submitForId(client, Jobs.of("/v1/chat/completions", body))));
+      awaitCompleted(List.of(Jobs.submitForId(client, Jobs.of("/v1/chat/completions", body))));
     }
     assertThat(List.of(one.received().size(), two.received().size()))
         .containsExactlyInAnyOrder(0, 6);

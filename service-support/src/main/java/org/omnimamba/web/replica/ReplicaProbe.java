@@ -58,7 +58,8 @@ final class ReplicaProbe {
               .doOnError(this::unanswered)
               .onErrorComplete()
               .then()
-              .doFinally(end -> running.set(false));
+              .doOnTerminate(() -> running.set(false))
+              .doOnCancel(() -> running.set(false));
         });
   }
 
