@@ -113,7 +113,6 @@ class RouteConfiguration {
     return HttpClient.newConnection()
         .runOn(resources.getLoopResources())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.probeTimeout().toMillis())
-        .headers(
-            headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
+        .headers(headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
   }
 }

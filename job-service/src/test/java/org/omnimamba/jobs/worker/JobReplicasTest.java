@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 
 /** Jobs and two replicas of inference-service. */
 class JobReplicasTest {
@@ -111,11 +113,17 @@ class JobReplicasTest {
 
   @Test
   void aReplicaThatDiesLosesNoJob() {
-    one.answering((body, response) -> Mono.never());
+    List<Connection> connections = new CopyOnWriteArrayList<>();
+    one.answering(
+        (body, response) -> {
+          response.withConnection(connections::add);
+          return Mono.never();
+        });
     List<String> ids = submit(8);
     // What the other one has ended by then makes room for more of those that wait here.
     await().atMost(Jobs.PATIENCE).until(() -> one.running() > 0);
     one.close();
+    connections.forEach(Connection::dispose);
     awaitCompleted(ids);
   }
 
