@@ -106,8 +106,8 @@ class UsageMeterTest {
         false,
         1);
     expect(
-        "data: {\"choices\":[{\"delta\":{\"content\":\"}]}{\\\\\\\"usage\\\":{\\\"output_tokens\\\":9\"}}]}"
-            + "\n\n",
+        "data:"
+            + " {\"choices\":[{\"delta\":{\"content\":\"}]}{\\\\\\\"usage\\\":{\\\"output_tokens\\\":9\"}}]}\n\n",
         false,
         1);
   }

@@ -69,7 +69,11 @@ class GatewayContractTest {
 
   private static ObjectNode chat() {
     ObjectNode body = GatewayClient.JSON.createObjectNode().put("max_tokens", TOKENS);
-    body.put("temperature", 0).putArray("messages").addObject().put("role", "user").put("content", "a");
+    body.put("temperature", 0)
+        .putArray("messages")
+        .addObject()
+        .put("role", "user")
+        .put("content", "a");
     return body;
   }
 
@@ -82,7 +86,9 @@ class GatewayContractTest {
   @CsvSource({"false,false", "true,true", "true,false"})
   void countsTheTokensOfAChat(boolean stream, boolean includeUsage) throws Exception {
     int generated =
-        tokens(client.postJson("/v1/chat/completions", chat(), 200).path("usage"), "completion_tokens");
+        tokens(
+            client.postJson("/v1/chat/completions", chat(), 200).path("usage"),
+            "completion_tokens");
     ObjectNode body = chat().put("stream", stream).put("return_token_ids", true);
     if (includeUsage) {
       body.putObject("stream_options").put("include_usage", true);
