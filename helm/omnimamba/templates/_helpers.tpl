@@ -40,14 +40,9 @@ https://{{ first $gateway.httpRoute.hostnames }}
 {{- end -}}
 {{- end -}}
 
-{{/* http://release-inference-0.release-inference:8081,... one for each replica */}}
+{{/* every replica behind the headless Service, found by DNS while the services run */}}
 {{- define "omnimamba.inferenceUrl" -}}
-{{- $name := printf "%s-inference" (include "omnimamba.fullname" .) -}}
-{{- $urls := list -}}
-{{- range $i := until (int .Values.inference.replicas) -}}
-{{- $urls = append $urls (printf "http://%s-%d.%s:8081" $name $i $name) -}}
-{{- end -}}
-{{- join "," $urls -}}
+dns://{{ include "omnimamba.fullname" . }}-inference:8081
 {{- end -}}
 
 {{- define "omnimamba.containerSecurity" -}}

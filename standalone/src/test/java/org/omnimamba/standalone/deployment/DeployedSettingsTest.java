@@ -174,11 +174,11 @@ class DeployedSettingsTest {
       throws Exception {
     String name =
         switch (service) {
-          case GATEWAY -> null;
+          case GATEWAY -> "omnimamba.shutdown.grace";
           case INFERENCE -> "omnimamba.inference.grace-period";
           case JOBS -> "omnimamba.jobs.worker.grace";
         };
-    String value = name == null ? null : service.value(environment, name);
+    String value = service.value(environment, name);
     return value == null ? null : DurationStyle.detectAndParse(value);
   }
 
