@@ -1,6 +1,7 @@
 package org.omnimamba.model.image;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.omnimamba.model.image.InvalidImageException.Reason;
 
 /** Reads numbers out of untrusted bytes; a read past the end is a truncated image. */
@@ -27,6 +28,12 @@ final class ByteReader {
           "the image is cut off: byte %d is needed, %d are there"
               .formatted(offset + count, bytes.length));
     }
+  }
+
+  /** A copy of {@code count} bytes from {@code offset} on. */
+  byte[] copy(int offset, long count) {
+    require(offset, count);
+    return Arrays.copyOfRange(bytes, offset, offset + (int) count);
   }
 
   int u8(int offset) {

@@ -1,5 +1,7 @@
 package org.omnimamba.model.image;
 
+import java.util.Arrays;
+
 /**
  * Where a frame lies on its canvas.
  *
@@ -7,15 +9,20 @@ package org.omnimamba.model.image;
  * @param y rows above the frame
  * @param width frame width
  * @param height frame height
- * @param background colour of the canvas around the frame, {@code 0xRRGGBB}
  */
-record FramePlacement(int x, int y, int width, int height, int background) {
+record FramePlacement(int x, int y, int width, int height) {
 
-  static FramePlacement whole(int width, int height) {
-    return new FramePlacement(0, 0, width, height, 0);
-  }
-
-  boolean covers(int canvasWidth, int canvasHeight) {
-    return x == 0 && y == 0 && width == canvasWidth && height == canvasHeight;
+  /** The frame on a white canvas, which it must not stick out of. */
+  RgbImage onCanvas(RgbImage frame, int canvasWidth, int canvasHeight) {
+    if (width == canvasWidth && height == canvasHeight) {
+      return frame;
+    }
+    byte[] canvas = new byte[3 * canvasWidth * canvasHeight];
+    Arrays.fill(canvas, (byte) White.LEVEL);
+    for (int row = 0; row < height; row++) {
+      System.arraycopy(
+          frame.shared(), 3 * row * width, canvas, 3 * ((y + row) * canvasWidth + x), 3 * width);
+    }
+    return RgbImage.adopt(canvasWidth, canvasHeight, canvas);
   }
 }

@@ -1,14 +1,8 @@
 package org.omnimamba.model.image;
 
-import java.io.ByteArrayOutputStream;
 import org.omnimamba.model.image.InvalidImageException.Reason;
 
-/**
- * Walks a GIF's blocks to the end of its first frame and writes that frame anew as a GIF of its
- * own: the frame is the whole screen and its palette the only one, filled up to 256 colours so that
- * no index lies outside. Where the frame leaves the screen free, Pillow shows the transparent
- * colour or else colour 0.
- */
+/** Walks a GIF's blocks to the end of its first frame. */
 final class GifScanner {
   private static final int SCREEN = 6;
   private static final int AFTER_SCREEN = 13;
@@ -17,12 +11,13 @@ final class GifScanner {
   private static final int IMAGE = 0x2c;
   private static final int TRAILER = 0x3b;
   private static final int IMAGE_DESCRIPTOR = 10;
+  private static final int INTERLACED = 0x40;
   private static final int PALETTE_BYTES = 3 * 256;
-  private static final int WITH_256_COLOURS = 0xf7;
+  private static final int NONE = -1;
 
   private final ByteReader in;
   private final ImageLimits limits;
-  private int backgroundIndex;
+  private int transparent = NONE;
 
   GifScanner(byte[] bytes, ImageLimits limits) {
     this.in = new ByteReader(bytes);
@@ -51,14 +46,15 @@ final class GifScanner {
         paletteBytes(frameFlags) > 0
             ? palette(frame + IMAGE_DESCRIPTOR, paletteBytes(frameFlags))
             : palette(AFTER_SCREEN, paletteBytes(flags));
-    int end = endOfSubBlocks(data + 1);
-    GifPixelCount.require(in, data, (long) width * height);
-    return ScannedImage.whole(
-            ImageFormat.GIF, width, height, singleFrame(frame, palette, data, end))
-        .on(
-            canvasWidth,
-            canvasHeight,
-            new FramePlacement(x, y, width, height, colour(palette, backgroundIndex)));
+    endOfSubBlocks(data + 1);
+    boolean interlaced = (frameFlags & INTERLACED) != 0;
+    return new ScannedImage(
+        ImageFormat.GIF,
+        canvasWidth,
+        canvasHeight,
+        new FramePlacement(x, y, width, height),
+        Orientation.UPRIGHT,
+        new GifFrame(in, data, width, height, interlaced, palette, transparent));
   }
 
   private static int paletteBytes(int flags) {
@@ -80,8 +76,7 @@ final class GifScanner {
         throw damaged("a block has an unknown type");
       }
       if (in.u8(pos + 1) == GRAPHIC_CONTROL && in.u8(pos + 2) >= 4) {
-        boolean transparent = (in.u8(pos + 3) & 1) != 0;
-        backgroundIndex = transparent ? in.u8(pos + 6) : 0;
+        transparent = (in.u8(pos + 3) & 1) != 0 ? in.u8(pos + 6) : NONE;
       }
       pos = endOfSubBlocks(pos + 2);
     }
@@ -110,33 +105,6 @@ final class GifScanner {
     in.require(from, length);
     System.arraycopy(in.bytes(), from, palette, 0, length);
     return palette;
-  }
-
-  private static int colour(byte[] palette, int index) {
-    return (palette[3 * index] & 0xff) << 16
-        | (palette[3 * index + 1] & 0xff) << 8
-        | (palette[3 * index + 2] & 0xff);
-  }
-
-  private byte[] singleFrame(int frame, byte[] palette, int data, int end) {
-    byte[] bytes = in.bytes();
-    ByteArrayOutputStream out =
-        new ByteArrayOutputStream(AFTER_SCREEN + PALETTE_BYTES + end - data);
-    out.write(bytes, 0, SCREEN);
-    out.write(bytes, frame + 5, 4);
-    out.write(WITH_256_COLOURS);
-    out.write(0);
-    out.write(0);
-    out.writeBytes(palette);
-    out.write(IMAGE);
-    for (int i = 0; i < 4; i++) {
-      out.write(0);
-    }
-    out.write(bytes, frame + 5, 4);
-    out.write(in.u8(frame + 9) & 0x40); // interlaced or not
-    out.write(bytes, data, end - data);
-    out.write(TRAILER);
-    return out.toByteArray();
   }
 
   private static InvalidImageException damaged(String what) {

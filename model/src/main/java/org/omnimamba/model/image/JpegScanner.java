@@ -1,12 +1,14 @@
 package org.omnimamba.model.image;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.image.InvalidImageException.Reason;
 
 /**
- * Walks a JPEG's segments up to its end marker. Of the application segments only JFIF and Adobe are
- * kept, which say how colours are stored; EXIF (the reference ignores its orientation), profiles
- * and comments are left out.
+ * Walks a JPEG's segments up to its end marker, as forgiving between them as libjpeg: stray bytes
+ * are passed over, and application segments may be damaged. Those are read here where they say how
+ * colours are stored and how the picture is turned, and left out of what goes to the decoder.
  */
 final class JpegScanner {
   private static final int SOF0 = 0xc0;
@@ -24,11 +26,21 @@ final class JpegScanner {
   private static final int APP15 = 0xef;
   private static final int COM = 0xfe;
 
-  /** Length of an Adobe segment with its marker; the transform is its last byte. */
+  private static final int TEM = 0x01;
+  private static final int SOI = 0xd8;
+  private static final int APP1 = 0xe1;
+
+  /** Least lengths with marker, as libjpeg wants them; the Adobe transform is the last byte. */
+  private static final int JFIF_BYTES = 18;
+
   private static final int ADOBE_BYTES = 16;
 
-  private static final int ADOBE_YCCK = 2;
-  private static final int CMYK_CHANNELS = 4;
+  private static final int[] CHANNELS = {1, 3, 4};
+
+  /** Makes the runtime's decoder take three channels for luma and chroma, and so leave them be. */
+  private static final byte[] JFIF = {
+    (byte) 0xff, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
+  };
 
   /**
    * Each scan may touch every block, so a small file of many scans is work without bound. Encoders
@@ -38,82 +50,107 @@ final class JpegScanner {
 
   private final ByteReader in;
   private final ImageLimits limits;
-  private final ByteArrayOutputStream essence;
+  private final ByteArrayOutputStream body;
   private int width;
   private int height;
   private int channels;
-  private int adobeTransform;
+  private String channelIds = "";
+  private boolean jfif;
+  private int adobeTransform = JpegColours.NO_ADOBE;
+  private @Nullable Orientation orientation;
   private int scans;
 
   JpegScanner(byte[] bytes, ImageLimits limits) {
     this.in = new ByteReader(bytes);
     this.limits = limits;
-    this.essence = new ByteArrayOutputStream(bytes.length);
+    this.body = new ByteArrayOutputStream(bytes.length);
   }
 
   ScannedImage scan() {
-    essence.write(in.bytes(), 0, 2);
-    int pos = 2;
-    while (true) {
-      pos = skipFill(pos);
-      int marker = in.u8(pos + 1);
-      if (marker == EOI) {
-        break;
+    int pos = nextMarker(2);
+    for (int marker = in.u8(pos + 1); marker != EOI; marker = in.u8(pos + 1)) {
+      if (marker == SOI) {
+        throw damaged("it begins twice");
       }
-      int length = 2 + segmentLength(pos, marker);
-      in.require(pos, length);
-      if (isFrame(marker)) {
-        readFrame(pos, marker);
+      int next = pos + 2;
+      if (!standsAlone(marker)) {
+        next = isApplication(marker) ? afterApplication(pos, marker) : afterSegment(pos, marker);
       }
-      if (marker == APP14 && in.startsWith(pos + 4, "Adobe") && length >= ADOBE_BYTES) {
-        adobeTransform = in.u8(pos + ADOBE_BYTES - 1);
-      }
-      int next = pos + length;
-      if (marker == SOS) {
-        countScan();
-        next = endOfEntropyData(next);
-      }
-      if (isKept(pos, marker)) {
-        essence.write(in.bytes(), pos, next - pos);
-      }
-      pos = next;
+      pos = nextMarker(next);
     }
     if (scans == 0) {
       throw damaged("it has no scan");
     }
+    JpegColours colours = JpegColours.guess(channels, jfif, adobeTransform, channelIds);
+    return ScannedImage.whole(
+        ImageFormat.JPEG,
+        width,
+        height,
+        orientation == null ? Orientation.UPRIGHT : orientation,
+        new JpegFrame(essence(), width, height, colours));
+  }
+
+  private byte[] essence() {
+    ByteArrayOutputStream essence = new ByteArrayOutputStream(body.size() + JFIF.length + 4);
+    essence.write(0xff);
+    essence.write(SOI);
+    if (channels == 3) {
+      essence.writeBytes(JFIF);
+    }
+    essence.writeBytes(body.toByteArray());
     essence.write(0xff);
     essence.write(EOI);
-    return ScannedImage.whole(ImageFormat.JPEG, width, height, inks(), essence.toByteArray());
+    return essence.toByteArray();
   }
 
-  private InkModel inks() {
-    if (channels != CMYK_CHANNELS) {
-      return InkModel.NONE;
+  /** Position of the next 0xff that a marker follows; what lies before it is passed over. */
+  private int nextMarker(int from) {
+    int pos = from;
+    while (in.u8(pos) != 0xff || in.u8(pos + 1) == 0 || in.u8(pos + 1) == 0xff) {
+      pos++;
     }
-    return adobeTransform == ADOBE_YCCK ? InkModel.YCCK : InkModel.CMYK;
+    return pos;
   }
 
-  /** A marker may be preceded by any number of 0xff. */
-  private int skipFill(int pos) {
-    if (in.u8(pos) != 0xff) {
-      throw damaged("a marker is missing");
-    }
-    int at = pos;
-    while (in.u8(at + 1) == 0xff) {
-      at++;
-    }
-    return at;
+  private static boolean standsAlone(int marker) {
+    return marker == TEM || (marker >= RST0 && marker <= RST7);
   }
 
-  private int segmentLength(int pos, int marker) {
-    if (marker == 0 || (marker >= RST0 && marker <= RST7)) {
-      throw damaged("a marker stands where none may");
+  private static boolean isApplication(int marker) {
+    return marker == COM || (marker >= APP0 && marker <= APP15);
+  }
+
+  /** Reads an application segment or comment, and returns the position after it. */
+  private int afterApplication(int pos, int marker) {
+    int length = 2 + Math.max(2, in.u16Big(pos + 2));
+    in.require(pos, length);
+    if (marker == APP0 && in.startsWith(pos + 4, "JFIF\0") && length >= JFIF_BYTES) {
+      jfif = true;
+    } else if (marker == APP14 && in.startsWith(pos + 4, "Adobe") && length >= ADOBE_BYTES) {
+      adobeTransform = in.u8(pos + ADOBE_BYTES - 1);
+    } else if (marker == APP1 && in.startsWith(pos + 4, "Exif\0\0") && orientation == null) {
+      orientation = Orientation.of(in.copy(pos + 4, length - 4));
     }
-    int length = in.u16Big(pos + 2);
-    if (length < 2) {
+    return pos + length;
+  }
+
+  /** Keeps any other segment, a scan with its data, and returns the position after it. */
+  private int afterSegment(int pos, int marker) {
+    int length = 2 + in.u16Big(pos + 2);
+    if (length < 4) {
       throw damaged("a segment is shorter than its length field");
     }
-    return length;
+    in.require(pos, length);
+    if (isFrame(marker)) {
+      readFrame(pos, marker);
+    }
+    int next = pos + length;
+    if (marker == SOS) {
+      countScan();
+      next = endOfEntropyData(next);
+    }
+    body.write(in.bytes(), pos, next - pos);
+    return next;
   }
 
   private static boolean isFrame(int marker) {
@@ -132,10 +169,15 @@ final class JpegScanner {
           Reason.UNSUPPORTED, "only 8-bit baseline and progressive JPEGs are read");
     }
     channels = in.u8(pos + 9);
-    if (channels != 1 && channels != 3 && channels != CMYK_CHANNELS) {
+    if (Arrays.stream(CHANNELS).noneMatch(read -> read == channels)) {
       throw new InvalidImageException(
           Reason.UNSUPPORTED, "a JPEG of %d colour channels is not read".formatted(channels));
     }
+    StringBuilder ids = new StringBuilder();
+    for (int i = 0; i < channels; i++) {
+      ids.append((char) in.u8(pos + 10 + 3 * i));
+    }
+    channelIds = ids.toString();
   }
 
   private void countScan() {
@@ -160,16 +202,6 @@ final class JpegScanner {
       }
     }
     throw new InvalidImageException(Reason.TRUNCATED, "the JPEG is cut off: it has no end marker");
-  }
-
-  private boolean isKept(int pos, int marker) {
-    if (marker == APP0) {
-      return in.startsWith(pos + 4, "JFIF\0");
-    }
-    if (marker == APP14) {
-      return in.startsWith(pos + 4, "Adobe");
-    }
-    return marker != COM && !(marker > APP0 && marker <= APP15);
   }
 
   private static InvalidImageException damaged(String what) {

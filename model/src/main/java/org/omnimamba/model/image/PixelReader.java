@@ -1,86 +1,89 @@
 package org.omnimamba.model.image;
 
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.image.InvalidImageException.Reason;
 
-/** Runs the decoder of a format over a scanned image, in memory, and takes no half result. */
+/** Runs decoders in memory, and turns all that they complain about into a typed refusal. */
 final class PixelReader {
-  private final ScannedImage image;
+  private PixelReader() {}
 
-  private PixelReader(ScannedImage image) {
-    this.image = image;
+  /** Decodes something. */
+  interface Decoding<T> {
+    T run() throws IOException;
   }
 
-  static RgbImage read(ScannedImage image) {
-    return new PixelReader(image).readWhole();
+  /** Reads from an image reader that has its input. */
+  interface Reading<T> {
+    T from(ImageReader reader) throws IOException;
   }
 
   /**
-   * The decoder of lossless WebP goes on behind its data as if nothing were. Its input stands at
-   * the byte whose bits come next: past the first byte of filler it has surely read too much, in
-   * that byte perhaps, and then other filler gives another picture.
+   * What {@code decoding} gives.
+   *
+   * @throws InvalidImageException if it ends with an exception of any kind
    */
-  private RgbImage readWhole() {
-    byte[] bytes = image.essence();
-    try (FollowedInput in = new FollowedInput(bytes)) {
-      RgbImage decoded = decode(in);
-      if (image.dataEnd() == 0 || in.furthest() < image.dataEnd()) {
-        return decoded;
-      }
-      Arrays.fill(bytes, image.dataEnd(), bytes.length, (byte) 0xff);
-      try (FollowedInput again = new FollowedInput(bytes)) {
-        if (in.furthest() > image.dataEnd() || !decoded.equals(decode(again))) {
-          throw truncated(null);
-        }
-      }
-      return decoded;
+  static <T> T guarded(ImageFormat format, Decoding<T> decoding) {
+    try {
+      return decoding.run();
     } catch (InvalidImageException e) {
       throw e;
     } catch (EOFException e) {
-      throw truncated(e);
+      throw truncated(format, e);
     } catch (IOException | RuntimeException e) {
       // decoders answer damage with whatever their arrays throw
       if (e.getCause() instanceof EOFException) {
-        throw truncated(e);
+        throw truncated(format, e);
       }
       throw new InvalidImageException(
-          Reason.DAMAGED, "the %s data can not be decoded".formatted(image.format()), e);
+          Reason.DAMAGED, "the %s data can not be decoded".formatted(format), e);
     }
   }
 
-  private RgbImage decode(FollowedInput in) throws IOException {
-    ImageReader reader = reader(image.format());
+  /** Reads the first image of {@code bytes}, which must have the size that the scanner found. */
+  static <T> T read(ImageFormat format, byte[] bytes, int width, int height, Reading<T> reading) {
+    return guarded(
+        format,
+        () -> {
+          try (ImageInputStream in =
+              new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            return read(format, in, width, height, reading);
+          }
+        });
+  }
+
+  static <T> T read(
+      ImageFormat format, ImageInputStream in, int width, int height, Reading<T> reading)
+      throws IOException {
+    ImageReader reader = reader(format);
     try {
       Warnings warnings = new Warnings();
       reader.addIIOReadWarningListener(warnings);
       reader.setInput(in, true, true);
-      FramePlacement frame = image.placement();
-      if (reader.getWidth(0) != frame.width() || reader.getHeight(0) != frame.height()) {
+      if (reader.getWidth(0) != width || reader.getHeight(0) != height) {
         throw new InvalidImageException(
             Reason.DAMAGED, "the image's headers state different sizes");
       }
-      RgbImage decoded =
-          image.inks() == InkModel.NONE
-              ? RgbConverter.toRgb(reader.read(0))
-              : CmykConverter.toRgb(reader.readRaster(0, null), image.inks());
+      T read = reading.from(reader);
       warnings.throwIfDamaged();
-      return decoded;
+      return read;
     } finally {
       reader.dispose();
     }
   }
 
-  private InvalidImageException truncated(@Nullable Throwable cause) {
-    String message = "the %s data end before the image does".formatted(image.format());
+  static InvalidImageException truncated(ImageFormat format, @Nullable Throwable cause) {
+    String message = "the %s data end before the image does".formatted(format);
     return cause == null
         ? new InvalidImageException(Reason.TRUNCATED, message)
         : new InvalidImageException(Reason.TRUNCATED, message, cause);

@@ -1,42 +1,37 @@
 package org.omnimamba.model.image;
 
 /**
- * What a scanner found: the size, already within the limits, and a copy of the image that holds
- * pixels and nothing else, for the decoder.
+ * What a scanner found. Sizes are within the limits already.
  *
- * @param format the format, which {@code essence} still has
- * @param width width in pixels
- * @param height height in pixels
- * @param inks whether the channels are inks
- * @param placement where the decoded frame lies on the canvas
- * @param essence the bytes to decode
- * @param dataEnd where the decoder does not notice the end of its data: their length in {@code
- *     essence}, behind which filler stands; else 0
+ * @param width of the canvas, before it is turned upright
+ * @param height of the canvas, before it is turned upright
+ * @param placement where the frame lies on the canvas
+ * @param orientation how the canvas is turned upright
+ * @param frame the pixels
  */
 record ScannedImage(
     ImageFormat format,
     int width,
     int height,
-    InkModel inks,
     FramePlacement placement,
-    byte[] essence,
-    int dataEnd) {
+    Orientation orientation,
+    Frame frame) {
 
-  static ScannedImage whole(ImageFormat format, int width, int height, byte[] essence) {
-    return whole(format, width, height, InkModel.NONE, essence);
-  }
-
+  /** An image whose frame is the whole canvas. */
   static ScannedImage whole(
-      ImageFormat format, int width, int height, InkModel inks, byte[] essence) {
+      ImageFormat format, int width, int height, Orientation orientation, Frame frame) {
     return new ScannedImage(
-        format, width, height, inks, FramePlacement.whole(width, height), essence, 0);
+        format, width, height, new FramePlacement(0, 0, width, height), orientation, frame);
   }
 
-  ScannedImage endingAt(int end) {
-    return new ScannedImage(format, width, height, inks, placement, essence, end);
+  ImageHeader header() {
+    return orientation.swapsSides()
+        ? new ImageHeader(format, height, width)
+        : new ImageHeader(format, width, height);
   }
 
-  ScannedImage on(int canvasWidth, int canvasHeight, FramePlacement place) {
-    return new ScannedImage(format, canvasWidth, canvasHeight, inks, place, essence, dataEnd);
+  /** Decodes the frame, lays it on its white canvas and turns that upright. */
+  RgbImage decode() {
+    return orientation.upright(placement.onCanvas(frame.decode(), width, height));
   }
 }

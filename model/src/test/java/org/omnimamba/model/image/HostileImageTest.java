@@ -118,8 +118,11 @@ class HostileImageTest {
     assertThat(new ImageDecoder(ImageLimits.DEFAULT).decode(bytes).height()).isEqualTo(4);
   }
 
+  /** The small ones: what follows tries each of their bytes. */
   static List<String> fixtures() {
-    return ImageFixtures.names();
+    return ImageFixtures.names().stream()
+        .filter(name -> ImageFixtures.encoded(name).length <= 2000)
+        .toList();
   }
 
   /** Cut off anywhere, an image is whole or an error, never half a picture. */

@@ -1,19 +1,24 @@
 package org.omnimamba.model.image;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Base64;
 import java.util.List;
+import java.util.zip.InflaterInputStream;
 import org.omnimamba.model.testing.OracleFiles;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Small encoded images and what Pillow makes of them. */
+/**
+ * Small encoded images and what a viewer shows of them on white; {@code make-fixtures.py} beside
+ * them says how both were made.
+ */
 final class ImageFixtures {
   private static final JsonNode CASES =
-      JsonMapper.shared().readTree(resource("pillow-rgb.json")).get("cases");
+      JsonMapper.shared().readTree(resource("expected.json")).get("cases");
 
   private ImageFixtures() {}
 
@@ -25,13 +30,16 @@ final class ImageFixtures {
     return resource(name);
   }
 
-  /** Pillow's {@code Image.open(file).convert("RGB")}. */
-  static RgbImage pillow(String name) {
+  /** The picture, upright and on white. */
+  static RgbImage viewed(String name) {
     JsonNode node = CASES.get(name);
-    return new RgbImage(
-        node.get("width").asInt(),
-        node.get("height").asInt(),
-        Base64.getDecoder().decode(node.get("rgb").asString()));
+    byte[] compressed = Base64.getDecoder().decode(node.get("rgb_zlib").asString());
+    try (InputStream rgb = new InflaterInputStream(new ByteArrayInputStream(compressed))) {
+      return new RgbImage(
+          node.get("width").asInt(), node.get("height").asInt(), rgb.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static byte[] oracle(String fileName) {
