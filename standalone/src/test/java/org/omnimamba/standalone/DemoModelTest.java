@@ -19,6 +19,8 @@ import org.omnimamba.model.generation.ImageGenerator;
 import org.omnimamba.model.generation.ImageResult;
 import org.omnimamba.model.generation.TextGenerator;
 import org.omnimamba.model.generation.TextResult;
+import org.omnimamba.model.image.ImageDecoder;
+import org.omnimamba.model.image.ImageLimits;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.runtime.RuntimeOptions;
@@ -67,6 +69,26 @@ class DemoModelTest {
       RgbImage heart = draw(loaded, "red heart, twemoji style", 1);
       assertThat(ask(loaded, heart, "what is this?")).isEqualTo("red heart");
     }
+  }
+
+  /** The fixtures of the module {@code model}; a viewer shows each emoji upright and on its ground. */
+  @Test
+  void seesPicturesAsAViewerShowsThem() throws IOException {
+    RuntimeOptions options = RuntimeOptions.cpu().withSlots(1);
+    try (OmniMamba loaded =
+        OmniMamba.load(model, options.withExecution(options.execution().withCompile(false)))) {
+      assertThat(ask(loaded, fixture("alpha_red_apple.png"), "what is this?"))
+          .isEqualTo("red apple");
+      for (String cactus : List.of("exif_1_cactus.jpg", "exif_6_cactus.jpg")) {
+        assertThat(ask(loaded, fixture(cactus), "what is this?")).as(cactus).isEqualTo("cactus");
+      }
+      assertThat(ask(loaded, fixture("gray16_penguin.png"), "what is this?")).isEqualTo("penguin");
+    }
+  }
+
+  private static RgbImage fixture(String name) throws IOException {
+    Path file = REPOSITORY.resolve("model/src/test/resources/images").resolve(name);
+    return new ImageDecoder(ImageLimits.DEFAULT).decode(Files.readAllBytes(file));
   }
 
   /** As {@code image} draws: at the model's own temperature. */

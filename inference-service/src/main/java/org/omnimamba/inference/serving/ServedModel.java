@@ -35,7 +35,7 @@ public final class ServedModel implements AutoCloseable {
     this.config = config;
     this.generation = generation;
     this.tokenizer = tokenizer;
-    this.layouts = new PromptLayouts(config, tokenizer);
+    this.layouts = PromptLayouts.plain(config, tokenizer);
     this.decoder =
         new ImageDecoder(
             new ImageLimits(

@@ -37,8 +37,12 @@ class BadPicturesTest {
     return List.of(
         pictured("remote", picture("https://example.org/a.png"), "unsupported_image_url"),
         pictured("a file", picture("file:///etc/passwd"), "unsupported_image_url"),
-        pictured("no base64", picture("data:image/png,abc"), "invalid_data_uri"),
-        pictured("text", picture("data:text/plain;base64,aGk="), "invalid_data_uri"),
+        pictured("no comma", picture("data:image/png;base64"), "invalid_data_uri"),
+        pictured("half a code", picture("data:image/png,%8"), "invalid_data_uri"),
+        pictured("characters", picture("data:image/png,abc"), "image_not_an_image"),
+        pictured("text", picture("data:text/plain;base64,aGk="), "image_not_an_image"),
+        pictured("base64 with a hole", picture("data:image/png;base64,aGk=aGk="), "invalid_base64"),
+        pictured("a wrong number of characters", picture("data:;base64,aGkaG"), "invalid_base64"),
         pictured("bad base64", picture("data:image/png;base64,$$$$"), "invalid_base64"),
         pictured("nothing", picture("data:image/png;base64,"), "image_not_an_image"),
         pictured(

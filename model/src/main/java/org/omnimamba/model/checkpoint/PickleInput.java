@@ -25,6 +25,11 @@ final class PickleInput {
     return bufferPosition + buffer.position();
   }
 
+  /** Bytes up to the end. */
+  long remaining() {
+    return end - position();
+  }
+
   int unsignedByte() {
     return Byte.toUnsignedInt(next(1).get());
   }

@@ -2,13 +2,17 @@ package org.omnimamba.model.checkpoint;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.omnimamba.model.checkpoint.PickleObjects.Dict;
 import org.omnimamba.model.checkpoint.PickleObjects.Sequence;
 import org.omnimamba.model.checkpoint.PickleObjects.Storage;
@@ -16,10 +20,21 @@ import org.omnimamba.model.checkpoint.PickleObjects.Tensor;
 
 /** Finds the tensors in an unpickled object. */
 final class StateDicts {
+  /** Of dicts in dicts; real files need two. */
+  private static final int MAX_DEPTH = 4;
+
+  private static final int MAX_SHOWN = 8;
+  private static final int MAX_NAME = 80;
+  private static final String TOP = "(top level)";
+  private static final List<String> TRAINING_STATES = List.of("optim", "sched", "scaler", "rng");
+
   private StateDicts() {}
 
   /**
-   * The tensors of the root dict, or of the one dict in it that holds tensors.
+   * The tensors of the one state dict in the object: the root dict, or a dict in it under whatever
+   * name ({@code {"model": ..., "optimizer": ..., "step": ...}}). Dicts under names of optimizers
+   * and the like are passed over. Single numbers and random states beside a dict that holds tensors
+   * do not make a state dict of the dict around it.
    *
    * @throws CheckpointException if there is none, or more than one
    */
@@ -27,28 +42,81 @@ final class StateDicts {
     if (!(root instanceof Dict dict)) {
       throw new CheckpointException("%s is refused: it holds no dict".formatted(path));
     }
-    Map<String, Tensor> own = tensors(dict);
-    if (!own.isEmpty()) {
-      return own;
+    List<Candidate> candidates = new ArrayList<>();
+    collect(dict, "", 0, Collections.newSetFromMap(new IdentityHashMap<>()), candidates);
+    if (candidates.size() == 1) {
+      return tensors(candidates.get(0).dict());
     }
-    Map<Object, Map<String, Tensor>> nested = new LinkedHashMap<>();
+    if (candidates.isEmpty()) {
+      throw new CheckpointException("%s is refused: it holds no tensors".formatted(path));
+    }
+    throw new CheckpointException(
+        "%s is refused: it holds several state dicts: %s; save the one that is meant alone"
+            .formatted(path, shown(candidates)));
+  }
+
+  /**
+   * @param path names of the dicts around it and of itself
+   */
+  private record Candidate(String path, Dict dict) {}
+
+  /** Adds the state dicts in {@code dict}, or itself. */
+  private static void collect(
+      Dict dict, String path, int depth, Set<Object> seen, List<Candidate> candidates) {
+    if (depth > MAX_DEPTH || candidates.size() > MAX_SHOWN || !seen.add(dict)) {
+      return;
+    }
+    int before = candidates.size();
     dict.items.forEach(
         (key, value) -> {
-          if (value instanceof Dict inner) {
-            Map<String, Tensor> found = tensors(inner);
-            if (!found.isEmpty()) {
-              nested.put(key, found);
-            }
+          String name = start(key);
+          if (value instanceof Dict inner && !isTrainingState(name)) {
+            String inside = path.isEmpty() ? name : path + "." + name;
+            collect(inner, inside, depth + 1, seen, candidates);
           }
         });
-    if (nested.size() != 1) {
-      throw new CheckpointException(
-          "%s is refused: it holds %s"
-              .formatted(
-                  path,
-                  nested.isEmpty() ? "no tensors" : "several state dicts: " + nested.keySet()));
+    boolean holdsOthers = candidates.size() > before;
+    boolean holdsTensors =
+        dict.items.entrySet().stream()
+            .anyMatch(item -> isParameter(item.getKey(), item.getValue(), holdsOthers));
+    if (holdsTensors) {
+      candidates.add(new Candidate(path.isEmpty() ? TOP : path, dict));
     }
-    return nested.values().iterator().next();
+  }
+
+  /**
+   * @param besideOthers whether the dict holds a state dict, so that single numbers and random
+   *     states are something else
+   */
+  private static boolean isParameter(Object key, Object value, boolean besideOthers) {
+    if (!(key instanceof String name) || !(value instanceof Tensor tensor)) {
+      return false;
+    }
+    return !besideOthers
+        || (tensor.info().elements() > 1 && !lowerCase(start(name)).contains("rng"));
+  }
+
+  private static boolean isTrainingState(String name) {
+    return TRAINING_STATES.stream().anyMatch(lowerCase(name)::contains);
+  }
+
+  private static String lowerCase(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** A key as far as it is looked at: one long key may stand in many dicts. */
+  private static String start(Object key) {
+    String name = key.toString();
+    return name.substring(0, Math.min(MAX_NAME, name.length()));
+  }
+
+  private static String shown(List<Candidate> candidates) {
+    String first =
+        candidates.stream()
+            .limit(MAX_SHOWN)
+            .map(Candidate::path)
+            .collect(Collectors.joining(", ", "[", ""));
+    return first + (candidates.size() > MAX_SHOWN ? ", ...]" : "]");
   }
 
   private static Map<String, Tensor> tensors(Dict dict) {

@@ -11,7 +11,7 @@ import org.tensorflow.ndarray.Shape;
 public record TensorInfo(Dtype dtype, Shape shape) {
 
   /** More dimensions than any tensor of any model has. */
-  private static final int MAX_DIMENSIONS = 16;
+  static final int MAX_DIMENSIONS = 16;
 
   /**
    * @throws IllegalArgumentException if a size is negative, or if the tensor has more bytes than a

@@ -78,18 +78,16 @@ final class TorchGlobals {
     return tensor(global, args);
   }
 
+  /**
+   * A new dict. Items come by instructions of their own: a list of them as an argument could be
+   * named once and unfolded many times.
+   */
   private static Dict orderedDict(List<Object> args) {
-    Dict dict = new Dict();
-    if (args.isEmpty()) {
-      return dict;
+    if (!args.isEmpty()) {
+      throw new IllegalArgumentException(
+          "an OrderedDict is called with arguments; save the checkpoint with Python 3");
     }
-    for (Object item : at(args, 0, Sequence.class, ORDERED_DICT).items) {
-      if (!(item instanceof Sequence pair) || pair.items.size() != 2) {
-        throw new IllegalArgumentException("an OrderedDict is made of something else than pairs");
-      }
-      put(dict, pair.items.get(0), pair.items.get(1));
-    }
-    return dict;
+    return new Dict();
   }
 
   /**
@@ -168,6 +166,10 @@ final class TorchGlobals {
   }
 
   private static List<Long> longs(Sequence sequence) {
+    if (sequence.items.size() > TensorInfo.MAX_DIMENSIONS) {
+      throw new IllegalArgumentException(
+          "a tensor has %d dimensions".formatted(sequence.items.size()));
+    }
     List<Long> values = new ArrayList<>();
     for (Object item : sequence.items) {
       if (!(item instanceof Long value)) {

@@ -11,25 +11,39 @@ import org.omnimamba.model.checkpoint.PickleObjects.Sequence;
 
 /**
  * Reads one pickle. A pickle is a program for a small stack machine; the instructions run here make
- * texts, numbers, lists, dicts, storages and tensors, and any other is refused. Each instruction
- * costs time and memory in proportion to its own bytes, whatever it says.
+ * texts, numbers, lists, dicts, storages and tensors, and any other is refused. No instruction
+ * copies a value that another may have named before, so time goes with the number of instructions;
+ * what all of them allocate is charged to an {@link AllocationBudget} first.
  */
 final class Unpickler {
   private static final int MAX_NAME_LENGTH = 256;
   private static final int MAX_LONG_BYTES = 16;
 
-  /** Some thirty are needed per tensor; each leaves at most one small object behind. */
+  /** Some thirty are needed per tensor. */
   private static final int MAX_INSTRUCTIONS = 1 << 21;
+
+  // bytes that are charged
+  private static final int REFERENCE = 16;
+  private static final int NUMBER = 40;
+  private static final int TEXT = 64;
+  private static final int TEXT_BYTE = 4; // the bytes, the characters and the text at once
+  private static final int LIST = 64;
+  private static final int DICT = 192;
+  private static final int ITEM = 64;
+  private static final int NAME = 2 * (TEXT + MAX_NAME_LENGTH / 8);
+  private static final int CALL = 1024;
 
   /** Stands on the stack where a collection begins. */
   private static final Object MARK = new Object();
 
   private final PickleInput in;
+  private final AllocationBudget budget;
   private final List<Object> stack = new ArrayList<>();
   private final Map<Integer, Object> memo = new HashMap<>();
 
   private Unpickler(PickleInput in) {
     this.in = in;
+    this.budget = new AllocationBudget(in);
   }
 
   /**
@@ -75,14 +89,14 @@ final class Unpickler {
       case 'N' -> push(None.NONE);
       case 0x88 -> push(true);
       case 0x89 -> push(false);
-      case 'K' -> push((long) in.unsignedByte());
-      case 'M' -> push((long) in.unsignedShort());
-      case 'J' -> push((long) in.signedInt());
-      case 0x8a -> push(integer(in.unsignedByte()));
-      case 'G' -> push(in.bigEndianDouble());
-      case 'X' -> push(in.text(Integer.toUnsignedLong(in.signedInt())));
-      case 0x8c -> push(in.text(in.unsignedByte()));
-      case 0x8d -> push(in.text(in.signedLong()));
+      case 'K' -> pushNumber((long) in.unsignedByte());
+      case 'M' -> pushNumber((long) in.unsignedShort());
+      case 'J' -> pushNumber((long) in.signedInt());
+      case 0x8a -> pushNumber(integer(in.unsignedByte()));
+      case 'G' -> pushNumber(in.bigEndianDouble());
+      case 'X' -> pushText(Integer.toUnsignedLong(in.signedInt()));
+      case 0x8c -> pushText(in.unsignedByte());
+      case 0x8d -> pushText(in.signedLong());
       default -> {
         return false;
       }
@@ -93,9 +107,18 @@ final class Unpickler {
   private boolean buildCollection(int opcode) {
     switch (opcode) {
       case '(' -> push(MARK);
-      case ')' -> push(Sequence.tuple(List.of()));
-      case ']' -> push(Sequence.list());
-      case '}' -> push(new Dict());
+      case ')' -> {
+        budget.charge(LIST);
+        push(Sequence.tuple(List.of()));
+      }
+      case ']' -> {
+        budget.charge(LIST);
+        push(Sequence.list());
+      }
+      case '}' -> {
+        budget.charge(DICT);
+        push(new Dict());
+      }
       case 0x85 -> push(tuple(1));
       case 0x86 -> push(tuple(2));
       case 0x87 -> push(tuple(3));
@@ -116,9 +139,9 @@ final class Unpickler {
 
   private boolean useMemo(int opcode) {
     switch (opcode) {
-      case 'q' -> memo.put(in.unsignedByte(), peek());
-      case 'r' -> memo.put(in.signedInt(), peek());
-      case 0x94 -> memo.put(memo.size(), peek());
+      case 'q' -> memoize(in.unsignedByte());
+      case 'r' -> memoize(in.signedInt());
+      case 0x94 -> memoize(memo.size());
       case 'h' -> push(recall(in.unsignedByte()));
       case 'j' -> push(recall(in.signedInt()));
       default -> {
@@ -130,16 +153,24 @@ final class Unpickler {
 
   private boolean callAllowed(int opcode) {
     switch (opcode) {
-      case 'c' -> push(TorchGlobals.allowed(in.line(MAX_NAME_LENGTH), in.line(MAX_NAME_LENGTH)));
+      case 'c' -> {
+        budget.charge(NAME);
+        push(TorchGlobals.allowed(in.line(MAX_NAME_LENGTH), in.line(MAX_NAME_LENGTH)));
+      }
       case 0x93 -> {
+        budget.charge(NAME);
         String name = popText();
         push(TorchGlobals.allowed(popText(), name));
       }
       case 'R' -> {
+        budget.charge(CALL);
         Object arguments = pop();
         push(TorchGlobals.call(pop(), arguments));
       }
-      case 'Q' -> push(TorchGlobals.storage(pop()));
+      case 'Q' -> {
+        budget.charge(ITEM);
+        push(TorchGlobals.storage(pop()));
+      }
       case 'b' -> ignoreAttributes();
       default -> {
         return false;
@@ -172,7 +203,24 @@ final class Unpickler {
     return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
   }
 
+  private void pushNumber(Object number) {
+    budget.charge(NUMBER);
+    push(number);
+  }
+
+  private void pushText(long utf8Bytes) {
+    // a text that is longer than the pickle is refused by the reader
+    budget.charge(TEXT + TEXT_BYTE * Math.max(0, Math.min(utf8Bytes, in.remaining())));
+    push(in.text(utf8Bytes));
+  }
+
+  private void memoize(int index) {
+    budget.charge(ITEM);
+    memo.put(index, peek());
+  }
+
   private Sequence tuple(int size) {
+    budget.charge(LIST + (long) REFERENCE * size);
     List<Object> items = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       items.add(0, pop());
@@ -184,6 +232,7 @@ final class Unpickler {
     if (!(peek() instanceof Sequence list) || !list.mutable) {
       throw new IllegalArgumentException("its pickle appends to something that is not a list");
     }
+    budget.charge((long) REFERENCE * items.size());
     list.items.addAll(items);
   }
 
@@ -191,6 +240,7 @@ final class Unpickler {
     if (!(peek() instanceof Dict dict) || items.size() % 2 != 0) {
       throw new IllegalArgumentException("its pickle sets items of something that is not a dict");
     }
+    budget.charge((long) ITEM * items.size());
     for (int i = 0; i < items.size(); i += 2) {
       TorchGlobals.put(dict, items.get(i), items.get(i + 1));
     }
@@ -205,6 +255,7 @@ final class Unpickler {
   }
 
   private void push(Object value) {
+    budget.charge(REFERENCE);
     stack.add(value);
   }
 
@@ -232,6 +283,7 @@ final class Unpickler {
     for (int i = stack.size() - 1; i >= 0; i--) {
       if (stack.get(i) == MARK) {
         List<Object> tail = stack.subList(i + 1, stack.size());
+        budget.charge(LIST + (long) REFERENCE * tail.size());
         List<Object> items = new ArrayList<>(tail);
         stack.subList(i, stack.size()).clear();
         return items;

@@ -23,23 +23,45 @@ import org.omnimamba.model.config.Task;
  *       template of the reference's training.
  * </ul>
  *
+ * <p>What control tokens in a caption or message mean is chosen with the constructor: the reference
+ * obeys them; {@link #plain} layouts encode their spelling, and only the layout places control
+ * tokens.
+ *
  * <p>A prompt about no image keeps the image places; the model fills them with zeros (behaviour
  * 31). Pad ids are ordinary tokens to the model (behaviour 14).
  */
 public final class PromptLayouts {
-  private static final String END_OF_TEXT = "<|endoftext|>";
-
-  private final Tokenizer tokenizer;
+  private final Encoding encoding;
   private final SpecialTokens special;
   private final LanguageModelConfig language;
   private final int imagePlaces;
 
+  /** Turns a piece of a prompt into ids. */
+  private interface Encoding {
+    int[] encode(String text);
+  }
+
   /**
+   * The reference's layouts to the letter: control tokens in a caption or message are obeyed.
+   *
    * @throws InvalidTokenizerException if the tokenizer belongs to another model
    */
   public PromptLayouts(ModelConfig config, Tokenizer tokenizer) {
+    this(config, tokenizer, tokenizer::encode);
+  }
+
+  /**
+   * Layouts for what people write: control tokens in a caption or message are text.
+   *
+   * @throws InvalidTokenizerException if the tokenizer belongs to another model
+   */
+  public static PromptLayouts plain(ModelConfig config, Tokenizer tokenizer) {
+    return new PromptLayouts(config, tokenizer, tokenizer::encodePlain);
+  }
+
+  private PromptLayouts(ModelConfig config, Tokenizer tokenizer, Encoding encoding) {
     tokenizer.requireMatches(config);
-    this.tokenizer = tokenizer;
+    this.encoding = encoding;
     this.special = config.specialTokens();
     this.language = config.language();
     this.imagePlaces = config.vision().patches();
@@ -54,7 +76,7 @@ public final class PromptLayouts {
    *     caption's
    */
   public Prompt t2i(String caption, Truncation truncation) {
-    int[] text = tokenizer.encode(caption);
+    int[] text = encoding.encode(caption);
     int room = language.maxCaptionTokens();
     Prompt.@Nullable Truncated truncated = null;
     if (text.length > room) {
@@ -88,11 +110,11 @@ public final class PromptLayouts {
    *     and may not be cut
    */
   public Prompt question(String question, Truncation truncation, int roomForNewTokens) {
-    int[] whole = framed(tokenizer.encode("USER: " + question + " ASSISTANT:"));
+    int[] whole = framed(encoding.encode("USER: " + question + " ASSISTANT:"));
     if (whole.length + imagePlaces <= language.mmuPositions()) {
       return new Prompt(Task.MMU, whole, imagePlaces, null);
     }
-    return cut(whole, tokenizer.encode(" ASSISTANT:"), truncation, roomForNewTokens, whole);
+    return cut(whole, encoding.encode(" ASSISTANT:"), truncation, roomForNewTokens, whole);
   }
 
   /** {@link #conversation(List, Truncation, int)} with room for at least one new token. */
@@ -129,7 +151,7 @@ public final class PromptLayouts {
       }
     }
     int[] last = framed(conversationIds(turns.subList(turns.size() - 1, turns.size())));
-    return cut(last, tokenizer.encode("\nOut: "), truncation, roomForNewTokens, whole);
+    return cut(last, encoding.encode("\nOut: "), truncation, roomForNewTokens, whole);
   }
 
   private Prompt cut(
@@ -147,7 +169,7 @@ public final class PromptLayouts {
 
   /** The last new token is never fed back, so it needs no position. */
   private int positionsForPrompt(int roomForNewTokens) {
-    int smallest = imagePlaces + 4 + tokenizer.encode("USER:  ASSISTANT:").length;
+    int smallest = imagePlaces + 4 + encoding.encode("USER:  ASSISTANT:").length;
     return Math.max(smallest, language.mmuPositions() + 1 - Math.max(1, roomForNewTokens));
   }
 
@@ -165,11 +187,12 @@ public final class PromptLayouts {
     List<int[]> pieces = new ArrayList<>();
     for (int i = 0; i < turns.size(); i++) {
       String text = turns.get(i).text();
-      pieces.add(
-          tokenizer.encode(
-              turns.get(i).role() == Turn.Role.ASSISTANT
-                  ? text + END_OF_TEXT
-                  : (i == 0 ? "In: " : "\nIn: ") + text + "\nOut: "));
+      if (turns.get(i).role() == Turn.Role.ASSISTANT) {
+        pieces.add(encoding.encode(text));
+        pieces.add(new int[] {special.eos()});
+      } else {
+        pieces.add(encoding.encode((i == 0 ? "In: " : "\nIn: ") + text + "\nOut: "));
+      }
     }
     return pieces.stream().flatMapToInt(IntStream::of).toArray();
   }

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.SpecialTokens;
@@ -13,19 +14,22 @@ import org.omnimamba.model.config.SpecialTokens;
 /**
  * Text to ids and back with a byte-level BPE {@code tokenizer.json} such as GPT-NeoX-20B's.
  *
- * <p>Encoding adds no begin or end token (reference behaviour 17). Added tokens are recognised
- * inside user text, as the reference does it: see the package description for what that means. The
- * ten tokens that the reference adds are added here too when the file lacks them.
+ * <p>Encoding adds no begin or end token (reference behaviour 17). {@link #encode} recognises
+ * control tokens inside the text, as the reference does it; {@link #encodePlain} takes their
+ * spelling for text, and is meant for what people write: see the package description. The ten
+ * tokens that the reference adds are added here too when the file lacks them.
  *
  * <p>Safe for use by several threads. Holds native memory until closed.
  */
 public final class Tokenizer implements AutoCloseable {
   private final Vocabulary vocabulary;
   private final NativeBpe bpe;
+  private final NativeBpe plainBpe;
 
-  private Tokenizer(Vocabulary vocabulary, NativeBpe bpe) {
+  private Tokenizer(Vocabulary vocabulary, NativeBpe bpe, NativeBpe plainBpe) {
     this.vocabulary = vocabulary;
     this.bpe = bpe;
+    this.plainBpe = plainBpe;
   }
 
   /**
@@ -43,14 +47,13 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   private static Tokenizer create(TokenizerFile file, String source) {
-    NativeBpe bpe;
     TokenizersLibrary library = TokenizerLibrary.get();
+    Tokenizer tokenizer;
     try {
-      bpe = new NativeBpe(library, file.canonicalJson());
+      tokenizer = load(library, file);
     } catch (RuntimeException e) {
       throw new InvalidTokenizerException(source + " is refused: " + e.getMessage(), e);
     }
-    Tokenizer tokenizer = new Tokenizer(file.vocabulary(), bpe);
     try {
       tokenizer.checkAddedTokens(file, source);
     } catch (RuntimeException e) {
@@ -60,11 +63,22 @@ public final class Tokenizer implements AutoCloseable {
     return tokenizer;
   }
 
+  private static Tokenizer load(TokenizersLibrary library, TokenizerFile file) {
+    NativeBpe bpe = new NativeBpe(library, file.canonicalJson());
+    try {
+      return new Tokenizer(file.vocabulary(), bpe, new NativeBpe(library, file.plainJson()));
+    } catch (RuntimeException e) {
+      bpe.close();
+      throw e;
+    }
+  }
+
   /** The native library numbers added tokens itself; a gap in the ids would shift them. */
   private void checkAddedTokens(TokenizerFile file, String source) {
     for (AddedToken token : file.addedTokens()) {
       int[] ids = encode(token.content());
-      if (ids.length != 1 || ids[0] != token.id()) {
+      int[] plain = token.control() ? ids : encodePlain(token.content());
+      if (ids.length != 1 || ids[0] != token.id() || !Arrays.equals(ids, plain)) {
         throw new InvalidTokenizerException(
             "%s: added token '%s' should have id %d; are there gaps between the ids?"
                 .formatted(source, token.content(), token.id()));
@@ -110,12 +124,26 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Ids of a text, without begin or end token. A lone surrogate counts as U+FFFD.
+   * Ids of a text, without begin or end token. Control tokens that are spelled out in it become
+   * their ids.
    *
+   * @param text a lone surrogate in it counts as U+FFFD, so that texts which differ in nothing else
+   *     have the same ids
    * @return {@code [length]}, empty for an empty text
    */
   public int[] encode(String text) {
     return bpe.encode(wellFormed(text));
+  }
+
+  /**
+   * Ids of a text as {@link #encode}, but with none of the control tokens: where one is spelled
+   * out, its characters are encoded like any others.
+   *
+   * @param text a lone surrogate in it counts as U+FFFD
+   * @return {@code [length]}, empty for an empty text
+   */
+  public int[] encodePlain(String text) {
+    return plainBpe.encode(wellFormed(text));
   }
 
   /** The native call takes well-formed text only. */
@@ -197,5 +225,6 @@ public final class Tokenizer implements AutoCloseable {
   @Override
   public void close() {
     bpe.close();
+    plainBpe.close();
   }
 }

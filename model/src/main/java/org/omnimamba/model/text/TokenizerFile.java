@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -27,9 +28,11 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param vocabulary what each id stands for
  * @param canonicalJson the definition that the native library is given
+ * @param plainJson the same without control tokens: their spelling is text like any other
  * @param addedTokens every token that is recognised before BPE, the reference's ten included
  */
-record TokenizerFile(Vocabulary vocabulary, String canonicalJson, List<AddedToken> addedTokens) {
+record TokenizerFile(
+    Vocabulary vocabulary, String canonicalJson, String plainJson, List<AddedToken> addedTokens) {
   private static final long MAX_BYTES = 32L << 20;
   private static final int MAX_ENTRIES = 1 << 20;
   private static final int MAX_ADDED_LENGTH = 256;
@@ -98,8 +101,31 @@ record TokenizerFile(Vocabulary vocabulary, String canonicalJson, List<AddedToke
       boolean prefixSpace = root.path("pre_tokenizer").path("add_prefix_space").asBoolean(false);
       boolean regex = root.path("pre_tokenizer").path("use_regex").asBoolean(true);
       ObjectNode canonical = canonical(nfc, prefixSpace, regex, entries, merges, added);
+      ObjectNode plain =
+          canonical(nfc, prefixSpace, regex, entries, merges, withoutControl(added, entries));
       return new TokenizerFile(
-          new Vocabulary(entries, added), mapper().writeValueAsString(canonical), added);
+          new Vocabulary(entries, added),
+          mapper().writeValueAsString(canonical),
+          mapper().writeValueAsString(plain),
+          added);
+    }
+
+    /**
+     * The added tokens without those that steer the model. The native library numbers added tokens
+     * in a row, so one that is not in the vocabulary leaves a stand-in that no text contains.
+     */
+    private static List<AddedToken> withoutControl(
+        List<AddedToken> added, Map<String, Integer> entries) {
+      List<AddedToken> plain = new ArrayList<>();
+      for (AddedToken token : added) {
+        if (!token.control()) {
+          plain.add(token);
+        } else if (!entries.containsKey(token.content())) {
+          String standIn = "unused " + UUID.randomUUID();
+          plain.add(new AddedToken(token.id(), standIn, false, false, false));
+        }
+      }
+      return plain;
     }
 
     private static JsonMapper mapper() {
@@ -174,7 +200,7 @@ record TokenizerFile(Vocabulary vocabulary, String canonicalJson, List<AddedToke
       for (String content : REFERENCE_TOKENS) {
         if (!known.containsKey(content)) {
           boolean special = content.equals(REFERENCE_TOKENS.get(0));
-          tokens.add(new AddedToken(next++, content, special, !special));
+          tokens.add(new AddedToken(next++, content, special, !special, true));
         }
       }
       return List.copyOf(tokens);
@@ -190,11 +216,13 @@ record TokenizerFile(Vocabulary vocabulary, String canonicalJson, List<AddedToke
             !node.path(setting).asBoolean(false),
             "added token '%s' sets %s".formatted(content, setting));
       }
+      boolean special = node.path("special").asBoolean(false);
       return new AddedToken(
           id(node.path("id"), "added token '" + content + "'"),
           content,
-          node.path("special").asBoolean(false),
-          node.path("normalized").asBoolean(true));
+          special,
+          node.path("normalized").asBoolean(true),
+          special || REFERENCE_TOKENS.contains(content));
     }
 
     private static ObjectNode canonical(

@@ -259,8 +259,15 @@ class HostilePickleTest {
   }
 
   @Test
+  void refusesAListToMakeADictOf() throws IOException {
+    byte[] pickle =
+        pickle().global("collections", "OrderedDict").ops("(](").text("k").ops("NtatR").stop();
+    assertRefused(pickle, "OrderedDict is called with arguments");
+  }
+
+  @Test
   void survivesDeepNesting() throws IOException {
-    int depth = 500_000;
+    int depth = 10_000;
     byte[] pickle = pickle().ops("]".repeat(depth)).ops("a".repeat(depth - 1)).stop();
     assertRefused(pickle, "no dict");
     byte[] values =
@@ -288,7 +295,7 @@ class HostilePickleTest {
 
   @Test
   void boundsTheNumberOfInstructions() throws IOException {
-    assertRefused(pickle().ops("]").ops("q\0".repeat((1 << 21) + 1)).stop(), "instructions");
+    assertRefused(pickle().ops("\u0080\2".repeat((1 << 21) + 1)).stop(), "instructions");
   }
 
   @Test

@@ -2,7 +2,9 @@ package org.omnimamba.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +22,10 @@ import org.omnimamba.model.config.InvalidConfigException;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.testing.OracleFiles;
 
-/** Changes sound files at random (from a fixed seed): only typed errors may come of it. */
+/**
+ * Changes sound files at random (from a fixed seed): only typed errors may come of it, and opening
+ * takes memory in proportion to the file.
+ */
 class MutatedFilesTest {
   private static final int ROUNDS = 1000;
   private static final long[] TELLING = {
@@ -35,6 +40,13 @@ class MutatedFilesTest {
     Long.MAX_VALUE,
     Long.MIN_VALUE
   };
+
+  /** Of what a pickle may allocate, and as much again for the rest. */
+  private static final long MOST_FOR_A_BYTE = 2 * AllocationBudget.PER_BYTE;
+
+  private static final long MOST_FOR_ANY_FILE = 8L << 20;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir Path temp;
 
@@ -86,8 +98,9 @@ class MutatedFilesTest {
     SplittableRandom random = new SplittableRandom(range);
     int refused = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      Path file = Files.write(temp.resolve("mutated"), mutated(sound, range, random));
-      try (TensorSource source = TensorFiles.open(file)) {
+      byte[] bytes = mutated(sound, range, random);
+      Path file = Files.write(temp.resolve("mutated"), bytes);
+      try (TensorSource source = openMeasured(file, bytes.length)) {
         for (String name : source.names()) {
           source.readInto(name, ByteBuffer.allocate((int) source.info(name).byteSize()));
         }
@@ -97,6 +110,16 @@ class MutatedFilesTest {
       }
     }
     return refused;
+  }
+
+  private static TensorSource openMeasured(Path file, long length) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    try {
+      return TensorFiles.open(file);
+    } finally {
+      assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+          .isLessThan(MOST_FOR_ANY_FILE + MOST_FOR_A_BYTE * length);
+    }
   }
 
   private static byte[] mutated(byte[] sound, int range, SplittableRandom random) {

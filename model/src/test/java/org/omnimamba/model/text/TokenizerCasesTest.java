@@ -51,6 +51,10 @@ class TokenizerCasesTest {
   private static void checkCase(Tokenizer tokenizer, JsonNode c) {
     int[] ids = ids(c.path("ids"));
     assertThat(tokenizer.encode(c.path("text").stringValue())).containsExactly(ids);
+    String text = c.path("text").stringValue();
+    if (!text.contains("<|") && !text.contains("[PAD]")) {
+      assertThat(tokenizer.encodePlain(text)).containsExactly(ids);
+    }
     assertThat(tokenizer.decode(ids)).isEqualTo(c.path("decoded").stringValue());
     StringBuilder streamed = new StringBuilder();
     IncrementalDetokenizer detokenizer = tokenizer.detokenizer();

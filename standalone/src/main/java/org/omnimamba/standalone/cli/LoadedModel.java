@@ -29,7 +29,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   PromptLayouts layouts() {
-    return new PromptLayouts(model.config(), model.tokenizer());
+    return PromptLayouts.plain(model.config(), model.tokenizer());
   }
 
   Duration loading() {
