@@ -71,7 +71,9 @@ class DemoModelTest {
     }
   }
 
-  /** The fixtures of the module {@code model}; a viewer shows each emoji upright and on its ground. */
+  /**
+   * The fixtures of the module {@code model}; a viewer shows each emoji upright and on its ground.
+   */
   @Test
   void seesPicturesAsAViewerShowsThem() throws IOException {
     RuntimeOptions options = RuntimeOptions.cpu().withSlots(1);
