@@ -38,6 +38,11 @@ class PickleMemoryTest {
     return PickleBuilder.protocol2();
   }
 
+  /** A tuple that is not ended yet. */
+  private static PickleBuilder open() {
+    return pickle().ops("(");
+  }
+
   private static Map<String, byte[]> hostile() {
     Map<String, byte[]> pickles = new LinkedHashMap<>();
     pickles.put(
@@ -50,15 +55,17 @@ class PickleMemoryTest {
             .stop());
     pickles.put("empty dicts", repeatedOf("}"));
     pickles.put("empty lists", repeatedOf("]"));
-    pickles.put("ordered dicts", repeatedOf(pickle().global("collections", "OrderedDict"), ")R"));
+    pickles.put(
+        "ordered dicts",
+        repeatedOf(open().global("collections", "OrderedDict").ops("q\1"), "h\1)R"));
     pickles.put("tuples of tuples", repeatedOf(")\u0085\u0085\u0085"));
     pickles.put("marks and tuples", repeatedOf("(t"));
     pickles.put("numbers of one byte", repeatedOf("K\7"));
     pickles.put("texts of no byte", repeatedOf("\u008c\0"));
-    pickles.put("memo by memo", repeatedOf("\u0094"));
+    pickles.put("memo by memo", repeatedOf(open().ops("N"), "\u0094"));
     pickles.put("dicts with an item", repeatedOf("}K\1Ns"));
     pickles.put("nested dicts", pickle().ops("}K\1".repeat(300_000)).stop());
-    pickles.put("states", repeatedOf(pickle().ops("}"), "}b"));
+    pickles.put("states", repeatedOf(open().ops("}"), "}b"));
     pickles.put("a text of 16 MB", pickle().text("x".repeat(16 << 20)).stop());
     pickles.put("one dict under many names", manyNames(false));
     pickles.put("a long name of many dicts", manyNames(true));
@@ -67,11 +74,11 @@ class PickleMemoryTest {
   }
 
   private static byte[] repeatedOf(String ops) {
-    return repeatedOf(pickle(), ops);
+    return repeatedOf(open(), ops);
   }
 
   private static byte[] repeatedOf(PickleBuilder start, String ops) {
-    return start.ops("(").ops(ops.repeat(600_000)).ops("t").stop();
+    return start.ops(ops.repeat(600_000)).ops("t").stop();
   }
 
   /** A dict of a thousand tensors: a thousand times in the root, or with long names between. */
