@@ -84,7 +84,6 @@ class DemoModelTest {
       for (String cactus : List.of("exif_1_cactus.jpg", "exif_6_cactus.jpg")) {
         assertThat(ask(loaded, fixture(cactus), "what is this?")).as(cactus).isEqualTo("cactus");
       }
-      assertThat(ask(loaded, fixture("gray16_penguin.png"), "what is this?")).isEqualTo("penguin");
     }
   }
 
