@@ -1,0 +1,155 @@
+package org.omnimamba.rehearsal;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The chart with two of each under load: faults, and a rolling restart of everything. */
+final class ChartAct {
+  private static final String ACT = "chart";
+  private static final Duration START = Duration.ofMinutes(5);
+
+  private final Site site;
+  private final Report report;
+  private final boolean full;
+
+  private ChartAct(Site site, Report report, boolean full) {
+    this.site = site;
+    this.report = report;
+    this.full = full;
+  }
+
+  static void run(Site site, Report report, boolean full) throws IOException, InterruptedException {
+    new ChartAct(site, report, full).play();
+  }
+
+  /** What the rehearsal's operator sets. */
+  static Map<String, String> values() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("database.host", "postgres.data");
+    values.put("model.existingClaim", "models");
+    values.put("publicUrl", "http://omni-gateway");
+    values.put("secrets.internalToken", Site.INTERNAL_TOKEN);
+    values.put("secrets.apiKey", Site.API_KEY);
+    values.put("secrets.databasePassword", Site.DATABASE_PASSWORD);
+    values.put("secrets.webhookKey", Site.WEBHOOK_KEY);
+    values.put("inference.replicas", "2");
+    values.put(
+        "jobs.env.OMNIMAMBA_JOBS_WEBHOOKS_DEVELOPMENTHOSTS",
+        Site.RECEIVER.replace(".", "\\.") + ":9000");
+    for (String service : List.of("gateway", "jobs", "inference")) {
+      values.put(
+          service + ".env.MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT", Site.TRACES);
+    }
+    return values;
+  }
+
+  private void play() throws IOException, InterruptedException {
+    Map<String, String> values = values();
+    values.replaceAll((name, value) -> value.replace("\\.", "."));
+    Chart chart = Chart.render(site.root(), values, site.model());
+    try (Database database = site.database("postgres.data");
+        Cluster cluster =
+            new Cluster(
+                site.network(),
+                site.names(),
+                site.sandbox(),
+                site.images(),
+                site.work().resolve("logs-chart"),
+                chart.services(),
+                true)) {
+      database.start();
+      long begin = System.nanoTime();
+      for (Container container : chart.containers()) {
+        cluster.start(container);
+      }
+      for (String name : List.of("gateway", "jobs", "inference")) {
+        cluster.awaitReady(name, START);
+        report.add(
+            ACT,
+            "both of " + name + " are ready",
+            true,
+            (System.nanoTime() - begin) / 1_000_000_000 + " s after the start of all six");
+      }
+      String url = "http://" + cluster.address(Chart.RELEASE + "-gateway");
+      Api api = new Api(url, Site.API_KEY);
+      if (full) {
+        new Walk(ACT, report, url, api, site.receiver(), Site.HOOK).run(cluster.all());
+      } else {
+        api.send(api.post("/v1/webhook-endpoints/default-secret", ""));
+      }
+      try (Load load = new Load(api, Site.HOOK)) {
+        faults(cluster, database, load);
+        load.stop();
+        account(load, database);
+      }
+      spread(cluster);
+      Memory.report(ACT, report, cluster.all());
+      Stops.report(ACT, report, cluster);
+    }
+  }
+
+  private void faults(Cluster cluster, Database database, Load load)
+      throws IOException, InterruptedException {
+    Faults faults = new Faults(report, ACT, cluster, load, site.network());
+    faults.quiet(Duration.ofSeconds(10));
+    for (String name : List.of("gateway", "jobs", "inference")) {
+      faults.kill(name);
+      if (full) {
+        faults.freeze(name, Duration.ofSeconds(20));
+        faults.cutOff(name, Duration.ofSeconds(30));
+      }
+    }
+    faults.restart(database, Duration.ofSeconds(5));
+    if (full) {
+      faults.cutOff(database, Duration.ofSeconds(30));
+    }
+    faults.rollAll();
+    faults.quiet(Duration.ofSeconds(5));
+  }
+
+  /** None lost, none doubled, each told once. */
+  private void account(Load load, Database database) throws InterruptedException {
+    List<String> bad = load.unfinished(Duration.ofMinutes(3));
+    report.add(
+        ACT,
+        "accepted jobs are completed",
+        bad.isEmpty(),
+        load.jobs().size() + " accepted, " + bad.size() + " lost " + bad);
+    long rows =
+        database.number(
+            "SELECT count(*) - count(DISTINCT idempotency_key) FROM job"
+                + " WHERE idempotency_key IS NOT NULL");
+    report.add(ACT, "no request made two jobs", rows == 0, rows + " doubled");
+    try {
+      Wait.until(
+          "each job was told",
+          Duration.ofSeconds(90),
+          () -> load.jobs().stream().noneMatch(job -> site.receiver().messages(job).isEmpty()));
+    } catch (IllegalStateException e) {
+      // counted below
+    }
+    long untold =
+        load.jobs().stream().filter(job -> site.receiver().messages(job).isEmpty()).count();
+    long twice =
+        load.jobs().stream().filter(job -> site.receiver().messages(job).size() > 1).count();
+    report.add(
+        ACT,
+        "each job's end was told, with one message",
+        untold == 0 && twice == 0,
+        untold + " untold, " + twice + " with more than one");
+  }
+
+  /** Both replicas of inference have worked. */
+  private void spread(Cluster cluster) throws IOException {
+    String restarts =
+        cluster.all().stream()
+            .filter(pod -> pod.restarts() > 0)
+            .map(pod -> pod.name + " " + pod.restarts())
+            .collect(Collectors.joining(", "));
+    report.add(ACT, "restarts after the last rolling restart", restarts.isEmpty(), restarts);
+  }
+}

@@ -1,0 +1,48 @@
+package org.omnimamba.rehearsal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Plays the acts and prints the table: {@code [--core] [--act NAME] --root DIR --work DIR}. */
+public final class Rehearsal {
+  private Rehearsal() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path root = Path.of("").toAbsolutePath();
+    Path work = root.resolve("target/rehearsal");
+    Path previous = null;
+    boolean core = false;
+    List<String> acts = new ArrayList<>();
+    for (int i = 0; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "--core" -> core = true;
+        case "--root" -> root = Path.of(arguments[++i]).toAbsolutePath();
+        case "--work" -> work = Path.of(arguments[++i]).toAbsolutePath();
+        case "--previous" -> previous = Path.of(arguments[++i]).toAbsolutePath();
+        case "--act" -> acts.add(arguments[++i]);
+        default -> {
+          System.err.println(
+              "usage: rehearse.sh [--core] [--act compose|chart]... [--previous CHECKOUT]"
+                  + " [--work DIR]");
+          System.exit(2);
+        }
+      }
+    }
+    Report report = new Report();
+    try (Site site = Site.open(root, work, previous)) {
+      if (acts.isEmpty() || acts.contains("compose")) {
+        ComposeAct.run(site, report);
+      }
+      if (acts.isEmpty() || acts.contains("chart")) {
+        ChartAct.run(site, report, !core);
+      }
+    } catch (IllegalStateException e) {
+      report.add("all", "the rehearsal itself", false, String.valueOf(e.getMessage()));
+      e.printStackTrace();
+    }
+    report.write(work.resolve("report.json"));
+    System.out.println(report.table());
+    System.exit(report.failed() ? 1 : 0);
+  }
+}
