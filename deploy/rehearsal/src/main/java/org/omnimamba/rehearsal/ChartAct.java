@@ -37,9 +37,7 @@ final class ChartAct {
     values.put("secrets.databasePassword", Site.DATABASE_PASSWORD);
     values.put("secrets.webhookKey", Site.WEBHOOK_KEY);
     values.put("inference.replicas", "2");
-    values.put(
-        "jobs.env.OMNIMAMBA_JOBS_WEBHOOKS_DEVELOPMENTHOSTS",
-        Site.RECEIVER.replace(".", "\\.") + ":9000");
+    values.put("jobs.env.OMNIMAMBA_JOBS_WEBHOOKS_DEVELOPMENTHOSTS", Site.RECEIVER + ":9000");
     for (String service : List.of("gateway", "jobs", "inference")) {
       values.put(
           service + ".env.MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT", Site.TRACES);
@@ -48,9 +46,7 @@ final class ChartAct {
   }
 
   private void play() throws IOException, InterruptedException {
-    Map<String, String> values = values();
-    values.replaceAll((name, value) -> value.replace("\\.", "."));
-    Chart chart = Chart.render(site.root(), values, site.model());
+    Chart chart = Chart.render(site.root(), values(), site.model());
     try (Database database = site.database("postgres.data");
         Cluster cluster =
             new Cluster(
@@ -82,17 +78,17 @@ final class ChartAct {
         api.send(api.post("/v1/webhook-endpoints/default-secret", ""));
       }
       try (Load load = new Load(api, Site.HOOK)) {
-        faults(cluster, database, load);
+        faults(cluster, database, api, load);
         load.stop();
         account(load, database);
       }
-      spread(cluster);
+      restarts(cluster);
       Memory.report(ACT, report, cluster.all());
       Stops.report(ACT, report, cluster);
     }
   }
 
-  private void faults(Cluster cluster, Database database, Load load)
+  private void faults(Cluster cluster, Database database, Api api, Load load)
       throws IOException, InterruptedException {
     Faults faults = new Faults(report, ACT, cluster, load, site.network());
     faults.quiet(Duration.ofSeconds(10));
@@ -107,6 +103,7 @@ final class ChartAct {
     if (full) {
       faults.cutOff(database, Duration.ofSeconds(30));
     }
+    faults.drain(api);
     faults.rollAll();
     faults.quiet(Duration.ofSeconds(5));
   }
@@ -143,8 +140,8 @@ final class ChartAct {
         untold + " untold, " + twice + " with more than one");
   }
 
-  /** Both replicas of inference have worked. */
-  private void spread(Cluster cluster) throws IOException {
+  /** Replicas that were not meant to end have not. */
+  private void restarts(Cluster cluster) {
     String restarts =
         cluster.all().stream()
             .filter(pod -> pod.restarts() > 0)

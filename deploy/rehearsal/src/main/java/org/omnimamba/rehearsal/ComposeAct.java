@@ -72,25 +72,12 @@ final class ComposeAct {
 
   /** The receiver may be told, and traces leave: what an operator would set for both. */
   private static Container observed(Container container) {
-    Map<String, String> environment = new LinkedHashMap<>(container.environment());
-    environment.put("MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT", Site.TRACES);
-    environment.put("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "1.0");
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT", Site.TRACES);
+    settings.put("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "1.0");
     if (container.name().equals("jobs")) {
-      environment.put("OMNIMAMBA_JOBS_WEBHOOKS_DEVELOPMENTHOSTS", Site.RECEIVER + ":9000");
+      settings.put("OMNIMAMBA_JOBS_WEBHOOKS_DEVELOPMENTHOSTS", Site.RECEIVER + ":9000");
     }
-    return new Container(
-        container.name(),
-        container.replicas(),
-        container.stable(),
-        environment,
-        container.ports(),
-        container.writable(),
-        container.mounts(),
-        container.memoryBytes(),
-        container.graceSeconds(),
-        container.preStopSeconds(),
-        container.startup(),
-        container.liveness(),
-        container.readiness());
+    return container.with(settings);
   }
 }

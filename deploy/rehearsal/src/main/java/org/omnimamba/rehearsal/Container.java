@@ -3,6 +3,7 @@ package org.omnimamba.rehearsal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,58 @@ record Container(
       throw new IllegalStateException(name + " has no port named " + portName);
     }
     return port;
+  }
+
+  /** The same with other settings. */
+  Container with(Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>(environment);
+    all.putAll(settings);
+    return copy(replicas, all);
+  }
+
+  /** The same with these settings and no others. */
+  Container only(Map<String, String> settings) {
+    return copy(replicas, settings);
+  }
+
+  /** The same with another number of replicas. */
+  Container times(int number) {
+    return copy(number, environment);
+  }
+
+  /** The same, started again only when its process has ended. */
+  Container withoutLiveness() {
+    return new Container(
+        name,
+        replicas,
+        stable,
+        environment,
+        ports,
+        writable,
+        mounts,
+        memoryBytes,
+        graceSeconds,
+        preStopSeconds,
+        null,
+        null,
+        readiness);
+  }
+
+  private Container copy(int number, Map<String, String> settings) {
+    return new Container(
+        name,
+        number,
+        stable,
+        settings,
+        ports,
+        writable,
+        mounts,
+        memoryBytes,
+        graceSeconds,
+        preStopSeconds,
+        startup,
+        liveness,
+        readiness);
   }
 
   /** An HTTP probe, in seconds. */

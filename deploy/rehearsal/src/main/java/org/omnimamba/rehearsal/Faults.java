@@ -2,10 +2,16 @@ package org.omnimamba.rehearsal;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Breaks things under load and reports what its clients noticed. */
 final class Faults {
+  private static final int DRAWINGS = 4;
   private static final Duration RECOVERY = Duration.ofMinutes(4);
 
   private final Report report;
@@ -92,6 +98,42 @@ final class Faults {
           Thread.sleep(pause.toMillis());
           database.start();
           cluster.awaitReady("jobs", RECOVERY);
+        });
+  }
+
+  /** A replica of inference is taken away while it draws; it ends what it began. */
+  void drain(Api api) throws IOException, InterruptedException {
+    during(
+        "one of inference is taken away while it draws",
+        () -> {
+          Pod pod = cluster.pods("inference").get(1);
+          ExecutorService clients = Executors.newFixedThreadPool(DRAWINGS);
+          try {
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < DRAWINGS; i++) {
+              String body = "{\"prompt\": \"a red apple\", \"n\": 10, \"seed\": " + i + "}";
+              answers.add(
+                  clients.submit(
+                      () -> api.send(api.post("/v1/images/generations", body)).statusCode()));
+            }
+            Thread.sleep(500);
+            boolean ended = cluster.remove(pod);
+            List<Integer> statuses = new ArrayList<>();
+            for (Future<Integer> answer : answers) {
+              statuses.add(answer.get());
+            }
+            report.add(
+                act,
+                "a replica that is taken away ends its drawings",
+                ended && statuses.stream().allMatch(status -> status == 200),
+                "statuses " + statuses + (ended ? "" : ", it was killed"));
+          } catch (ExecutionException e) {
+            report.add(act, "a replica that is taken away ends its drawings", false, e.toString());
+          } finally {
+            clients.shutdown();
+          }
+          cluster.add(pod.container, 1);
+          cluster.awaitReady("inference", RECOVERY);
         });
   }
 

@@ -3,6 +3,7 @@ package org.omnimamba.rehearsal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Plays the acts and prints the table: {@code [--core] [--act NAME] --root DIR --work DIR}. */
 public final class Rehearsal {
@@ -11,7 +12,7 @@ public final class Rehearsal {
   public static void main(String[] arguments) throws Exception {
     Path root = Path.of("").toAbsolutePath();
     Path work = root.resolve("target/rehearsal");
-    Path previous = null;
+    @Nullable Path previous = null;
     boolean core = false;
     List<String> acts = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
@@ -23,19 +24,25 @@ public final class Rehearsal {
         case "--act" -> acts.add(arguments[++i]);
         default -> {
           System.err.println(
-              "usage: rehearse.sh [--core] [--act compose|chart]... [--previous CHECKOUT]"
+              "usage: rehearse.sh [--core] [--act settings|compose|chart|upgrade]... [--previous CHECKOUT]"
                   + " [--work DIR]");
           System.exit(2);
         }
       }
     }
     Report report = new Report();
-    try (Site site = Site.open(root, work, previous)) {
+    try (Site site = Site.open(root, work)) {
+      if (acts.contains("settings") || (acts.isEmpty() && !core)) {
+        SettingsAct.run(site, report);
+      }
       if (acts.isEmpty() || acts.contains("compose")) {
         ComposeAct.run(site, report);
       }
       if (acts.isEmpty() || acts.contains("chart")) {
         ChartAct.run(site, report, !core);
+      }
+      if (previous != null && (acts.isEmpty() || acts.contains("upgrade"))) {
+        UpgradeAct.run(site, report, previous);
       }
     } catch (IllegalStateException e) {
       report.add("all", "the rehearsal itself", false, String.valueOf(e.getMessage()));

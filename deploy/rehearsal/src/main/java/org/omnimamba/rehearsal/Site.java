@@ -6,19 +6,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What all acts share: the repository, the network, names, images, and receivers.
  *
  * @param root the repository
  * @param work folder for everything that is written
- * @param previous a checkout of the commit before, with its service jars; null for no upgrade
  */
 record Site(
     Path root,
     Path work,
-    @Nullable Path previous,
     Network network,
     NameServer names,
     Sandbox sandbox,
@@ -36,8 +33,7 @@ record Site(
   static final String HOOK = "http://" + RECEIVER + ":" + Receiver.PORT + "/hook";
   static final String TRACES = "http://" + RECEIVER + ":" + Receiver.PORT + "/v1/traces";
 
-  static Site open(Path root, Path work, @Nullable Path previous)
-      throws IOException, InterruptedException {
+  static Site open(Path root, Path work) throws IOException, InterruptedException {
     Files.createDirectories(work);
     Network network = Network.create();
     NameServer names = new NameServer(Network.OWN_ADDRESS);
@@ -45,7 +41,6 @@ record Site(
     return new Site(
         root,
         work,
-        previous,
         network,
         names,
         new Sandbox(work, Cluster.SEARCH),
