@@ -38,10 +38,8 @@ final class ChartAct {
     values.put("secrets.webhookKey", Site.WEBHOOK_KEY);
     values.put("inference.replicas", "2");
     values.put("jobs.env.OMNIMAMBA_JOBS_WEBHOOKS_DEVELOPMENTHOSTS", Site.RECEIVER + ":9000");
-    for (String service : List.of("gateway", "jobs", "inference")) {
-      values.put(
-          service + ".env.MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT", Site.TRACES);
-    }
+    values.put("tracing.endpoint", Site.TRACES);
+    values.put("tracing.samplingProbability", "1");
     return values;
   }
 

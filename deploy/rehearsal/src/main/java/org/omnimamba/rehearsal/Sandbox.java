@@ -84,7 +84,11 @@ final class Sandbox {
       command.addAll(List.of("--ro-bind", java, java));
     }
     command.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
-    command.addAll(List.of("--ro-bind", image.app().toString(), "/app"));
+    // the image's own programs come into a folder that the system's files leave read-only
+    command.addAll(List.of("--tmpfs", "/usr/local/bin"));
+    image
+        .files()
+        .forEach((place, source) -> command.addAll(List.of("--ro-bind", source.toString(), place)));
     container
         .mounts()
         .forEach((place, source) -> command.addAll(List.of("--ro-bind", source.toString(), place)));
@@ -94,15 +98,7 @@ final class Sandbox {
     command.addAll(List.of("--remount-ro", "/", "--chdir", "/app"));
     environment(container, image, hostname)
         .forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
-    List<String> words = new ArrayList<>(Java.known(image.command()));
-    if (words.get(0).equals("java")) {
-      words.set(0, java + "/bin/java");
-      if (container.memoryBytes() > 0) {
-        // what a memory limit tells the virtual machine
-        words.add(1, "-XX:MaxRAM=" + container.memoryBytes());
-      }
-    }
-    command.addAll(words);
+    command.addAll(Java.known(image.command()));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -150,10 +146,15 @@ final class Sandbox {
   private static Map<String, String> environment(
       Container container, Image image, String hostname) {
     Map<String, String> environment = new TreeMap<>(Java.known(image.environment()));
-    environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment.put("PATH", Java.home() + "/bin:/usr/local/bin:/usr/bin:/bin");
     environment.put("HOME", "/home/omnimamba");
     environment.put("HOSTNAME", hostname);
     environment.putAll(container.environment());
+    if (container.memoryBytes() > 0) {
+      // what a memory limit tells the virtual machine
+      environment.merge(
+          "OMNIMAMBA_JAVA_OPTS", "-XX:MaxRAM=" + container.memoryBytes(), (a, b) -> a + " " + b);
+    }
     return environment;
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The services of a commit before and those of this one side by side on one database, while it is
@@ -27,7 +28,7 @@ final class UpgradeAct {
     Map<String, Image> old = Site.images(previous, site.work().resolve("images-previous"));
     // by its own chart; its probes may be at fault, so only the end of a process starts it again
     List<Container> before =
-        Chart.render(previous, ChartAct.values(), site.model()).containers().stream()
+        Chart.render(previous, required(), site.model()).containers().stream()
             .map(container -> container.times(1).with(named("old")).withoutLiveness())
             .toList();
     Chart now = Chart.render(site.root(), ChartAct.values(), site.model());
@@ -100,6 +101,13 @@ final class UpgradeAct {
           open.isEmpty(),
           jobs.size() + " accepted, " + open.size() + " not completed");
     }
+  }
+
+  /** What every version of the chart requires. */
+  private static Map<String, String> required() {
+    Map<String, String> values = new TreeMap<>(ChartAct.values());
+    values.keySet().removeIf(name -> name.startsWith("tracing."));
+    return values;
   }
 
   private static Cluster cluster(

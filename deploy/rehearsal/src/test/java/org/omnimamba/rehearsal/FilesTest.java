@@ -36,18 +36,24 @@ class FilesTest {
         FROM jre AS base
         ENV A="x y" \\
             B=2
-        ENTRYPOINT ["java", "-jar", "/app/app.jar"]
+        COPY docker/start /usr/local/bin/start
+        ENTRYPOINT ["start"]
         FROM base AS gateway-service
+        COPY docker/gateway-service.options java.options
         ENV B=3
         FROM base AS job-service
         ENTRYPOINT ["java", "-Xshare:auto", "-jar", "/app/app.jar"]
         """;
-    Image gateway = Image.fromDockerfile(dockerfile, "gateway-service", Path.of("app"));
+    Image gateway = Image.read(dockerfile, "gateway-service");
     assertThat(gateway.environment()).isEqualTo(Map.of("A", "x y", "B", "3"));
-    assertThat(gateway.command()).containsExactly("java", "-jar", "/app/app.jar");
-    assertThat(Image.fromDockerfile(dockerfile, "job-service", Path.of("app")).command())
-        .contains("-Xshare:auto");
-    assertThat(Image.fromDockerfile(dockerfile, "other", Path.of("app")).command())
+    assertThat(gateway.command()).containsExactly("start");
+    assertThat(gateway.files())
+        .isEqualTo(
+            Map.of(
+                "/usr/local/bin/start", Path.of("docker/start"),
+                "/app/java.options", Path.of("docker/gateway-service.options")));
+    assertThat(Image.read(dockerfile, "job-service").command()).contains("-Xshare:auto");
+    assertThat(Image.read(dockerfile, "other").command())
         .as("the last stage serves all where none is named after the service")
         .contains("-Xshare:auto");
   }
