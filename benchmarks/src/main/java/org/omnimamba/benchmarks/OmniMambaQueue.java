@@ -75,7 +75,7 @@ final class OmniMambaQueue implements QueueContender {
               started.countDown();
               return Mono.empty();
             },
-            WorkerOptions.of("benchmark", held).withDirectStarts(true),
+            WorkerOptions.of("benchmark", held),
             listener);
     worker.start();
     started.await();
@@ -92,7 +92,7 @@ final class OmniMambaQueue implements QueueContender {
               starts.started();
               return Mono.empty();
             },
-            WorkerOptions.of("benchmark", 8).withDirectStarts(true),
+            WorkerOptions.of("benchmark", 8),
             listener);
     worker.start();
     return () -> worker.drain().block();

@@ -80,7 +80,10 @@ final class Attempt implements JobContext {
     ending = true;
   }
 
-  /** A heartbeat did not find the claim. It may just have been ended by this worker's own write. */
+  /**
+   * A heartbeat or a progress did not find the claim. It may just have been ended by this worker's
+   * own write.
+   */
   void missed() {
     if (!ending) {
       stop(Stop.LOST);

@@ -92,7 +92,11 @@ final class AttemptRunner {
   private Mono<Job> record(Attempt attempt, Attempt.Stop stop) {
     return switch (stop) {
       case CANCELLED -> leases.cancelled(attempt.claim(), TransactionHook.NONE);
-      case EXPIRED -> leases.expired(attempt.claim(), TransactionHook.NONE);
+      case EXPIRED ->
+          leases
+              .expired(attempt.claim(), TransactionHook.NONE)
+              // the claim is lost, or the database's clock was set back: then the job is given back
+              .onErrorResume(LeaseLostException.class, early -> leases.release(attempt.claim()));
       case DRAINED -> leases.release(attempt.claim());
       case LOST -> Mono.empty();
     };

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind the kind
  * @param status {@link JobStatus#FAILED} or {@link JobStatus#EXPIRED}
  * @param errorCode only with this error code, or null for all
- * @param finishedFrom only those that ended then or later, by the database's clock, or null
- * @param finishedBefore only those that ended earlier, or null
+ * @param finishedFrom only those that ended then or later, by the database's clock, or null; {@link
+ *     JobTimes#isStorable} says which moments there are
+ * @param finishedBefore only those that ended earlier, or null; as {@code finishedFrom}
  * @param limit at most so many, 1 to 1000
  */
 public record DeadLetterFilter(
@@ -24,6 +25,12 @@ public record DeadLetterFilter(
   public DeadLetterFilter {
     if (status != JobStatus.FAILED && status != JobStatus.EXPIRED) {
       throw new IllegalArgumentException("status must be failed or expired, not " + status);
+    }
+    if (finishedFrom != null) {
+      JobTimes.requireStorable("finishedFrom", finishedFrom);
+    }
+    if (finishedBefore != null) {
+      JobTimes.requireStorable("finishedBefore", finishedBefore);
     }
     if (limit < 1 || limit > 1000) {
       throw new IllegalArgumentException("limit must be 1 to 1000, not " + limit);

@@ -1,8 +1,11 @@
 package org.omnimamba.queue;
 
+import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -29,16 +32,30 @@ final class DeadLetters {
           + " AND finished_at >= COALESCE($5::timestamptz, '-infinity')"
           + " AND finished_at < COALESCE($6::timestamptz, 'infinity')";
 
-  /** $1 to $6 as in the filter, $7 its limit, $8 how many may wait or null, $9 the ageing step. */
+  /**
+   * $1 to $6 as in the filter, $7 its limit, $8 how many may wait or null, $9 the ageing step.
+   * Gives the room that there was with each job, and by itself where no job was taken, so that the
+   * decision and what is told of it are of the same moment.
+   */
   static final String REDRIVE_ALL =
-      "UPDATE queue_job j SET"
+      "WITH room AS MATERIALIZED (SELECT COALESCE(queue_room($2, $1, $8::int), $7::int) AS room),"
+          + " redriven AS (UPDATE queue_job j SET"
           + again("$9", "NULL::bigint")
           + " FROM (SELECT queue_now() AS at) clock WHERE id = ANY (ARRAY(SELECT id"
           + MATCHING
           + " ORDER BY tenant, kind, finished_at"
-          + " LIMIT LEAST($7::int, GREATEST(0, (SELECT COALESCE(queue_room($2, $1, $8::int), $7))))"
+          + " LIMIT LEAST($7::int, GREATEST(0, (SELECT room FROM room)))"
           + " FOR UPDATE SKIP LOCKED)) RETURNING "
-          + JobRow.COLUMNS;
+          + JobRow.COLUMNS
+          + ") SELECT "
+          + JobRow.COLUMNS
+          + ", room FROM room LEFT JOIN redriven ON true";
+
+  private static final int ID = 0;
+  private static final int ROOM = 22;
+
+  /** How often a redrive is tried whose job was refused although there is room. */
+  private static final int TRIES = 3;
 
   /** Whether anything is left, with $1 to $6 as above. */
   private static final String ANY_LEFT = "SELECT EXISTS (SELECT" + MATCHING + ") AS more";
@@ -64,10 +81,12 @@ final class DeadLetters {
 
   /** Puts one job in line again; {@code found} is the job as it was. */
   Mono<RedriveOutcome> redrive(Job found, @Nullable Duration deadline) {
+    return redrive(found, deadline, TRIES);
+  }
+
+  private Mono<RedriveOutcome> redrive(Job found, @Nullable Duration deadline, int tries) {
     return transitions
-        .one(
-            found.kind(),
-            TransactionHook.NONE,
+        .keeping(
             REDRIVE,
             found.id(),
             found.tenant(),
@@ -75,26 +94,30 @@ final class DeadLetters {
             options.ageingStep().toMillis(),
             Db.nullable(maxQueued(found.kind()), Integer.class))
         .<RedriveOutcome>map(RedriveOutcome.Redriven::new)
-        .switchIfEmpty(Mono.defer(() -> refused(found.tenant(), found.id())));
+        .switchIfEmpty(Mono.defer(() -> refused(found, deadline, tries)));
   }
 
-  private Mono<RedriveOutcome> refused(String tenant, UUID id) {
-    return db.query(JobRow::job, JobSql.GET, id, tenant)
+  private Mono<RedriveOutcome> refused(Job found, @Nullable Duration deadline, int tries) {
+    return db.query(JobRow::job, JobSql.GET, found.id(), found.tenant())
         .next()
         .flatMap(
             job ->
                 job.status() == JobStatus.FAILED || job.status() == JobStatus.EXPIRED
-                    ? full(job)
+                    ? full(job, deadline, tries)
                     : Mono.<RedriveOutcome>just(new RedriveOutcome.NotDead(job)))
         .defaultIfEmpty(new RedriveOutcome.NotFound());
   }
 
-  private Mono<RedriveOutcome> full(Job job) {
-    return db.<RedriveOutcome>query(
-            row -> new RedriveOutcome.QueueFull(Room.limit(row), Room.wait(row)),
-            Room.SQL,
-            Room.arguments(job.kind(), job.tenant(), maxQueued(job.kind())))
-        .next();
+  /** Whether there is room is another look, and much may have happened since the first. */
+  private Mono<RedriveOutcome> full(Job job, @Nullable Duration deadline, int tries) {
+    return db.query(
+            Room::of, Room.SQL, Room.arguments(job.kind(), job.tenant(), maxQueued(job.kind())))
+        .next()
+        .flatMap(
+            room ->
+                room.isOpen() && tries > 1
+                    ? redrive(job, deadline, tries - 1)
+                    : Mono.just(new RedriveOutcome.QueueFull(room.limit(), room.retryAfter())));
   }
 
   Mono<RedrivenJobs> redriveAll(String tenant, DeadLetterFilter filter) {
@@ -108,15 +131,34 @@ final class DeadLetters {
     };
     Mono<Boolean> more =
         db.query(row -> JobRow.get(row, "more", Boolean.class), ANY_LEFT, matching).next();
-    return transitions
-        .many(
+    return db.query(
+            DeadLetters::taken,
             REDRIVE_ALL,
             and(
                 matching,
                 filter.limit(),
                 Db.nullable(maxQueued(filter.kind()), Integer.class),
                 options.ageingStep().toMillis()))
-        .zipWhen(jobs -> more, RedrivenJobs::new);
+        .collectList()
+        .doOnNext(rows -> transitions.changed(jobs(rows)))
+        .zipWhen(rows -> more, DeadLetters::redriven);
+  }
+
+  /** A row of {@link #REDRIVE_ALL}. */
+  private record Taken(@Nullable Job job, int room) {}
+
+  private static Taken taken(Readable row) {
+    Integer room = row.get(ROOM, Integer.class);
+    return new Taken(
+        row.get(ID, UUID.class) == null ? null : JobRow.job(row), room == null ? 0 : room);
+  }
+
+  private static RedrivenJobs redriven(List<Taken> rows, boolean more) {
+    return new RedrivenJobs(jobs(rows), more, rows.stream().allMatch(row -> row.room() <= 0));
+  }
+
+  private static List<Job> jobs(List<Taken> rows) {
+    return rows.stream().map(Taken::job).filter(Objects::nonNull).toList();
   }
 
   private @Nullable Integer maxQueued(String kind) {

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Sends hints over NOTIFY after the change they speak of has committed.
@@ -50,7 +49,7 @@ final class Hints {
   private static final Logger log = LoggerFactory.getLogger(Hints.class);
 
   private final Db db;
-  private final Scheduler scheduler = Schedulers.parallel();
+  private final Scheduler scheduler;
   private final Object lock = new Object();
   private final Set<String> ready = new LinkedHashSet<>();
   private final Set<UUID> changed = new LinkedHashSet<>();
@@ -58,8 +57,14 @@ final class Hints {
   private final List<Consumer<QueueSignal>> neighbours = new CopyOnWriteArrayList<>();
   private boolean sending;
 
-  Hints(Db db) {
+  /**
+   * Nothing to send yet.
+   *
+   * @param scheduler times the pauses
+   */
+  Hints(Db db, Scheduler scheduler) {
     this.db = db;
+    this.scheduler = scheduler;
   }
 
   /** Tells of hints of this process until it is disposed of. */

@@ -52,8 +52,9 @@ public final class JobLeases {
             limit,
             lease.toMillis(),
             Db.nullable(options.limitsOf(kind).maxRunning(), Integer.class))
-        .doOnNext(claim -> hints.changed(claim.job()))
-        .collectList();
+        .collectList()
+        // a row may arrive before the commit, and who follows a hint must find what it tells of
+        .doOnNext(claims -> claims.forEach(claim -> hints.changed(claim.job())));
   }
 
   /**
@@ -84,9 +85,7 @@ public final class JobLeases {
   public Mono<Job> progress(ClaimedJob claim, Progress progress) {
     return held(
         claim,
-        transitions.one(
-            claim.job().kind(),
-            TransactionHook.NONE,
+        transitions.keeping(
             LeaseSql.PROGRESS,
             claim.job().id(),
             claim.token(),
@@ -97,7 +96,8 @@ public final class JobLeases {
 
   /**
    * Ends the job with a result. Repeating it after a lost answer gives the completed job again and
-   * does not run the hook twice. A job that was asked to stop but has its result completes.
+   * does not run the hook twice. A job that was asked to stop but has its result completes. One
+   * whose deadline has passed expires instead, and the hook does not run.
    *
    * @param resultReference where the result lies, or null when there is none
    * @param hook writes the result and whatever else must commit with it
@@ -106,13 +106,17 @@ public final class JobLeases {
       ClaimedJob claim, @Nullable String resultReference, TransactionHook hook) {
     Mono<Job> repeated =
         db.query(JobRow::job, LeaseSql.COMPLETED_BEFORE, claim.job().id(), claim.token()).next();
-    return held(claim, completion(claim, resultReference, hook).switchIfEmpty(repeated));
+    Mono<Job> tooLate =
+        claim.job().times().deadline() == null ? Mono.empty() : expire(claim, TransactionHook.NONE);
+    return held(
+        claim,
+        completion(claim, resultReference, hook).switchIfEmpty(repeated).switchIfEmpty(tooLate));
   }
 
   private Mono<Job> completion(
       ClaimedJob claim, @Nullable String resultReference, TransactionHook hook) {
     if (transitions.needsTransaction(claim.job().kind(), hook)) {
-      return transitions.one(
+      return transitions.ending(
           claim.job().kind(),
           hook,
           LeaseSql.COMPLETE,
@@ -135,7 +139,7 @@ public final class JobLeases {
       ClaimedJob claim, JobError error, @Nullable Duration retryIn, TransactionHook hook) {
     return held(
         claim,
-        transitions.one(
+        transitions.ending(
             claim.job().kind(),
             hook,
             LeaseSql.FAIL,
@@ -151,21 +155,23 @@ public final class JobLeases {
   public Mono<Job> cancelled(ClaimedJob claim, TransactionHook hook) {
     return held(
         claim,
-        transitions.one(
+        transitions.ending(
             claim.job().kind(), hook, LeaseSql.CANCELLED, claim.job().id(), claim.token()));
   }
 
   /** Ends a job whose deadline has passed, by the database's clock. */
   public Mono<Job> expired(ClaimedJob claim, TransactionHook hook) {
-    return held(
-        claim,
-        transitions.one(
-            claim.job().kind(),
-            hook,
-            LeaseSql.EXPIRED,
-            claim.job().id(),
-            claim.token(),
-            JobError.DEADLINE_EXCEEDED));
+    return held(claim, expire(claim, hook));
+  }
+
+  private Mono<Job> expire(ClaimedJob claim, TransactionHook hook) {
+    return transitions.ending(
+        claim.job().kind(),
+        hook,
+        LeaseSql.EXPIRED,
+        claim.job().id(),
+        claim.token(),
+        JobError.DEADLINE_EXCEEDED);
   }
 
   /**
@@ -175,12 +181,7 @@ public final class JobLeases {
   public Mono<Job> release(ClaimedJob claim) {
     return held(
         claim,
-        transitions.one(
-            claim.job().kind(),
-            TransactionHook.NONE,
-            LeaseSql.RELEASE,
-            claim.job().id(),
-            claim.token()));
+        giveBack(claim, TransactionHook.NONE, LeaseSql.RELEASE, claim.job().id(), claim.token()));
   }
 
   /**
@@ -195,8 +196,8 @@ public final class JobLeases {
       ClaimedJob claim, JobError reason, Duration retryIn, TransactionHook hook) {
     return held(
         claim,
-        transitions.one(
-            claim.job().kind(),
+        giveBack(
+            claim,
             hook,
             LeaseSql.POSTPONE,
             claim.job().id(),
@@ -205,6 +206,19 @@ public final class JobLeases {
             reason.message(),
             retryIn.toMillis(),
             options.ageingStep().toMillis()));
+  }
+
+  /**
+   * Runs a statement that ends the job only where it was asked to stop. Where nothing has to run
+   * with the change, the form that cannot end a job is tried first, without a transaction.
+   */
+  private Mono<Job> giveBack(
+      ClaimedJob claim, TransactionHook hook, LeaseSql.GivingBack sql, Object... arguments) {
+    Mono<Job> change =
+        transitions.ending(claim.job().kind(), hook, sql.whateverItsStatus(), arguments);
+    return hook == TransactionHook.NONE && transitions.needsTransaction(claim.job().kind(), hook)
+        ? transitions.keeping(sql.unlessAskedToStop(), arguments).switchIfEmpty(change)
+        : change;
   }
 
   private static Mono<Job> held(ClaimedJob claim, Mono<Job> write) {

@@ -12,6 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The queue as those see it who put jobs in and look after them.
@@ -27,19 +29,22 @@ public final class JobQueue {
   private final Transitions transitions;
   private final QueueOptions options;
   private final JobLeases leases;
-  private final FreeSlots slots;
+  private final Scheduler scheduler;
   private final SubmissionBatch submissions;
   private final DeadLetters deadLetters;
 
   private JobQueue(
-      ConnectionFactory pool, QueueOptions options, Map<String, TransactionHook> hooks) {
+      ConnectionFactory pool,
+      QueueOptions options,
+      Map<String, TransactionHook> hooks,
+      Scheduler scheduler) {
+    this.scheduler = scheduler;
     this.db = new Db(pool, options.lease());
-    this.hints = new Hints(db);
+    this.hints = new Hints(db, scheduler);
     this.transitions = new Transitions(db, hints, hooks);
     this.options = options;
     this.leases = new JobLeases(db, hints, transitions, options);
-    this.slots = new FreeSlots();
-    this.submissions = new SubmissionBatch(db, options, hints, slots);
+    this.submissions = new SubmissionBatch(db, options, hints);
     this.deadLetters = new DeadLetters(db, transitions, options);
   }
 
@@ -57,6 +62,7 @@ public final class JobQueue {
     private final ConnectionFactory pool;
     private QueueOptions options = QueueOptions.DEFAULTS;
     private final Map<String, TransactionHook> hooks = new HashMap<>();
+    private Scheduler scheduler = Schedulers.parallel();
 
     private Builder(ConnectionFactory pool) {
       this.pool = pool;
@@ -76,8 +82,18 @@ public final class JobQueue {
       return this;
     }
 
+    /**
+     * Times everything that this queue, its workers and its maintenance do by themselves: polls,
+     * heartbeats, pauses between hints. Its clock must be monotonic. By default {@link
+     * Schedulers#parallel()}; a test may give one whose time it moves.
+     */
+    public Builder scheduler(Scheduler value) {
+      this.scheduler = value;
+      return this;
+    }
+
     public JobQueue build() {
-      return new JobQueue(pool, options, hooks);
+      return new JobQueue(pool, options, hooks, scheduler);
     }
   }
 
@@ -91,10 +107,7 @@ public final class JobQueue {
     return options;
   }
 
-  /**
-   * Puts a job in line. Submissions at the same time share statements and commits. A job that a
-   * worker of this process starts in the same moment is returned as it was before.
-   */
+  /** Puts a job in line. Submissions at the same time share statements and commits. */
   public Mono<SubmitOutcome> submit(NewJob job) {
     return submissions.submit(job);
   }
@@ -167,10 +180,24 @@ public final class JobQueue {
         .collectList();
   }
 
-  /** Cancels a waiting job at once, or asks the holder of a running one to stop. */
+  /** As {@link #cancel(Job)}, for a caller that has not read the job. */
   public Mono<CancelOutcome> cancel(String tenant, UUID id) {
-    return kindOf(tenant, id)
-        .flatMap(kind -> transitions.one(kind, TransactionHook.NONE, JobSql.CANCEL, id, tenant))
+    return get(tenant, id).flatMap(this::cancel).defaultIfEmpty(new CancelOutcome.NotFound());
+  }
+
+  /**
+   * Cancels a waiting job at once, or asks the holder of a running one to stop. What counts is the
+   * status that the row has by then; the one in {@code seen} only saves a transaction where the job
+   * is running, since asking ends no job.
+   */
+  public Mono<CancelOutcome> cancel(Job seen) {
+    Object[] row = {seen.id(), seen.tenant()};
+    Mono<Job> atOnceOrAsked =
+        transitions.ending(seen.kind(), TransactionHook.NONE, JobSql.CANCEL, row);
+    boolean runs = seen.status() == JobStatus.IN_PROGRESS || seen.status() == JobStatus.CANCELLING;
+    return (runs
+            ? transitions.keeping(JobSql.ASK_TO_STOP, row).switchIfEmpty(atOnceOrAsked)
+            : atOnceOrAsked)
         .<CancelOutcome>map(
             job -> {
               if (job.status() == JobStatus.CANCELLED) {
@@ -179,7 +206,7 @@ public final class JobQueue {
               hints.cancel(job.id());
               return new CancelOutcome.Cancelling(job);
             })
-        .switchIfEmpty(get(tenant, id).map(CancelOutcome.AlreadyFinished::new))
+        .switchIfEmpty(get(seen.tenant(), seen.id()).map(CancelOutcome.AlreadyFinished::new))
         .defaultIfEmpty(new CancelOutcome.NotFound());
   }
 
@@ -204,16 +231,23 @@ public final class JobQueue {
         .defaultIfEmpty(new DeleteOutcome.NotFound());
   }
 
-  /**
-   * Puts a failed or expired job in line again, with all its attempts and without its old deadline.
-   *
-   * @param deadline how long from now it has, or null for no deadline
-   */
+  /** As {@link #redrive(Job, Duration)}, for a caller that has not read the job. */
   public Mono<RedriveOutcome> redrive(String tenant, UUID id, @Nullable Duration deadline) {
     NewJob.checkDeadline(deadline);
     return get(tenant, id)
-        .flatMap(job -> deadLetters.redrive(job, deadline))
+        .flatMap(job -> redrive(job, deadline))
         .defaultIfEmpty(new RedriveOutcome.NotFound());
+  }
+
+  /**
+   * Puts a failed or expired job in line again, with all its attempts and without its old deadline.
+   *
+   * @param dead the job as it was read; what counts is the row as it is by then
+   * @param deadline how long from now it has, or null for no deadline
+   */
+  public Mono<RedriveOutcome> redrive(Job dead, @Nullable Duration deadline) {
+    NewJob.checkDeadline(deadline);
+    return deadLetters.redrive(dead, deadline);
   }
 
   /**
@@ -227,8 +261,9 @@ public final class JobQueue {
   /** When a tenant's line should have room again if it is full, at least a second. */
   public Mono<Duration> roomIn(String kind, String tenant) {
     return db.query(
-            Room::wait, Room.SQL, Room.arguments(kind, tenant, options.limitsOf(kind).maxQueued()))
-        .next();
+            Room::of, Room.SQL, Room.arguments(kind, tenant, options.limitsOf(kind).maxQueued()))
+        .next()
+        .map(Room::retryAfter);
   }
 
   /** Sets one tenant's limits for a kind, in place of the defaults; null means the default. */
@@ -264,15 +299,11 @@ public final class JobQueue {
     return hints;
   }
 
-  FreeSlots slots() {
-    return slots;
+  Scheduler scheduler() {
+    return scheduler;
   }
 
   Transitions transitions() {
     return transitions;
-  }
-
-  private Mono<String> kindOf(String tenant, UUID id) {
-    return db.query(row -> JobRow.get(row, "kind", String.class), JobSql.KIND, id, tenant).next();
   }
 }

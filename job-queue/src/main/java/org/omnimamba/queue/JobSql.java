@@ -5,8 +5,6 @@ final class JobSql {
   static final String GET =
       "SELECT " + JobRow.COLUMNS + " FROM queue_job WHERE id = $1 AND tenant = $2";
 
-  static final String KIND = "SELECT kind FROM queue_job WHERE id = $1 AND tenant = $2";
-
   static final String PAYLOAD = "SELECT payload FROM queue_job WHERE id = $1 AND tenant = $2";
 
   /**
@@ -30,6 +28,13 @@ final class JobSql {
           + " FROM (SELECT queue_now() AS at) clock"
           + " WHERE id = $1 AND tenant = $2 AND status IN ('queued', 'in_progress', 'cancelling')"
           + " RETURNING "
+          + JobRow.COLUMNS;
+
+  /** What {@link #CANCEL} does with a running job, which ends nothing. */
+  static final String ASK_TO_STOP =
+      "UPDATE queue_job SET status = 'cancelling', version = version + 1,"
+          + " updated_at = queue_now()"
+          + " WHERE id = $1 AND tenant = $2 AND lease_until IS NOT NULL RETURNING "
           + JobRow.COLUMNS;
 
   static final String DELETE =

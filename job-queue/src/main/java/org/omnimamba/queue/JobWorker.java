@@ -16,7 +16,6 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Claims jobs of one kind and runs a handler on them.
@@ -33,12 +32,11 @@ public final class JobWorker {
 
   private final JobLeases leases;
   private final Hints hints;
-  private final FreeSlots slots;
   private final String kind;
   private final WorkerOptions options;
   private final @Nullable QueueListener listener;
   private final AttemptRunner runner;
-  private final Scheduler scheduler = Schedulers.parallel();
+  private final Scheduler scheduler;
   private final RandomGenerator random = Jitter.RANDOM;
   private final WorkerCounters counters = new WorkerCounters();
   private final Map<Key, Attempt> running = new ConcurrentHashMap<>();
@@ -46,19 +44,10 @@ public final class JobWorker {
   private final AtomicInteger wakeUps = new AtomicInteger();
   private final AtomicBoolean soon = new AtomicBoolean();
 
-  /** Slots kept for jobs that this process is submitting. */
-  private final AtomicInteger reserved = new AtomicInteger();
-
   private final Disposable.Swap nextPoll = Disposables.swap();
   private final Disposable.Composite tasks = Disposables.composite(nextPoll);
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private volatile boolean claiming;
-
-  /** Slots that the claim under way may fill. */
-  private volatile int asked;
-
-  /** The last claim found as many jobs as it asked for, so more may wait. */
-  private volatile boolean more;
 
   private volatile boolean draining;
 
@@ -76,7 +65,7 @@ public final class JobWorker {
       @Nullable QueueListener listener) {
     this.leases = queue.leases();
     this.hints = queue.hints();
-    this.slots = queue.slots();
+    this.scheduler = queue.scheduler();
     this.kind = kind;
     this.options = options;
     this.listener = listener;
@@ -97,9 +86,6 @@ public final class JobWorker {
     claiming = true;
     tasks.add(heartbeat.start());
     tasks.add(hints.listen(this::onSignal));
-    if (options.directStarts()) {
-      tasks.add(slots.offer(new Slots()));
-    }
     if (listener != null) {
       tasks.add(listener.signals().subscribe(this::onSignal));
     }
@@ -107,15 +93,25 @@ public final class JobWorker {
   }
 
   /**
-   * Stops claiming, lets running jobs go on for the grace period, then gives back what still runs
-   * without burning an attempt. Completes when this worker holds nothing any more.
+   * Stops claiming at once and for good; running jobs go on. A claim that is under way is given
+   * back when its answer comes. The first step of a stop, which may come long before {@link
+   * #drain}.
+   */
+  public void stopClaiming() {
+    draining = true;
+    claiming = false;
+    signalIfIdle();
+  }
+
+  /**
+   * Stops claiming, lets running jobs go on for the grace period, then gives back what still runs:
+   * it waits in its old place and the attempt does not count. Completes when this worker holds
+   * nothing any more.
    */
   public Mono<Void> drain() {
     return Mono.defer(
         () -> {
-          draining = true;
-          claiming = false;
-          signalIfIdle();
+          stopClaiming();
           return idle.asMono()
               .timeout(
                   options.grace(),
@@ -194,15 +190,11 @@ public final class JobWorker {
   }
 
   private void look(int seen) {
-    int free = options.concurrency() - running.size() - reserved.get();
+    int free = options.concurrency() - running.size();
     if (!claiming || free <= 0) {
       looked(seen, false);
       return;
     }
-    // where little waits, half is left for jobs that are submitted meanwhile; if it was more than
-    // little, the next look takes the rest
-    int wanted = more || !options.directStarts() ? free : (free + 1) / 2;
-    asked = wanted;
     long sent = scheduler.now(TimeUnit.NANOSECONDS);
     AtomicBoolean movedOn = new AtomicBoolean();
     // an answer that takes long is still welcome, but no reason not to ask again
@@ -217,12 +209,11 @@ public final class JobWorker {
             leases.lease().dividedBy(3).toNanos(),
             TimeUnit.NANOSECONDS);
     leases
-        .claim(kind, options.name(), wanted)
+        .claim(kind, options.name(), free)
         .doFinally(signal -> patience.dispose())
         .subscribe(
             claims -> {
               claims.forEach(claim -> beginSafely(claim, sent));
-              more = claims.size() == wanted;
               if (movedOn.compareAndSet(false, true)) {
                 looked(seen, !claims.isEmpty());
               }
@@ -236,7 +227,6 @@ public final class JobWorker {
   }
 
   private void looked(int seen, boolean again) {
-    asked = 0;
     int left = wakeUps.addAndGet(-seen);
     if (left > 0) {
       scheduler.schedule(() -> look(left));
@@ -292,60 +282,8 @@ public final class JobWorker {
   }
 
   private void signalIfIdle() {
-    if (draining && running.isEmpty() && wakeUps.get() == 0 && reserved.get() == 0) {
+    if (draining && running.isEmpty() && wakeUps.get() == 0) {
       idle.tryEmitEmpty();
-    }
-  }
-
-  /** What submissions of this process may do with this worker. */
-  private final class Slots implements FreeSlots.Owner {
-    @Override
-    public String kind() {
-      return kind;
-    }
-
-    @Override
-    public String worker() {
-      return options.name();
-    }
-
-    @Override
-    public boolean reserve() {
-      int taken;
-      do {
-        taken = reserved.get();
-        if (running.size() + taken + asked >= options.concurrency()) {
-          return false;
-        }
-      } while (!reserved.compareAndSet(taken, taken + 1));
-      if (!claiming) {
-        leave();
-        return false;
-      }
-      return true;
-    }
-
-    @Override
-    public void fill(ClaimedJob claim, long sent) {
-      beginSafely(claim, sent);
-      leave();
-    }
-
-    @Override
-    public void giveBack() {
-      leave();
-      // a hint may have come while the slot was not free
-      wake();
-    }
-
-    private void leave() {
-      reserved.decrementAndGet();
-      signalIfIdle();
-    }
-
-    @Override
-    public long nanoTime() {
-      return scheduler.now(TimeUnit.NANOSECONDS);
     }
   }
 }

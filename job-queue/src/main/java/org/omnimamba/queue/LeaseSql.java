@@ -32,6 +32,9 @@ final class LeaseSql {
           + " RETURNING "
           + JobRow.COLUMNS;
 
+  /** A job past its deadline does not complete any more; it expires. */
+  private static final String IN_TIME = " AND (j.deadline_at IS NULL OR j.deadline_at > clock.at)";
+
   static final String COMPLETE =
       "UPDATE queue_job j SET status = 'completed', result_reference = $3, error_code = NULL,"
           + " error_message = NULL, version = version + 1, worker = NULL, lease_until = NULL,"
@@ -39,6 +42,7 @@ final class LeaseSql {
           + " FROM (SELECT queue_now() AS at) clock"
           + " WHERE id = $1 AND token = $2"
           + HELD
+          + IN_TIME
           + " RETURNING "
           + JobRow.COLUMNS;
 
@@ -51,6 +55,7 @@ final class LeaseSql {
           + " CROSS JOIN (SELECT queue_now() AS at) clock"
           + " WHERE id = done.job AND token = done.claim"
           + HELD
+          + IN_TIME
           + " RETURNING "
           + JobRow.COLUMNS;
 
@@ -81,16 +86,15 @@ final class LeaseSql {
           + " WHERE j.id = n.target RETURNING "
           + JobRow.COLUMNS;
 
-  static final String POSTPONE =
-      "UPDATE queue_job j SET status = n.next, attempt = j.attempt - 1,"
-          + AGAIN_LATER
-          + LET_GO
-          + " FROM (SELECT q.id AS target, clock.at,"
-          + " clock.at + $5::bigint * interval '1 millisecond' AS again,"
-          + " CASE WHEN q.status = 'cancelling' THEN 'cancelled' ELSE 'queued' END AS next"
-          + held()
-          + " WHERE j.id = n.target RETURNING "
-          + JobRow.COLUMNS;
+  static final GivingBack POSTPONE =
+      new GivingBack(
+          "UPDATE queue_job j SET status = n.next, attempt = j.attempt - 1,"
+              + AGAIN_LATER
+              + LET_GO
+              + " FROM (SELECT q.id AS target, clock.at,"
+              + " clock.at + $5::bigint * interval '1 millisecond' AS again,"
+              + " CASE WHEN q.status = 'cancelling' THEN 'cancelled' ELSE 'queued' END AS next"
+              + held());
 
   static final String CANCELLED =
       "UPDATE queue_job j SET status = 'cancelled',"
@@ -109,16 +113,34 @@ final class LeaseSql {
           + " WHERE j.id = n.target AND j.deadline_at <= n.at RETURNING "
           + JobRow.COLUMNS;
 
-  static final String RELEASE =
-      "UPDATE queue_job j SET status = n.next, attempt = j.attempt - 1,"
-          + LET_GO
-          + " FROM (SELECT q.id AS target, clock.at,"
-          + " CASE WHEN q.status = 'cancelling' THEN 'cancelled' ELSE 'queued' END AS next"
-          + held()
-          + " WHERE j.id = n.target RETURNING "
-          + JobRow.COLUMNS;
+  static final GivingBack RELEASE =
+      new GivingBack(
+          "UPDATE queue_job j SET status = n.next, attempt = j.attempt - 1,"
+              + LET_GO
+              + " FROM (SELECT q.id AS target, clock.at,"
+              + " CASE WHEN q.status = 'cancelling' THEN 'cancelled' ELSE 'queued' END AS next"
+              + held());
 
   private LeaseSql() {}
+
+  /**
+   * Puts a running job back in line, or cancels it where it was asked to stop.
+   *
+   * @param update up to and with the locked row {@code n}
+   */
+  record GivingBack(String update) {
+    /** The whole statement, which may end the job. */
+    String whateverItsStatus() {
+      return update + " WHERE j.id = n.target RETURNING " + JobRow.COLUMNS;
+    }
+
+    /** The statement for a job that nobody asked to stop: it ends none. */
+    String unlessAskedToStop() {
+      return update
+          + " WHERE j.id = n.target AND j.status = 'in_progress' RETURNING "
+          + JobRow.COLUMNS;
+    }
+  }
 
   /** Locks the claimed row, so that the next status is decided from what the row really holds. */
   private static String held() {

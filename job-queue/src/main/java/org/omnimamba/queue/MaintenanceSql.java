@@ -10,7 +10,7 @@ final class MaintenanceSql {
           + " WHEN j.deadline_at <= clock.at THEN 'expired'"
           + " WHEN j.attempt >= j.max_attempts THEN 'failed' ELSE 'queued' END";
 
-  /** $1 how many. A job taken back keeps its place in the line. */
+  /** $1 how many, $2 jobs to leave alone. A job taken back keeps its place in the line. */
   static final String RECLAIM =
       "UPDATE queue_job j SET worker = NULL, lease_until = NULL, status = "
           + NEXT
@@ -27,20 +27,47 @@ final class MaintenanceSql {
           + " version = j.version + 1, updated_at = clock.at"
           + " FROM (SELECT queue_now() AS at) clock WHERE j.id = ANY (ARRAY("
           + "SELECT q.id FROM queue_job q WHERE q.status IN ('in_progress', 'cancelling')"
-          + " AND q.lease_until < (SELECT queue_now()) LIMIT $1 FOR UPDATE SKIP LOCKED))"
+          + " AND q.lease_until < (SELECT queue_now()) AND q.id <> ALL ($2::uuid[])"
+          + " LIMIT $1 FOR UPDATE SKIP LOCKED))"
           + " RETURNING "
           + JobRow.COLUMNS;
 
-  /** $1 how many. */
+  /** $1 how many, $2 jobs to leave alone. */
   static final String EXPIRE =
       "UPDATE queue_job j SET status = 'expired', error_code = 'deadline_exceeded',"
           + " error_message = 'the deadline passed while the job was waiting',"
           + " finished_at = clock.at, version = j.version + 1, updated_at = clock.at"
           + " FROM (SELECT queue_now() AS at) clock WHERE j.id = ANY (ARRAY("
           + "SELECT q.id FROM queue_job q WHERE q.status = 'queued'"
-          + " AND q.deadline_at <= (SELECT queue_now()) ORDER BY q.deadline_at"
+          + " AND q.deadline_at <= (SELECT queue_now()) AND q.id <> ALL ($2::uuid[])"
+          + " ORDER BY q.deadline_at"
           + " LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING "
           + JobRow.COLUMNS;
+
+  static final String NOW = "SELECT queue_now() AS at";
+
+  /**
+   * For a clock that was set back. What was written before has times that are still to come: jobs
+   * that wait would wait for as long as the clock was set back, be overtaken meanwhile, and leases
+   * of lost workers would hold on. Such jobs get places one microsecond apart, in their old order,
+   * from $1 milliseconds ago on, when the clock was still right; a wait between two attempts begins
+   * anew; a lease holds for no more than $2 milliseconds from now. Deadlines are moments that
+   * people name, so they stay. Doing it twice changes nothing more.
+   */
+  static final String MEND_CLOCK =
+      "WITH clock AS MATERIALIZED (SELECT queue_now() AS at),"
+          + " ahead AS MATERIALIZED (SELECT j.id, j.ranked_at, j.updated_at FROM queue_job j"
+          + " WHERE j.status IN ('queued', 'in_progress', 'cancelling')"
+          + " AND j.updated_at > (SELECT at FROM clock) FOR UPDATE SKIP LOCKED),"
+          + " placed AS (SELECT id, clock.at, updated_at - (clock.at"
+          + " - $1::bigint * interval '1 millisecond'"
+          + " + row_number() OVER (ORDER BY ranked_at, id) * interval '1 microsecond') AS shift"
+          + " FROM ahead CROSS JOIN clock)"
+          + " UPDATE queue_job j SET updated_at = j.updated_at - p.shift,"
+          + " available_at = j.available_at - p.shift, ranked_at = j.ranked_at - p.shift,"
+          + " lease_until = CASE WHEN j.lease_until IS NOT NULL THEN LEAST(j.lease_until,"
+          + " p.at + $2::bigint * interval '1 millisecond') END"
+          + " FROM placed p WHERE j.id = p.id";
 
   /** $1 how many days ahead, today included. */
   static final String ADD_RESULT_DAYS =

@@ -1,6 +1,8 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param delay how long after submission it may first be claimed, at most 10,000 years
  * @param deadline how long after submission it expires unless it has finished, at most 10,000
  *     years, or null
+ * @param expiresAt the moment by the database's clock at which it expires, in place of {@code
+ *     deadline}, or null. Kept to the microsecond; {@link JobTimes#isStorable} says which moments
+ *     there are. A job that is submitted after it expires at once
  * @param maxAttempts attempts allowed, at least 1
  * @param idempotencyKey makes the submission repeatable, or null
  */
@@ -26,6 +31,7 @@ public record NewJob(
     int priority,
     Duration delay,
     @Nullable Duration deadline,
+    @Nullable Instant expiresAt,
     int maxAttempts,
     @Nullable IdempotencyKey idempotencyKey) {
 
@@ -44,6 +50,12 @@ public record NewJob(
       throw new IllegalArgumentException("delay must be 0 to " + FURTHEST + ": " + delay);
     }
     checkDeadline(deadline);
+    if (expiresAt != null) {
+      if (deadline != null) {
+        throw new IllegalArgumentException("a job has a deadline or expiresAt, not both");
+      }
+      expiresAt = JobTimes.requireStorable("expiresAt", expiresAt).truncatedTo(ChronoUnit.MICROS);
+    }
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("maxAttempts must be at least 1, not " + maxAttempts);
     }
@@ -78,6 +90,7 @@ public record NewJob(
     private int priority;
     private Duration delay = Duration.ZERO;
     private @Nullable Duration deadline;
+    private @Nullable Instant expiresAt;
     private int maxAttempts = 3;
     private @Nullable IdempotencyKey idempotencyKey;
 
@@ -107,6 +120,11 @@ public record NewJob(
       return this;
     }
 
+    public Builder expiresAt(@Nullable Instant value) {
+      this.expiresAt = value;
+      return this;
+    }
+
     public Builder maxAttempts(int value) {
       this.maxAttempts = value;
       return this;
@@ -131,6 +149,7 @@ public record NewJob(
           priority,
           delay,
           deadline,
+          expiresAt,
           maxAttempts,
           idempotencyKey);
     }

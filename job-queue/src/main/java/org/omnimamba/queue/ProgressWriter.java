@@ -41,11 +41,15 @@ final class ProgressWriter {
     writePending();
   }
 
+  /**
+   * Writes what is pending, after the write under way: the end of the attempt must come after both,
+   * since a progress that finds the claim gone would pass for a lost lease.
+   */
   Mono<Void> flush() {
     return Mono.defer(
         () -> {
           Progress last = take();
-          return last == null ? Mono.empty() : underWay().then(write(last));
+          return last == null ? underWay() : underWay().then(write(last));
         });
   }
 
@@ -80,25 +84,35 @@ final class ProgressWriter {
   private Mono<Void> write(Progress progress) {
     return leases
         .progress(claim, progress)
+        // the end waits for this, and must still have time within its own limit
+        .timeout(leases.lease().dividedBy(6), scheduler)
         .doOnNext(
             job -> {
               if (job.status() == JobStatus.CANCELLING) {
                 stop(Attempt.Stop.CANCELLED);
               }
             })
-        .doOnError(LeaseLostException.class, error -> stop(Attempt.Stop.LOST))
+        .doOnError(LeaseLostException.class, error -> missed())
         // a progress that cannot be written is no reason to fail: the next one, or the end, will be
         .onErrorComplete()
         .then();
   }
 
   private void stop(Attempt.Stop reason) {
-    Attempt owner;
-    synchronized (this) {
-      owner = attempt;
-    }
+    Attempt owner = owner();
     if (owner != null) {
       owner.stop(reason);
     }
+  }
+
+  private void missed() {
+    Attempt owner = owner();
+    if (owner != null) {
+      owner.missed();
+    }
+  }
+
+  private synchronized @Nullable Attempt owner() {
+    return attempt;
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -27,6 +28,8 @@ public final class QueueListener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueueListener.class);
   private static final String LISTEN =
       "LISTEN " + Hints.READY + "; LISTEN " + Hints.CHANGED + "; LISTEN " + Hints.CANCEL;
+
+  private static final int MOST_WAITING = 4096;
 
   /** How long a connection may be silent before it is asked whether it still lives. */
   private static final Duration PROBE = Duration.ofSeconds(15);
@@ -68,9 +71,14 @@ public final class QueueListener implements AutoCloseable {
     }
   }
 
-  /** The hints from now on. Never ends with an error. */
+  /**
+   * The hints from now on. Never ends with an error: of a subscriber that is {@value #MOST_WAITING}
+   * hints behind, the oldest are lost.
+   */
   public Flux<QueueSignal> signals() {
-    return signals.asFlux().onBackpressureBuffer(4096, dropped -> {});
+    return signals
+        .asFlux()
+        .onBackpressureBuffer(MOST_WAITING, lost -> {}, BufferOverflowStrategy.DROP_OLDEST);
   }
 
   /** Whether the connection stands at this moment. */

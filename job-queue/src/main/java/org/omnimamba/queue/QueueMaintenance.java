@@ -1,6 +1,7 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -10,6 +11,7 @@ import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * What nobody else does: takes jobs back from lost workers, expires jobs whose deadline passed,
@@ -24,16 +26,24 @@ public final class QueueMaintenance implements AutoCloseable {
   private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(10);
 
   private final Db db;
-  private final Transitions transitions;
   private final RetentionOptions options;
+  private final Scheduler scheduler;
+  private final Sweep sweep;
+  private final ClockWatch clock;
   private final RandomGenerator random = Jitter.RANDOM;
   private final Disposable.Composite tasks = Disposables.composite();
+  private final LongAdder reclaimed = new LongAdder();
+  private final LongAdder expired = new LongAdder();
 
   /** Maintenance that has not been started. */
   public QueueMaintenance(JobQueue queue, RetentionOptions options) {
     this.db = queue.db();
-    this.transitions = queue.transitions();
     this.options = options;
+    this.scheduler = queue.scheduler();
+    this.sweep =
+        new Sweep(
+            queue.transitions(), options.batch(), patience(options.sweepInterval()), scheduler);
+    this.clock = new ClockWatch(db, queue.options().lease(), scheduler);
   }
 
   /** Begins to look at intervals. */
@@ -47,32 +57,49 @@ public final class QueueMaintenance implements AutoCloseable {
     tasks.dispose();
   }
 
-  /** Takes back lost jobs and expires overdue ones; says how many there were. */
+  /** What was done so far, and what could not be done. */
+  public MaintenanceStats stats() {
+    return new MaintenanceStats(
+        reclaimed.sum(), expired.sum(), sweep.hookFailures(), sweep.setAside());
+  }
+
+  /**
+   * Takes back lost jobs and expires overdue ones; says how many there were. Before, it makes good
+   * what a database's clock that was set back would do to jobs that wait. All of it is tried,
+   * whatever fails.
+   */
   public Mono<Long> sweep() {
-    return reclaimLost().zipWith(expireOverdue(), Long::sum);
+    Mono<Long> mended =
+        clock
+            .mendIfSetBack()
+            .timeout(patience(options.sweepInterval()), scheduler)
+            .then(Mono.empty());
+    return Flux.concatDelayError(mended, reclaimLost(), expireOverdue()).reduce(0L, Long::sum);
   }
 
   /**
    * Takes back the jobs whose lease has run out. Each waits again in its old place, unless it was
    * to be cancelled, its deadline has passed, or no attempt is left.
+   *
+   * <p>Where jobs have terminal hooks, a few share a transaction; when one fails, each job is taken
+   * by itself, and one whose hook fails is left alone for a while, longer each time. {@link #stats}
+   * counts these.
    */
   public Mono<Long> reclaimLost() {
-    return inBatches(
-        transitions
-            .many(MaintenanceSql.RECLAIM, options.batch())
-            .doOnNext(
-                jobs -> {
-                  if (!jobs.isEmpty()) {
-                    log.info("took back {} jobs whose lease had run out", jobs.size());
-                  }
-                })
-            .map(jobs -> (long) jobs.size()));
+    return sweep
+        .end(MaintenanceSql.RECLAIM)
+        .doOnNext(
+            jobs -> {
+              reclaimed.add(jobs);
+              if (jobs > 0) {
+                log.info("took back {} jobs whose lease had run out", jobs);
+              }
+            });
   }
 
-  /** Expires the waiting jobs whose deadline has passed. */
+  /** Expires the waiting jobs whose deadline has passed, in the same way. */
   public Mono<Long> expireOverdue() {
-    return inBatches(
-        transitions.many(MaintenanceSql.EXPIRE, options.batch()).map(jobs -> (long) jobs.size()));
+    return sweep.end(MaintenanceSql.EXPIRE).doOnNext(expired::add);
   }
 
   /**
@@ -81,20 +108,35 @@ public final class QueueMaintenance implements AutoCloseable {
    */
   public Mono<Long> clean() {
     int days = (int) Math.min(36_500, options.results().plusDays(1).minusNanos(1).toDays());
+    Duration patience = patience(options.cleanInterval());
     Mono<Long> jobs =
         inBatches(
             db.update(
-                MaintenanceSql.deleteFinished(options.keepIf()),
-                options.jobs().toMillis(),
-                options.batch()));
+                    MaintenanceSql.deleteFinished(options.keepIf()),
+                    options.jobs().toMillis(),
+                    options.batch())
+                .timeout(patience, scheduler));
     Mono<Long> strays =
-        inBatches(db.update(MaintenanceSql.DELETE_STRAY_RESULTS, days, options.batch()));
+        inBatches(
+            db.update(MaintenanceSql.DELETE_STRAY_RESULTS, days, options.batch())
+                .timeout(patience, scheduler));
     Mono<Long> add =
         db.query(row -> Boolean.TRUE, MaintenanceSql.ADD_RESULT_DAYS, DAYS_AHEAD)
+            .then()
+            .timeout(patience, scheduler)
             .then(Mono.empty());
     Mono<Long> drop =
-        db.query(row -> Boolean.TRUE, MaintenanceSql.DROP_RESULT_DAYS, days).then(Mono.empty());
+        db.query(row -> Boolean.TRUE, MaintenanceSql.DROP_RESULT_DAYS, days)
+            .then()
+            .timeout(patience, scheduler)
+            .then(Mono.empty());
     return Flux.concatDelayError(add, drop, jobs, strays).reduce(0L, Long::sum);
+  }
+
+  /** How long one statement or transaction may take. */
+  private static Duration patience(Duration interval) {
+    Duration twice = interval.multipliedBy(2);
+    return twice.compareTo(SHORTEST_PATIENCE) > 0 ? twice : SHORTEST_PATIENCE;
   }
 
   /** Repeats a batch until one is not full. */
@@ -104,16 +146,12 @@ public final class QueueMaintenance implements AutoCloseable {
 
   private void repeat(Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work) {
     tasks.add(next);
-    Duration twice = interval.multipliedBy(2);
-    Duration patience = twice.compareTo(SHORTEST_PATIENCE) > 0 ? twice : SHORTEST_PATIENCE;
-    look(next, interval, work, patience);
+    look(next, interval, work);
   }
 
-  private void look(
-      Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work, Duration patience) {
+  private void look(Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work) {
     Mono<Void> once =
         work.get()
-            .timeout(patience)
             .onErrorResume(
                 error -> {
                   log.warn(
@@ -123,7 +161,7 @@ public final class QueueMaintenance implements AutoCloseable {
                 });
     long wait = (long) (interval.toNanos() * (0.75 + random.nextDouble() / 2));
     next.update(
-        once.then(Mono.delay(Duration.ofNanos(wait)))
-            .subscribe(waited -> look(next, interval, work, patience)));
+        once.then(Mono.delay(Duration.ofNanos(wait), scheduler))
+            .subscribe(waited -> look(next, interval, work)));
   }
 }

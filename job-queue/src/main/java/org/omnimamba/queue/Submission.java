@@ -3,6 +3,7 @@ package org.omnimamba.queue;
 import io.r2dbc.spi.Readable;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class Submission {
           + " updated_at)"
           + " SELECT $1, $2, $3::int, $4::int, clock.at + $5::bigint * interval '1 millisecond',"
           + " clock.at + ($5::bigint - $3::int * $6::bigint) * interval '1 millisecond',"
-          + " clock.at + $7::bigint * interval '1 millisecond',"
+          + " COALESCE($13::timestamptz, clock.at + $7::bigint * interval '1 millisecond'),"
           + " $8, $9, $10, $11, clock.at, clock.at"
           + " FROM (SELECT queue_now() AS at) clock"
           + " WHERE $12::int IS NULL AND NOT EXISTS (SELECT FROM queue_tenant t"
@@ -50,8 +51,12 @@ final class Submission {
   }
 
   Mono<SubmitOutcome> submit() {
-    // a second round for the rare case that the job holding the key was deleted in between
-    return insertOrFind().switchIfEmpty(insertOrFind()).switchIfEmpty(full());
+    if (job.idempotencyKey() == null) {
+      return insertOrFind().switchIfEmpty(full(Mono.empty()));
+    }
+    // a second round for the rare case that the job holding the key was deleted in between, which
+    // shows in that there is room
+    return insertOrFind().switchIfEmpty(full(insertOrFind().switchIfEmpty(full(Mono.empty()))));
   }
 
   private Mono<SubmitOutcome> insertOrFind() {
@@ -74,7 +79,8 @@ final class Submission {
                     key == null ? null : ByteBuffer.wrap(key.requestHash()), ByteBuffer.class),
                 job.attributes(),
                 job.payload(),
-                Db.nullable(maxQueued(), Integer.class))
+                Db.nullable(maxQueued(), Integer.class),
+                Db.nullable(job.expiresAt(), Instant.class))
             // a row may arrive before the commit
             .takeLast(1)
             .next()
@@ -102,13 +108,21 @@ final class Submission {
         : new SubmitOutcome.StillRunning(earlier);
   }
 
-  private Mono<SubmitOutcome> full() {
+  /**
+   * Says that there is no room.
+   *
+   * @param again what to do instead where there is room after all; empty to say so all the same
+   */
+  private Mono<SubmitOutcome> full(Mono<SubmitOutcome> again) {
     return queries
-        .<SubmitOutcome>query(
-            row -> new SubmitOutcome.QueueFull(Room.limit(row), Room.wait(row)),
-            Room.SQL,
-            Room.arguments(job.kind(), job.tenant(), maxQueued()))
-        .next();
+        .query(Room::of, Room.SQL, Room.arguments(job.kind(), job.tenant(), maxQueued()))
+        .next()
+        .flatMap(
+            room -> {
+              Mono<SubmitOutcome> full =
+                  Mono.just(new SubmitOutcome.QueueFull(room.limit(), room.retryAfter()));
+              return room.isOpen() ? again.switchIfEmpty(full) : full;
+            });
   }
 
   private @Nullable Integer maxQueued() {

@@ -2,8 +2,8 @@ package org.omnimamba.queue;
 
 import io.r2dbc.spi.R2dbcBadGrammarException;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
-import io.r2dbc.spi.Readable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +17,6 @@ import reactor.core.publisher.MonoSink;
 /**
  * Puts jobs in line that are submitted at the same time: many with one statement and one commit,
  * and each submitter is told after it.
- *
- * <p>A job that comes alone while a worker of this process has a slot free is started by the
- * statement that submits it, when it is the next in any case: nobody of its kind waits.
  *
  * <p>What needs a decision of its own goes alone, through {@link Submission}: a job with an
  * idempotency key, which may have to wait for the transaction that holds the key, a large one, and
@@ -35,13 +32,13 @@ final class SubmissionBatch {
   /** A connection that is silent for so long does not hold up the next submissions any longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** $1 to $9 are arrays with an element for each job, $10 is the ageing step in milliseconds. */
+  /** $1 to $10 are arrays with an element for each job, $11 is the ageing step in milliseconds. */
   static final String INSERT_ALL =
       "WITH wanted AS MATERIALIZED (SELECT queue_uuidv7() AS new_id, queue_now() AS at, w.*"
           + " FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::bigint[], $6::bigint[],"
-          + " $7::text[], $8::text[], $9::int[]) WITH ORDINALITY AS w (new_kind, new_tenant,"
-          + " new_priority, most_attempts, delay, time_left, new_attributes, new_payload, most,"
-          + " place)),"
+          + " $7::text[], $8::text[], $9::int[], $10::timestamptz[]) WITH ORDINALITY AS w (new_kind,"
+          + " new_tenant, new_priority, most_attempts, delay, time_left, new_attributes,"
+          + " new_payload, most, expires_at, place)),"
           + " roomy AS MATERIALIZED (SELECT g.new_kind, g.new_tenant FROM (SELECT new_kind,"
           + " new_tenant, min(most) AS most, count(*) AS jobs FROM wanted"
           + " GROUP BY new_kind, new_tenant) g"
@@ -50,8 +47,9 @@ final class SubmissionBatch {
           + " available_at, ranked_at, deadline_at, attributes, payload, created_at, updated_at)"
           + " SELECT new_id, new_kind, new_tenant, new_priority, most_attempts,"
           + " at + delay * interval '1 millisecond',"
-          + " at + (delay - new_priority * $10::bigint) * interval '1 millisecond',"
-          + " at + time_left * interval '1 millisecond', new_attributes, new_payload, at, at"
+          + " at + (delay - new_priority * $11::bigint) * interval '1 millisecond',"
+          + " COALESCE(expires_at, at + time_left * interval '1 millisecond'), new_attributes,"
+          + " new_payload, at, at"
           + " FROM wanted JOIN roomy USING (new_kind, new_tenant) ORDER BY place RETURNING "
           + JobRow.COLUMNS
           + ") SELECT "
@@ -60,28 +58,15 @@ final class SubmissionBatch {
 
   private static final int PLACE = 22;
 
-  /** $5 the ageing step, $6 the time left or null and $12 the lease, all in milliseconds. */
-  static final String START =
-      "SELECT "
-          + JobRow.COLUMNS
-          + ", token, (EXTRACT(EPOCH FROM deadline_at - queue_now()) * 1000)::bigint AS millis_left"
-          + " FROM queue_start($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-          + " $12::bigint * interval '1 millisecond')";
-
-  private static final int TOKEN = 22;
-  private static final int MILLIS_LEFT = 23;
-
   private final Db db;
   private final QueueOptions options;
   private final Hints hints;
-  private final FreeSlots slots;
   private final Gathering<Entry> entries = new Gathering<>(MOST, STATEMENTS, this::writeAll);
 
-  SubmissionBatch(Db db, QueueOptions options, Hints hints, FreeSlots slots) {
+  SubmissionBatch(Db db, QueueOptions options, Hints hints) {
     this.db = db;
     this.options = options;
     this.hints = hints;
-    this.slots = slots;
   }
 
   private record Entry(NewJob job, MonoSink<SubmitOutcome> sink, AtomicBoolean cancelled) {}
@@ -117,10 +102,7 @@ final class SubmissionBatch {
       return Mono.empty();
     }
     if (batch.size() == 1) {
-      Entry entry = batch.get(0);
-      FreeSlots.Owner owner =
-          entry.job().delay().isZero() ? slots.reserve(entry.job().kind()) : null;
-      return owner == null ? writeAlone(entry) : start(entry, owner);
+      return writeAlone(batch.get(0));
     }
     return insert(batch)
         .timeout(PATIENCE)
@@ -155,89 +137,6 @@ final class SubmissionBatch {
     entry.sink().success(new SubmitOutcome.Accepted(placed));
   }
 
-  /** Submits the job and starts it in the worker's slot, or submits it only. */
-  private Mono<Void> start(Entry entry, FreeSlots.Owner owner) {
-    NewJob job = entry.job();
-    long sent = owner.nanoTime();
-    return db.query(
-            row -> started(row, job),
-            START,
-            job.kind(),
-            job.tenant(),
-            job.priority(),
-            job.maxAttempts(),
-            options.ageingStep().toMillis(),
-            Db.nullable(timeLeft(job), Long.class),
-            job.attributes(),
-            job.payload(),
-            Db.nullable(options.limitsOf(job.kind()).maxQueued(), Integer.class),
-            Db.nullable(options.limitsOf(job.kind()).maxRunning(), Integer.class),
-            owner.worker(),
-            options.lease().toMillis())
-        // to its end, which is when it has committed
-        .collectList()
-        .timeout(PATIENCE)
-        .doOnNext(
-            claims -> {
-              if (claims.isEmpty()) {
-                owner.giveBack();
-                writeAlone(entry).subscribe();
-                return;
-              }
-              ClaimedJob claim = claims.get(0);
-              if (claim.job().status() == JobStatus.QUEUED) {
-                owner.giveBack();
-                accept(entry, claim.job());
-                return;
-              }
-              hints.changed(claim.job());
-              owner.fill(claim, sent);
-              entry.sink().success(new SubmitOutcome.Accepted(asSubmitted(claim.job())));
-            })
-        .doOnError(
-            error -> {
-              owner.giveBack();
-              if (changedNothing(error)) {
-                writeAlone(entry).subscribe();
-              } else {
-                entry.sink().error(error);
-              }
-            })
-        .then();
-  }
-
-  private ClaimedJob started(Readable row, NewJob job) {
-    Long token = row.get(TOKEN, Long.class);
-    Long millisLeft = row.get(MILLIS_LEFT, Long.class);
-    return new ClaimedJob(
-        JobRow.job(row),
-        job.payload(),
-        token == null ? 0 : token,
-        options.lease(),
-        millisLeft == null ? null : Duration.ofMillis(Math.max(0, millisLeft)));
-  }
-
-  /** The job as it was before it was claimed in the same moment, as submitters expect it. */
-  private static Job asSubmitted(Job job) {
-    JobTimes times = job.times();
-    return new Job(
-        job.id(),
-        job.kind(),
-        job.tenant(),
-        JobStatus.QUEUED,
-        job.version() - 1,
-        job.priority(),
-        job.attempt() - 1,
-        job.maxAttempts(),
-        job.progress(),
-        job.resultReference(),
-        job.error(),
-        job.idempotencyKey(),
-        job.attributes(),
-        new JobTimes(
-            times.created(), times.available(), null, times.updated(), null, times.deadline()));
-  }
-
   /**
    * Whether the server refused the statement, for what may be one entry's fault. After any other
    * error the jobs may be in line, and only their submitters know whether to submit them again.
@@ -270,6 +169,7 @@ final class SubmissionBatch {
             column(batch, String[]::new, NewJob::attributes),
             column(batch, String[]::new, NewJob::payload),
             column(batch, Integer[]::new, job -> options.limitsOf(job.kind()).maxQueued()),
+            column(batch, Instant[]::new, NewJob::expiresAt),
             options.ageingStep().toMillis())
         .collect(HashMap::new, (placed, each) -> placed.put(each.getKey(), each.getValue()));
   }

@@ -3,6 +3,8 @@ package org.omnimamba.queue;
 import io.r2dbc.spi.Connection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -19,11 +21,22 @@ final class Transitions {
   }
 
   /**
-   * Changes one row; empty when the statement found none.
+   * Changes one row by a statement that cannot end a job, so that no hook is due: one round trip.
+   * Empty when the statement found no row.
    *
    * @param sql returns {@link JobRow#COLUMNS}
    */
-  Mono<Job> one(String kind, TransactionHook hook, String sql, Object... arguments) {
+  Mono<Job> keeping(String sql, Object... arguments) {
+    return db.change(JobRow::job, sql, arguments).doOnNext(hints::changed);
+  }
+
+  /**
+   * Changes one row by a statement that may end the job, whose terminal hook then runs in the same
+   * transaction; empty when the statement found no row.
+   *
+   * @param sql returns {@link JobRow#COLUMNS}
+   */
+  Mono<Job> ending(String kind, TransactionHook hook, String sql, Object... arguments) {
     Mono<Job> change =
         needsTransaction(kind, hook)
             ? db.transaction(
@@ -35,17 +48,23 @@ final class Transitions {
     return change.doOnNext(hints::changed);
   }
 
-  /** Whether a change of that kind must run anything besides its one statement. */
+  /** Whether the end of a job of that kind must run anything besides its one statement. */
   boolean needsTransaction(String kind, TransactionHook hook) {
     return hook != TransactionHook.NONE || terminalHooks.containsKey(kind);
   }
 
+  /** Whether any kind has work to do when a job ends. */
+  boolean hasHooks() {
+    return !terminalHooks.isEmpty();
+  }
+
   /**
-   * Changes several rows at once, each with the terminal hook of its kind.
+   * Changes several rows by a statement that may end jobs, each with the terminal hook of its kind.
    *
    * @param sql returns {@link JobRow#COLUMNS}
+   * @param touched is told the rows before their hooks run, so that it is known whose hook failed
    */
-  Mono<List<Job>> many(String sql, Object... arguments) {
+  Mono<List<Job>> many(Consumer<List<Job>> touched, String sql, Object... arguments) {
     Mono<List<Job>> change =
         terminalHooks.isEmpty()
             ? db.query(JobRow::job, sql, arguments).collectList()
@@ -53,9 +72,15 @@ final class Transitions {
                 c ->
                     Db.query(c, JobRow::job, sql, arguments)
                         .collectList()
+                        .doOnNext(touched)
                         .flatMap(
                             jobs -> hooks(c, jobs, TransactionHook.NONE).then(Mono.just(jobs))));
     return change.doOnNext(jobs -> jobs.forEach(hints::changed));
+  }
+
+  /** Sends the hints of rows that were changed by a statement of the caller's. */
+  void changed(List<Job> jobs) {
+    jobs.forEach(hints::changed);
   }
 
   private Mono<Void> hooks(Connection connection, List<Job> jobs, TransactionHook hook) {
@@ -74,7 +99,7 @@ final class Transitions {
         : Mono.from(hook.inTransaction(connection, job));
   }
 
-  private static java.util.Optional<Job> first(List<Job> jobs) {
+  private static Optional<Job> first(List<Job> jobs) {
     return jobs.stream().findFirst();
   }
 }

@@ -12,9 +12,6 @@ import java.time.Duration;
  * @param grace how long a drain lets running jobs go on
  * @param progressInterval the least time between two progress writes of one job
  * @param retry the wait between attempts where the handler does not say
- * @param directStarts whether a job that this process submits while this worker is idle and nobody
- *     of its kind waits is inserted as running already, with one commit in place of two. Triggers
- *     on the table then see no claim
  */
 public record WorkerOptions(
     String name,
@@ -23,8 +20,7 @@ public record WorkerOptions(
     Duration pollInterval,
     Duration grace,
     Duration progressInterval,
-    RetryPolicy retry,
-    boolean directStarts) {
+    RetryPolicy retry) {
 
   public WorkerOptions {
     if (concurrency < 1) {
@@ -40,7 +36,7 @@ public record WorkerOptions(
 
   /**
    * A margin of 3 s, a poll each second, a grace period of 20 s, progress four times a second,
-   * waits from 1 s to 5 min, no direct starts.
+   * waits from 1 s to 5 min.
    */
   public static WorkerOptions of(String name, int concurrency) {
     return new WorkerOptions(
@@ -50,43 +46,34 @@ public record WorkerOptions(
         Duration.ofSeconds(1),
         Duration.ofSeconds(20),
         Duration.ofMillis(250),
-        RetryPolicy.exponential(Duration.ofSeconds(1), Duration.ofMinutes(5)),
-        false);
+        RetryPolicy.exponential(Duration.ofSeconds(1), Duration.ofMinutes(5)));
   }
 
   /** These options with another margin. */
   public WorkerOptions withMargin(Duration value) {
     return new WorkerOptions(
-        name, concurrency, value, pollInterval, grace, progressInterval, retry, directStarts);
+        name, concurrency, value, pollInterval, grace, progressInterval, retry);
   }
 
   /** These options with another poll interval. */
   public WorkerOptions withPollInterval(Duration value) {
-    return new WorkerOptions(
-        name, concurrency, margin, value, grace, progressInterval, retry, directStarts);
+    return new WorkerOptions(name, concurrency, margin, value, grace, progressInterval, retry);
   }
 
   /** These options with another grace period. */
   public WorkerOptions withGrace(Duration value) {
     return new WorkerOptions(
-        name, concurrency, margin, pollInterval, value, progressInterval, retry, directStarts);
+        name, concurrency, margin, pollInterval, value, progressInterval, retry);
   }
 
   /** These options with another spacing of progress writes. */
   public WorkerOptions withProgressInterval(Duration value) {
-    return new WorkerOptions(
-        name, concurrency, margin, pollInterval, grace, value, retry, directStarts);
+    return new WorkerOptions(name, concurrency, margin, pollInterval, grace, value, retry);
   }
 
   /** These options with another retry policy. */
   public WorkerOptions withRetry(RetryPolicy value) {
     return new WorkerOptions(
-        name, concurrency, margin, pollInterval, grace, progressInterval, value, directStarts);
-  }
-
-  /** These options with direct starts, or without. */
-  public WorkerOptions withDirectStarts(boolean value) {
-    return new WorkerOptions(
-        name, concurrency, margin, pollInterval, grace, progressInterval, retry, value);
+        name, concurrency, margin, pollInterval, grace, progressInterval, value);
   }
 }

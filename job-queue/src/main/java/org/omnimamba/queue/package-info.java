@@ -1,6 +1,23 @@
 /**
  * A job queue in PostgreSQL, on R2DBC.
  *
+ * <pre>{@code
+ * JobQueue queue = JobQueue.builder(pool).build();
+ * JobHandler greet =
+ *     context -> Mono.fromRunnable(() -> out.accept("Hello, " + context.payload()));
+ * JobWorker worker =
+ *     new JobWorker(queue, "greeting", greet, WorkerOptions.of("worker-1", 4), null);
+ * QueueMaintenance maintenance = new QueueMaintenance(queue, RetentionOptions.DEFAULTS);
+ * worker.start();
+ * maintenance.start();
+ * queue.submit(NewJob.of("greeting", "tenant-1", "world").build()).block();
+ * worker.drain().block();
+ * maintenance.close();
+ * }</pre>
+ *
+ * <p>The pool is of connections to a database that holds {@link
+ * org.omnimamba.queue.QueueMigrations}.
+ *
  * <h2>Terms</h2>
  *
  * <ul>
@@ -13,7 +30,8 @@
  *   <li><b>Attempt</b>: what happens under one claim. A claim counts an attempt; a <b>release</b>
  *       gives the count back, and so does a <b>postponement</b>: what the attempt needs is not
  *       there, so it could not begin. Waits after postponements grow up to 30 s.
- *   <li><b>Deadline</b>: when the job expires, waiting or running, unless it has ended.
+ *   <li><b>Deadline</b>: when the job expires, waiting or running, unless it has ended. A result
+ *       that comes later is not taken: the job expires.
  *   <li><b>Rank</b>: a job's place in its line: the time it became available, moved back by one
  *       <b>ageing step</b> for each point of priority. A job of priority 0 is thus overtaken by a
  *       job of priority 3 only within three ageing steps, and nothing waits for ever.
@@ -71,19 +89,6 @@
  * of these needs a decision of its own. Hints are gathered for 5 ms, so that many submissions send
  * one.
  *
- * <h2>Direct starts</h2>
- *
- * <p>For workers that ask for it ({@link org.omnimamba.queue.WorkerOptions#directStarts}): a job
- * that is submitted alone, without delay, in a process whose worker has a slot free is started by
- * the statement that submits it ({@code queue_start}), where that changes nothing for anybody else:
- * no job of its kind waits, and its tenant's cap, if there is one, has room, which is decided under
- * the lock of the claims. The row is what a submission and a claim would have left, with token,
- * lease, attempt, version and turn; one commit does for both. The submitter is told of the job as
- * it was submitted. A worker keeps half of its free slots for this while its last look found less
- * than it asked for. If the answer is lost, it is as if the answer to a claim were lost. Triggers
- * on {@code queue_job} see one row inserted as running and no claim, so whoever keeps a history by
- * them does without.
- *
  * <h2>Connections</h2>
  *
  * <p>Connections should be made with {@code forceBinary}: the driver asks for text otherwise, and
@@ -139,6 +144,12 @@
  *   <li><b>A hint is lost.</b> Polling finds the work within a poll interval; a heartbeat's answer
  *       carries the wish to cancel within a third of the lease.
  *   <li><b>A hook fails.</b> Its transaction is rolled back, and the attempt is recorded as failed.
+ *       Where the hook of a job's end fails in maintenance, that job alone is left as it is and
+ *       tried again later, at most 5 min later; it is logged and counted ({@link
+ *       org.omnimamba.queue.MaintenanceStats}).
+ *   <li><b>The database's clock is set back.</b> Jobs in line, waits and leases have times that are
+ *       still to come. Maintenance notices it at its next look (5 s) and gives such jobs new times:
+ *       in their old order, before what was submitted since. Deadlines stay the moments they are.
  *   <li><b>A worker is drained.</b> It stops claiming, waits, then releases: the jobs wait at their
  *       old places and the attempts do not count.
  * </ul>

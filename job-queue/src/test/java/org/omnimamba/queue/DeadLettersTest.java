@@ -2,8 +2,13 @@ package org.omnimamba.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +78,8 @@ class DeadLettersTest {
     RedrivenJobs some = redriveAll("a", filter("full", JobStatus.FAILED, null, 10));
     assertThat(some.jobs()).hasSize(2);
     assertThat(some.more()).isTrue();
-    assertThat(redriveAll("a", filter("full", JobStatus.FAILED, null, 10)).jobs()).isEmpty();
+    assertThat(redriveAll("a", filter("full", JobStatus.FAILED, null, 10)))
+        .isEqualTo(new RedrivenJobs(List.of(), true, true));
     Job left =
         fixture.queue.list("a", new JobFilter("full", JobStatus.FAILED, null, 10)).block().get(0);
     assertThat(left.id()).isNotEqualTo(one.id());
@@ -85,6 +91,24 @@ class DeadLettersTest {
               assertThat(full.retryAfter()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             });
     assertThat(fixture.get(left).status()).isEqualTo(JobStatus.FAILED);
+  }
+
+  @Test
+  void whatAnotherRequestIsPuttingInLineIsNoReasonToCallTheLineFull() throws SQLException {
+    Job held = dead("full", "busy", "boom");
+    try (Connection other =
+            DriverManager.getConnection(
+                fixture.database.jdbcUrl(),
+                fixture.database.username(),
+                fixture.database.password());
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT FROM queue_job WHERE id = '" + held.id() + "' FOR UPDATE");
+      RedrivenJobs none = redriveAll("busy", filter("full", JobStatus.FAILED, null, 10));
+      assertThat(none).isEqualTo(new RedrivenJobs(List.of(), true, false));
+      other.rollback();
+    }
+    assertThat(redriveAll("busy", filter("full", JobStatus.FAILED, null, 10)).jobs()).hasSize(1);
   }
 
   private static Job dead(String kind, String tenant, String code) {

@@ -11,27 +11,30 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.queue.testing.TestDatabase;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class JobWorkerTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  private static TestDatabase database;
-  private static ConnectionPool pool;
-  private static JobQueue queue;
-  private static QueueListener listener;
-  private static QueueMaintenance maintenance;
+  /** Moves the time of workers that are told to go by it; the database has a clock of its own. */
+  private final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+
+  private TestDatabase database;
+  private ConnectionPool pool;
+  private JobQueue queue;
+  private QueueListener listener;
+  private QueueMaintenance maintenance;
 
   private final List<JobWorker> workers = new ArrayList<>();
 
-  @BeforeAll
-  static void open() {
+  @BeforeEach
+  void open() {
     database = TestDatabase.create();
     pool = database.pool(8);
     queue = JobQueue.builder(pool).build();
@@ -42,12 +45,8 @@ class JobWorkerTest {
   }
 
   @AfterEach
-  void stopWorkers() {
+  void close() {
     workers.forEach(JobWorker::abandon);
-  }
-
-  @AfterAll
-  static void close() {
     listener.close();
     database.close();
   }
@@ -72,15 +71,26 @@ class JobWorkerTest {
     return worker;
   }
 
-  private static Job submit(NewJob.Builder job) {
+  /** A queue on the same database whose workers go by {@link #clock}. */
+  private JobQueue timed() {
+    return JobQueue.builder(pool).scheduler(clock).build();
+  }
+
+  /** Lets time pass for the workers and for the database. */
+  private void pass(Duration time) {
+    database.advance(time);
+    clock.advanceTimeBy(time);
+  }
+
+  private Job submit(NewJob.Builder job) {
     return ((SubmitOutcome.Accepted) queue.submit(job.build()).block()).job();
   }
 
-  private static Job get(Job job) {
+  private Job get(Job job) {
     return queue.get(job.tenant(), job.id()).block();
   }
 
-  private static void awaitStatus(Job job, JobStatus status) {
+  private void awaitStatus(Job job, JobStatus status) {
     await().atMost(SOON).untilAsserted(() -> assertThat(get(job).status()).isEqualTo(status));
   }
 
@@ -210,7 +220,7 @@ class JobWorkerTest {
   }
 
   /** How long a job that was put back has to wait. */
-  private static Duration waitOf(Job job) {
+  private Duration waitOf(Job job) {
     JobTimes times = get(job).times();
     return Duration.between(times.updated(), times.available());
   }
@@ -268,34 +278,59 @@ class JobWorkerTest {
 
   @Test
   void aJobIsStoppedAtItsDeadline() {
-    start("overdue", context -> Mono.never());
-    Job job = submit(NewJob.of("overdue", "a", "{}").deadline(Duration.ofMillis(300)));
+    JobWorker worker = start(timed(), "overdue", context -> Mono.never(), hintsOnly());
+    Job job = submit(NewJob.of("overdue", "a", "{}").deadline(Duration.ofSeconds(20)));
+    await().atMost(SOON).until(() -> worker.running() == 1);
+    pass(Duration.ofSeconds(21));
     awaitStatus(job, JobStatus.EXPIRED);
     assertThat(get(job).error().code()).isEqualTo(JobError.DEADLINE_EXCEEDED);
   }
 
   @Test
+  void aJobWhoseDeadlineIsNotReachedByTheDatabasesClockIsGivenBack() {
+    JobWorker worker = start(timed(), "early", context -> Mono.never(), hintsOnly());
+    Job job = submit(NewJob.of("early", "a", "{}").maxAttempts(1).deadline(Duration.ofSeconds(20)));
+    await().atMost(SOON).until(() -> worker.running() == 1);
+    worker.stopClaiming();
+    clock.advanceTimeBy(Duration.ofSeconds(21));
+    awaitStatus(job, JobStatus.QUEUED);
+    assertThat(get(job).attempt()).isZero();
+  }
+
+  @Test
+  void aWorkerThatStoppedClaimingKeepsWhatItHas() {
+    Sinks.One<JobOutcome> finish = Sinks.one();
+    JobWorker worker = start("closing", context -> finish.asMono());
+    Job running = submit(NewJob.of("closing", "a", "{}"));
+    await().atMost(SOON).until(() -> worker.running() == 1);
+    worker.stopClaiming();
+    Job later = submit(NewJob.of("closing", "a", "{}"));
+    finish.tryEmitValue(JobOutcome.completed());
+    awaitStatus(running, JobStatus.COMPLETED);
+    worker.drain().block(SOON);
+    assertThat(get(later).status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(worker.stats().claimed()).isEqualTo(1);
+  }
+
+  @Test
   void aWorkerThatLostItsLeaseStopsAndDropsItsResult() {
-    // the heartbeat comes each 100 ms
-    JobQueue brief =
-        JobQueue.builder(pool)
-            .options(QueueOptions.DEFAULTS.withLease(Duration.ofMillis(900)))
-            .build();
     Sinks.Empty<Void> started = Sinks.empty();
     AtomicBoolean stopped = new AtomicBoolean();
     JobWorker first =
         start(
-            brief,
+            timed(),
             "lost",
             context -> {
               started.tryEmitEmpty();
               return Mono.<JobOutcome>never().doOnCancel(() -> stopped.set(true));
             },
-            hintsOnly().withMargin(Duration.ofMillis(100)));
+            hintsOnly());
     Job job = submit(NewJob.of("lost", "a", "{}"));
     started.asMono().block(SOON);
     // as if somebody else had taken the job: the token has moved on
     database.execute("UPDATE queue_job SET token = token + 1 WHERE id = '" + job.id() + "'");
+    // a heartbeat comes each third of the lease of 30 s
+    pass(Duration.ofSeconds(11));
     await().atMost(SOON).untilAsserted(() -> assertThat(first.stats().lost()).isEqualTo(1));
     assertThat(stopped).isTrue();
     assertThat(first.running()).isZero();
@@ -304,25 +339,17 @@ class JobWorkerTest {
 
   @Test
   void heartbeatsKeepAJobForLongerThanItsLease() {
-    JobQueue brief =
-        JobQueue.builder(pool)
-            .options(QueueOptions.DEFAULTS.withLease(Duration.ofSeconds(1)))
-            .build();
     Sinks.One<JobOutcome> finish = Sinks.one();
-    JobWorker worker =
-        start(
-            brief,
-            "long",
-            context -> finish.asMono(),
-            hintsOnly().withMargin(Duration.ofMillis(200)));
+    JobWorker worker = start(timed(), "long", context -> finish.asMono(), hintsOnly());
     Job job = submit(NewJob.of("long", "a", "{}"));
-    await()
-        .atMost(SOON)
-        .untilAsserted(
-            () -> {
-              assertThat(maintenance.reclaimLost().block()).isZero();
-              assertThat(worker.stats().heartbeats()).isGreaterThanOrEqualTo(6);
-            });
+    await().atMost(SOON).until(() -> worker.running() == 1);
+    // a heartbeat each third of the lease of 30 s, and one more tick, which is a sixtieth of it
+    for (int beat = 1; beat <= 6; beat++) {
+      int beats = beat;
+      pass(Duration.ofMillis(10_500));
+      await().atMost(SOON).until(() -> worker.stats().heartbeats() >= beats);
+      assertThat(maintenance.reclaimLost().block()).isZero();
+    }
     finish.tryEmitValue(JobOutcome.completed());
     awaitStatus(job, JobStatus.COMPLETED);
     assertThat(get(job).attempt()).isEqualTo(1);
@@ -343,7 +370,7 @@ class JobWorkerTest {
     dead.abandon();
     assertThat(maintenance.reclaimLost().block()).isZero();
     database.advance(Duration.ofSeconds(31));
-    assertThat(maintenance.reclaimLost().block()).isGreaterThanOrEqualTo(1);
+    assertThat(maintenance.reclaimLost().block()).isEqualTo(1);
     assertThat(get(job).error().code()).isEqualTo(JobError.WORKER_LOST);
     start("crash", context -> Mono.empty());
     awaitStatus(job, JobStatus.COMPLETED);
@@ -397,7 +424,7 @@ class JobWorkerTest {
     Sinks.One<JobOutcome> finish = Sinks.one();
     JobWatcher watcher = new JobWatcher(queue, listener, Duration.ofHours(1));
     Job job = submit(NewJob.of("watched", "a", "{}"));
-    List<JobStatus> seen = new ArrayList<>();
+    List<JobStatus> seen = new CopyOnWriteArrayList<>();
     Mono<Void> end =
         watcher.watch("a", job.id()).doOnNext(j -> seen.add(j.status())).then().cache();
     end.subscribe();

@@ -21,7 +21,6 @@ class PostgresVersionsTest {
             JobQueueTest.class.getName(),
             SubmissionTest.class.getName(),
             SubmissionBatchTest.class.getName(),
-            DirectStartTest.class.getName(),
             FairnessTest.class.getName(),
             DeadLettersTest.class.getName(),
             QueueMaintenanceTest.class.getName(),

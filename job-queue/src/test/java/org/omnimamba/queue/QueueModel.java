@@ -83,8 +83,9 @@ final class QueueModel {
 
   boolean complete(ModelJob job, long token) {
     if (job.isHeldUnder(token)) {
-      job.errorCode = null;
-      job.end(JobStatus.COMPLETED, now);
+      boolean late = job.deadline <= now;
+      job.errorCode = late ? JobError.DEADLINE_EXCEEDED : null;
+      job.end(late ? JobStatus.EXPIRED : JobStatus.COMPLETED, now);
       return true;
     }
     return job.status == JobStatus.COMPLETED && job.token == token;

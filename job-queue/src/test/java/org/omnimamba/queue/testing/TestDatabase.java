@@ -87,7 +87,7 @@ public final class TestDatabase implements AutoCloseable {
             + " AS 'SELECT clock_timestamp() + (SELECT max(ahead) FROM queue_test_clock)'");
   }
 
-  /** Moves this database's clock ahead. */
+  /** Moves this database's clock ahead, or back by a negative duration. */
   public void advance(Duration by) {
     execute("UPDATE queue_test_clock SET ahead = ahead + interval '" + by.toMillis() + " ms'");
   }
