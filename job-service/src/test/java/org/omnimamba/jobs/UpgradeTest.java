@@ -54,9 +54,11 @@ class UpgradeTest {
 
       // each history has its own, once, and the tables are those of a new database
       assertThat(versions(database, QueueMigrations.HISTORY)).isEqualTo("100,101");
-      assertThat(versions(database, SERVICE_HISTORY)).isEqualTo("200,201,202");
       now(fresh, QueueMigrations.LOCATION, QueueMigrations.HISTORY).load().migrate();
       now(fresh, SERVICE, SERVICE_HISTORY).load().migrate();
+      assertThat(versions(database, SERVICE_HISTORY))
+          .startsWith("200,201,202,203")
+          .isEqualTo(versions(fresh, SERVICE_HISTORY));
       assertThat(Catalog.of(database)).isEqualTo(Catalog.of(fresh));
 
       // a replica of the version before may restart, and its statements still do what they did

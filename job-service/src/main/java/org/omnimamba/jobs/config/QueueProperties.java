@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxQueued jobs of one tenant waiting; more are refused with 429
  * @param retention how long ended jobs and their results are kept
  * @param sweepInterval how often lost leases and passed deadlines are looked for
+ * @param depthInterval how often the jobs that wait and run are counted, by one replica for all
  */
 public record QueueProperties(
     @DefaultValue("30s") @DurationMin(millis = 300) Duration lease,
@@ -24,4 +25,5 @@ public record QueueProperties(
     @DefaultValue("64") @Min(1) int maxRunning,
     @DefaultValue("10000") @Min(1) int maxQueued,
     @DefaultValue("7d") @DurationMin(hours = 1) Duration retention,
-    @DefaultValue("5s") @DurationMin(millis = 10) Duration sweepInterval) {}
+    @DefaultValue("5s") @DurationMin(millis = 10) Duration sweepInterval,
+    @DefaultValue("15s") @DurationMin(millis = 100) Duration depthInterval) {}

@@ -1,7 +1,7 @@
 package org.omnimamba.jobs.job;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.trace.JobTraces;
@@ -62,7 +62,9 @@ public class JobSubmissions {
               NewJob.Builder fresh = newJob(tenant, job, idempotencyKey, trace.orElse(null));
               return job.deadline() == null
                   ? Mono.just(fresh.build())
-                  : timeLeft(job.deadline()).map(left -> fresh.deadline(left).build());
+                  : isAhead(job.deadline())
+                      .filter(ahead -> ahead)
+                      .map(ahead -> fresh.expiresAt(job.deadline()).build());
             })
         .flatMap(queue::submit);
   }
@@ -78,12 +80,11 @@ public class JobSubmissions {
             idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey, json.digest(job)));
   }
 
-  /** How far the deadline lies ahead by the database's clock, the only one that counts. */
-  private Mono<Duration> timeLeft(Instant deadline) {
+  /** Whether the deadline lies ahead by the database's clock, the only one that counts. */
+  private Mono<Boolean> isAhead(Instant deadline) {
     return database
         .sql("SELECT queue_now() AS now")
-        .map(row -> Duration.between(row.get("now", Instant.class), deadline))
-        .one()
-        .filter(left -> !left.isNegative() && !left.isZero());
+        .map(row -> deadline.isAfter(Objects.requireNonNull(row.get("now", Instant.class))))
+        .one();
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.omnimamba.queue.QueueListener;
+import org.omnimamba.queue.QueueMaintenance;
 import org.omnimamba.queue.WorkerStats;
 import org.springframework.stereotype.Component;
 
@@ -25,10 +26,13 @@ class QueueMetrics implements MeterBinder {
           "lost", WorkerStats::lost);
 
   private final QueueListener listener;
+  private final QueueMaintenance maintenance;
   private final List<WorkerLifecycle> workers;
 
-  QueueMetrics(QueueListener listener, List<WorkerLifecycle> workers) {
+  QueueMetrics(
+      QueueListener listener, QueueMaintenance maintenance, List<WorkerLifecycle> workers) {
     this.listener = listener;
+    this.maintenance = maintenance;
     this.workers = workers;
   }
 
@@ -37,6 +41,13 @@ class QueueMetrics implements MeterBinder {
     FunctionCounter.builder(
             "omnimamba.queue.listener.reconnects", listener, QueueListener::reconnects)
         .description("How often the connection that brings hints had to be made again")
+        .register(registry);
+    FunctionCounter.builder(
+            "omnimamba.queue.hook.failures", maintenance, m -> m.stats().hookFailures())
+        .description("How often the end of a job was not written because its hook failed")
+        .register(registry);
+    Gauge.builder("omnimamba.queue.set.aside", maintenance, m -> m.stats().setAside())
+        .description("Jobs whose end this process could not write and tries again later")
         .register(registry);
     for (WorkerLifecycle worker : workers) {
       Gauge.builder("omnimamba.queue.held", worker, WorkerLifecycle::held)

@@ -1,38 +1,44 @@
 package org.omnimamba.jobs.queue;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobWorker;
 import org.omnimamba.queue.WorkerStats;
 import org.omnimamba.web.database.DatabaseGate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import reactor.core.publisher.Mono;
 
 /**
- * Starts a worker when the service is up and its tables are there, and drains it before the
- * database's connections go: it stops claiming, running jobs may end within the grace period, the
- * rest is given back.
+ * Starts a worker when everything else of the service is up and its tables are there, and begins its end before anything
+ * else is stopped: it claims no more from then on, and its grace period begins. Nothing waits for
+ * the running jobs here; {@link WorkerDrain} does, after the HTTP server has closed.
  */
 public final class WorkerLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(WorkerLifecycle.class);
+
+  /** How long, after the grace period, the rest of the jobs may take to be given back. */
+  static final Duration GIVING_BACK = Duration.ofSeconds(10);
 
   private final String kind;
   private final JobWorker worker;
   private final Duration patience;
   private final DatabaseGate gate;
+  private volatile @Nullable Mono<Void> drained;
   private volatile boolean running;
 
   /**
    * The life of one worker.
    *
    * @param kind which jobs it runs
-   * @param patience how long a drain may take in all
+   * @param grace the worker's own grace period
    * @param gate opens when there is something to claim from
    */
-  public WorkerLifecycle(String kind, JobWorker worker, Duration patience, DatabaseGate gate) {
+  public WorkerLifecycle(String kind, JobWorker worker, Duration grace, DatabaseGate gate) {
     this.kind = kind;
     this.worker = worker;
-    this.patience = patience;
+    this.patience = grace.plus(GIVING_BACK);
     this.gate = gate;
   }
 
@@ -49,26 +55,40 @@ public final class WorkerLifecycle implements SmartLifecycle {
 
   @Override
   public void stop() {
-    worker.drain().block(patience);
     running = false;
+    Mono<Void> end =
+        worker
+            .drain()
+            .timeout(patience)
+            .onErrorResume(
+                error -> {
+                  log.warn(
+                      "{}: {} jobs were not given back in time; they go on when their leases have"
+                          + " run out",
+                      kind,
+                      worker.running());
+                  return Mono.empty();
+                })
+            .cache();
+    drained = end;
+    end.subscribe();
   }
 
-  @Override
-  public void stop(Runnable callback) {
-    worker
-        .drain()
-        .timeout(patience)
-        .doFinally(
-            signal -> {
-              running = false;
-              callback.run();
-            })
-        .subscribe(null, error -> log.warn("the worker did not drain in time", error));
+  /** Completes when the worker holds nothing any more or its time is over. */
+  Mono<Void> whenDrained() {
+    Mono<Void> end = drained;
+    return end == null ? Mono.empty() : end;
   }
 
   @Override
   public boolean isRunning() {
     return running;
+  }
+
+  /** The last to start, the first to stop. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE;
   }
 
   /** Which jobs the worker runs. */

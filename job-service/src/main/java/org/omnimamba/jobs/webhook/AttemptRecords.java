@@ -48,6 +48,11 @@ final class AttemptRecords {
             .then(keep(connection, delivery, outcome, next));
   }
 
+  /** Keeps that an attempt could not be made at all, and why. */
+  static Mono<Void> keepingNone(Connection connection, UUID delivery, String reason) {
+    return keep(connection, delivery, AttemptOutcome.notMade(reason), null);
+  }
+
   private static Mono<Void> keep(
       Connection connection, UUID delivery, AttemptOutcome outcome, @Nullable Duration next) {
     return ConnectionSql.update(

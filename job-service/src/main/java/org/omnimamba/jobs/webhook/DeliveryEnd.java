@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.webhook;
 
 import io.r2dbc.spi.Connection;
+import java.util.UUID;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.ConnectionSql;
 import org.omnimamba.jobs.queue.TerminalWriter;
@@ -13,6 +14,13 @@ final class DeliveryEnd implements TerminalWriter {
   private static final String END =
       "UPDATE webhook_delivery SET status = $2, finished_at = queue_now()"
           + " WHERE id = $1 AND status = 'pending'";
+
+  /** Gives up a delivery that has no job to make its attempts. */
+  static Mono<Void> giveUp(Connection connection, UUID delivery, String reason) {
+    return AttemptRecords.keepingNone(connection, delivery, reason)
+        .then(ConnectionSql.update(connection, END, delivery, "failed"))
+        .then();
+  }
 
   @Override
   public String kind() {

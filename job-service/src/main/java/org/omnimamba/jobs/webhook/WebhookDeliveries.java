@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.SubmitOutcome;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;
@@ -94,7 +95,8 @@ public final class WebhookDeliveries {
    * Delivers once more what was delivered or given up, under the same {@code webhook-id} and by the
    * whole schedule.
    *
-   * @return empty when the tenant has no such delivery or it is still pending
+   * @return empty when the tenant has no such delivery or it is still pending; an error {@link
+   *     DeliveryQueueFullException} when no more may wait, and then nothing was changed
    */
   public Mono<WebhookDelivery> replay(String tenant, UUID id) {
     return database
@@ -112,7 +114,11 @@ public final class WebhookDeliveries {
             rows ->
                 database.inConnection(
                     connection -> queue.submitIn(connection, DeliveryJobs.of(tenant, id))))
-        .flatMap(outcome -> find(tenant, id))
+        .flatMap(
+            outcome ->
+                outcome instanceof SubmitOutcome.QueueFull full
+                    ? Mono.error(new DeliveryQueueFullException(full.retryAfter()))
+                    : find(tenant, id))
         .as(transaction::transactional);
   }
 

@@ -13,6 +13,7 @@ import org.omnimamba.jobs.webhook.delivery.RetrySchedule;
 import org.omnimamba.jobs.webhook.delivery.WebhookClient;
 import org.omnimamba.jobs.webhook.delivery.WebhookRequest;
 import org.omnimamba.jobs.webhook.signing.SigningSecret;
+import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobContext;
 import org.omnimamba.queue.JobError;
 import org.omnimamba.queue.JobFailure;
@@ -28,6 +29,9 @@ import reactor.util.function.Tuples;
 /** Makes one attempt of a delivery and says what follows from it. */
 final class WebhookDeliveryHandler implements JobHandler {
   private static final Logger log = LoggerFactory.getLogger(WebhookDeliveryHandler.class);
+
+  private static final String UNAVAILABLE = "webhooks_unavailable";
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private final WebhookDeliveries deliveries;
   private final WebhookEndpoints endpoints;
@@ -65,14 +69,34 @@ final class WebhookDeliveryHandler implements JobHandler {
         .switchIfEmpty(Mono.error(JobFailure.permanent("no_delivery", "the delivery is gone")))
         .flatMap(this::due)
         .flatMap(due -> attempt(due).flatMap(outcome -> conclude(due, outcome)))
-        .onErrorResume(error -> !(error instanceof JobFailure), this::ownFault);
+        .onErrorResume(
+            error -> !(error instanceof JobFailure),
+            error -> Mono.just(ownFault(context.job(), id, error)));
   }
 
-  /** The receiver had no part in it, so it costs none of its attempts. */
-  private Mono<JobOutcome> ownFault(Throwable error) {
-    log.warn("a webhook had to be put off", error);
-    JobError reason = new JobError("webhooks_unavailable", error.getClass().getSimpleName());
-    return Mono.just(new JobOutcome.Postponed(reason, null, TransactionHook.NONE));
+  /**
+   * The receiver had no part in it, so it costs none of its attempts. What lasts for as long as a
+   * receiver would be tried, such as a sealing key that is lost, is given up: the delivery is a
+   * dead letter then, and can be replayed.
+   */
+  private static JobOutcome ownFault(Job job, UUID delivery, Throwable error) {
+    // both by the database's clock: the job changed when it was claimed
+    Duration age = Duration.between(job.times().created(), job.times().updated());
+    JobError reason = new JobError(UNAVAILABLE, error.getClass().getSimpleName());
+    if (age.compareTo(RetrySchedule.LENGTH) >= 0) {
+      log.error("delivery {} is given up after {}: {}", delivery, age, error.toString());
+      return new JobOutcome.Failed(
+          reason,
+          false,
+          null,
+          (connection, ended) ->
+              AttemptRecords.keepingNone(connection, delivery, "webhooks unavailable"));
+    }
+    log.warn("delivery {} had to be put off: {}", delivery, error.toString());
+    // the longer it lasts, the less often it is looked at
+    Duration wait = age.dividedBy(4);
+    return new JobOutcome.Postponed(
+        reason, wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait, TransactionHook.NONE);
   }
 
   private Mono<Due> due(WebhookDelivery delivery) {

@@ -12,6 +12,9 @@ import org.omnimamba.jobs.queue.ConnectionSql;
 import org.omnimamba.jobs.queue.TerminalWriter;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.SubmitOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +32,8 @@ final class WebhookOutbox implements TerminalWriter {
           + " RETURNING id";
   private static final String FOR_JOB =
       INSERT + " VALUES ($1, $2, NULL, $5, $3, $4, queue_now()) RETURNING id";
+
+  private static final Logger log = LoggerFactory.getLogger(WebhookOutbox.class);
 
   private final JobQueue queue;
   private final JobJson json;
@@ -49,8 +54,25 @@ final class WebhookOutbox implements TerminalWriter {
   public Mono<Void> onEnd(Connection connection, Job job) {
     return Mono.justOrEmpty(JobEventType.of(job.status()))
         .flatMapMany(event -> deliveries(connection, job, event))
-        .concatMap(delivery -> queue.submitIn(connection, DeliveryJobs.of(job.tenant(), delivery)))
+        .concatMap(delivery -> submit(connection, job, delivery))
         .then();
+  }
+
+  /**
+   * The end of the job must not fail because too many deliveries wait already, and a delivery
+   * without a job would be pending for ever: it is given up, can be seen, and can be replayed.
+   */
+  private Mono<Void> submit(Connection connection, Job job, UUID delivery) {
+    return queue
+        .submitIn(connection, DeliveryJobs.of(job.tenant(), delivery))
+        .flatMap(
+            outcome -> {
+              if (outcome instanceof SubmitOutcome.Accepted) {
+                return Mono.empty();
+              }
+              log.warn("delivery {} of job {} was given up: {}", delivery, job.id(), outcome);
+              return DeliveryEnd.giveUp(connection, delivery, "queue full");
+            });
   }
 
   private Flux<UUID> deliveries(Connection connection, Job job, JobEventType event) {

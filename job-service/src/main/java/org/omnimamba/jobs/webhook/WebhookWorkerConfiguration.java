@@ -88,7 +88,7 @@ class WebhookWorkerConfiguration {
     return new WorkerLifecycle(
         JobKinds.WEBHOOK,
         new JobWorker(queue, JobKinds.WEBHOOK, handler, options, listener),
-        properties.worker().grace().plus(lease),
+        properties.worker().grace(),
         gate);
   }
 }

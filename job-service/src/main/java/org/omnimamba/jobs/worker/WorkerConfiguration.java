@@ -111,7 +111,7 @@ class WorkerConfiguration {
     return new WorkerLifecycle(
         JobKinds.INFERENCE,
         new JobWorker(queue, JobKinds.INFERENCE, handler, options, listener),
-        worker.grace().plus(lease),
+        worker.grace(),
         gate);
   }
 }

@@ -14,12 +14,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver.Received;
+import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.QueueMaintenance;
+import org.omnimamba.queue.TenantLimits;
 import org.omnimamba.queue.testing.TestDatabase;
+import org.springframework.test.web.reactive.server.StatusAssertions;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -140,6 +144,61 @@ class WebhookRetriesTest {
               return !receiver.received().isEmpty();
             });
     assertThat(hooks.awaitDelivery(delivery, "delivered").path("attempts").size()).isEqualTo(1);
+  }
+
+  @Test
+  void aFaultOfOurOwnThatLastsIsGivenUpAndCanBeReplayed() {
+    hooks.register(Map.of("url", receiver.url("/forgotten")));
+    String delivery;
+    database.execute("ALTER TABLE webhook_secret RENAME TO webhook_secret_away");
+    try {
+      delivery = hooks.deliveryOf("forgotten");
+      database.advance(Duration.ofDays(4));
+      await()
+          .atMost(Jobs.PATIENCE)
+          .until(
+              () -> {
+                service.skipWait(delivery);
+                return hooks.isDelivery(delivery, "failed");
+              });
+    } finally {
+      database.execute("ALTER TABLE webhook_secret_away RENAME TO webhook_secret");
+    }
+    assertThat(errorOf(delivery)).isEqualTo("webhooks unavailable");
+    replay(delivery).isAccepted();
+    hooks.awaitDelivery(delivery, "delivered");
+    assertThat(receiver.received()).hasSize(1);
+  }
+
+  @Test
+  void aDeliveryThatFindsNoRoomIsGivenUpAndCanBeReplayed() {
+    hooks.register(Map.of("url", receiver.url("/crowded")));
+    JobQueue queue = service.bean(JobQueue.class);
+    queue.setLimits(JobKinds.WEBHOOK, hooks.tenant, new TenantLimits(null, 0)).block();
+    String delivery = hooks.deliveryOf("crowded");
+    hooks.awaitDelivery(delivery, "failed");
+    assertThat(errorOf(delivery)).isEqualTo("queue full");
+    replay(delivery).isEqualTo(429).expectHeader().exists("Retry-After");
+    hooks.awaitDelivery(delivery, "failed");
+    queue.setLimits(JobKinds.WEBHOOK, hooks.tenant, TenantLimits.NONE).block();
+    replay(delivery).isAccepted();
+    hooks.awaitDelivery(delivery, "delivered");
+  }
+
+  private String errorOf(String delivery) {
+    return Jobs.get(client, "/v1/webhook-endpoints/deliveries/{id}", delivery)
+        .path("attempts")
+        .path(0)
+        .path("error")
+        .stringValue();
+  }
+
+  private StatusAssertions replay(String delivery) {
+    return client
+        .post()
+        .uri("/v1/webhook-endpoints/deliveries/{id}/replay", delivery)
+        .exchange()
+        .expectStatus();
   }
 
   @Test

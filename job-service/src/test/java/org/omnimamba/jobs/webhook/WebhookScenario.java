@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 final class WebhookScenario implements AutoCloseable {
   final TestService service = TestService.shared();
   final WebhookReceiver receiver = new WebhookReceiver();
-  final WebTestClient client = service.client("hooks-" + UUID.randomUUID());
+  final String tenant = "hooks-" + UUID.randomUUID();
+  final WebTestClient client = service.client(tenant);
 
   WebhookScenario() {
     service.inference().reset();
@@ -69,6 +70,14 @@ final class WebhookScenario implements AutoCloseable {
   Received awaitReceived(int count) {
     await().atMost(Jobs.PATIENCE).until(() -> receiver.received().size() >= count);
     return receiver.received().get(count - 1);
+  }
+
+  /** Whether the delivery has the status at this moment. */
+  boolean isDelivery(String id, String status) {
+    return Jobs.get(client, "/v1/webhook-endpoints/deliveries/{id}", id)
+        .path("status")
+        .stringValue()
+        .equals(status);
   }
 
   /** The delivery once it has the status. */

@@ -3,8 +3,10 @@ package org.omnimamba.jobs.web.jobs;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.access.Tenant;
@@ -15,6 +17,7 @@ import org.omnimamba.queue.DeadLetterFilter;
 import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.JobStatus;
+import org.omnimamba.queue.JobTimes;
 import org.omnimamba.queue.RedriveOutcome;
 import org.omnimamba.queue.RedrivenJobs;
 import org.springframework.http.ResponseEntity;
@@ -47,9 +50,7 @@ class JobRedriveController {
       summary = "Puts a job that failed or expired in line again",
       description = "It has all its attempts again, and no deadline.")
   Mono<ResponseEntity<JobView>> redrive(Tenant tenant, @PathVariable String id) {
-    return jobs.find(tenant, id)
-        .flatMap(job -> queue.redrive(tenant.name(), job.id(), null))
-        .map(this::answer);
+    return jobs.find(tenant, id).flatMap(job -> queue.redrive(job, null)).map(this::answer);
   }
 
   private ResponseEntity<JobView> answer(RedriveOutcome outcome) {
@@ -83,9 +84,7 @@ class JobRedriveController {
         .flatMap(filter -> queue.redriveAll(tenant.name(), filter))
         .flatMap(
             redriven ->
-                redriven.jobs().isEmpty() && redriven.more()
-                    ? full(tenant)
-                    : Mono.just(result(redriven)));
+                redriven.full() && redriven.more() ? full(tenant) : Mono.just(result(redriven)));
   }
 
   private Mono<RedriveRequest.Result> full(Tenant tenant) {
@@ -117,6 +116,8 @@ class JobRedriveController {
     if (request.errorCode() != null && request.errorCode().indexOf(0) >= 0) {
       errors.add(new MemberError("/error_code", "must not contain a null character"));
     }
+    checkMoment("/finished_from", request.finishedFrom(), errors);
+    checkMoment("/finished_before", request.finishedBefore(), errors);
     if (!errors.isEmpty()) {
       throw Problem.validation(errors);
     }
@@ -127,5 +128,12 @@ class JobRedriveController {
         request.finishedFrom(),
         request.finishedBefore(),
         limit);
+  }
+
+  private static void checkMoment(
+      String member, @Nullable Instant moment, List<MemberError> errors) {
+    if (moment != null && !JobTimes.isStorable(moment)) {
+      errors.add(new MemberError(member, "must lie in the years 1 to 9999"));
+    }
   }
 }

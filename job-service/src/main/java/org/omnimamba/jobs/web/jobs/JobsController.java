@@ -138,9 +138,7 @@ class JobsController {
   @PostMapping("/{id}/cancel")
   @Operation(summary = "Cancels a job; the answer says whether it has ended or is being stopped")
   Mono<ResponseEntity<JobView.Cancellation>> cancel(Tenant tenant, @PathVariable String id) {
-    return jobs.find(tenant, id)
-        .flatMap(job -> queue.cancel(tenant.name(), job.id()))
-        .map(answers::cancelled);
+    return jobs.find(tenant, id).flatMap(queue::cancel).map(answers::cancelled);
   }
 
   @DeleteMapping("/{id}")

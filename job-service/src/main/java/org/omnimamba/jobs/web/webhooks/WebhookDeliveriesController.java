@@ -13,6 +13,7 @@ import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.jobs.web.webhooks.WebhookViews.Deliveries;
 import org.omnimamba.jobs.web.webhooks.WebhookViews.Delivery;
 import org.omnimamba.jobs.webhook.ConditionalOnWebhooks;
+import org.omnimamba.jobs.webhook.DeliveryQueueFullException;
 import org.omnimamba.jobs.webhook.WebhookDeliveries;
 import org.omnimamba.jobs.webhook.WebhookDelivery;
 import org.omnimamba.jobs.webhook.WebhookEndpoints;
@@ -99,6 +100,12 @@ class WebhookDeliveriesController {
         .flatMap(uuid -> deliveries.find(tenant.name(), uuid))
         .switchIfEmpty(Mono.error(Problem::notFound))
         .flatMap(delivery -> deliveries.replay(tenant.name(), delivery.id()))
+        .onErrorMap(
+            DeliveryQueueFullException.class,
+            full ->
+                new Problem(ProblemType.QUEUE_FULL, "As many deliveries wait as may wait.")
+                    .withHeader(
+                        "Retry-After", Long.toString(full.retryAfter().plusSeconds(1).toSeconds())))
         .switchIfEmpty(
             Mono.error(() -> new Problem(ProblemType.CONFLICT, "The delivery is still under way.")))
         .map(

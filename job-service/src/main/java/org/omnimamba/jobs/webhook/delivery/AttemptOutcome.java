@@ -28,6 +28,11 @@ public record AttemptOutcome(
         Kind.FAILED, null, null, Duration.ZERO, "address refused", new byte[0]);
   }
 
+  /** No attempt could be made, by no fault of the receiver's. */
+  public static AttemptOutcome notMade(String reason) {
+    return new AttemptOutcome(Kind.FAILED, null, null, Duration.ZERO, reason, new byte[0]);
+  }
+
   /** What follows from an attempt. */
   public enum Kind {
     /** A 2xx: done. */

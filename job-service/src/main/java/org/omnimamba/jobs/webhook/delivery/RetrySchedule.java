@@ -27,6 +27,9 @@ public final class RetrySchedule {
   /** How many attempts a delivery gets in all. */
   public static final int ATTEMPTS = DELAYS.size();
 
+  /** How long the whole schedule takes, without what is added by chance: about three days. */
+  public static final Duration LENGTH = DELAYS.stream().reduce(Duration.ZERO, Duration::plus);
+
   private static final double JITTER = 0.1;
 
   private final RandomGenerator random;
