@@ -34,8 +34,7 @@ class DepthWatch implements InitializingBean, DisposableBean {
   private final Disposable.Swap running = Disposables.swap();
   private volatile @Nullable Counted latest;
 
-  DepthWatch(
-      DatabaseClient database, JobJson json, JobsProperties properties, DatabaseGate gate) {
+  DepthWatch(DatabaseClient database, JobJson json, JobsProperties properties, DatabaseGate gate) {
     this.database = database;
     this.json = json;
     this.interval = properties.queue().depthInterval();

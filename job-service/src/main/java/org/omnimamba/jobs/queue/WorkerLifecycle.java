@@ -11,9 +11,10 @@ import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Mono;
 
 /**
- * Starts a worker when everything else of the service is up and its tables are there, and begins its end before anything
- * else is stopped: it claims no more from then on, and its grace period begins. Nothing waits for
- * the running jobs here; {@link WorkerDrain} does, after the HTTP server has closed.
+ * Starts a worker when everything else of the service is up and its tables are there, and begins
+ * its end before anything else is stopped: it claims no more from then on, and its grace period
+ * begins. Nothing waits for the running jobs here; {@link WorkerDrain} does, after the HTTP server
+ * has closed.
  */
 public final class WorkerLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(WorkerLifecycle.class);
