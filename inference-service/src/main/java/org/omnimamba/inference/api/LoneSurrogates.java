@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds text that is no text: JSON can write half a surrogate pair, such as {@code "\ud83c"}, which
- * stands for no character. Each part of the service would replace it in its own way, so one request
- * would be read as two different prompts.
+ * Finds text that is no text: with an escape JSON can write half of a surrogate pair, which stands
+ * for no character. Each part of the service would replace it in its own way, so one request would
+ * be read as two different prompts.
  */
 final class LoneSurrogates {
   private LoneSurrogates() {}

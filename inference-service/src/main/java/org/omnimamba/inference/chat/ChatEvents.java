@@ -46,7 +46,9 @@ final class ChatEvents {
     if (!begun.get(index)) {
       begun.set(index);
       TruncationNote note = begun.cardinality() == 1 ? job.truncation() : null;
-      chunks.add(chunk(new Choice(index, new Delta("assistant", ""), null, null, null), note));
+      // from here on a choice has logprobs, even if its content stays empty
+      Logprobs none = job.logprobs() ? new Logprobs(List.of(), null) : null;
+      chunks.add(chunk(new Choice(index, new Delta("assistant", ""), none, null, null), note));
     }
     TokenLogprob logprob = logprobs.write(token);
     if (!token.text().isEmpty() || logprob != null || job.tokenIds()) {

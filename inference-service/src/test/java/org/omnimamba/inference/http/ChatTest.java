@@ -83,6 +83,7 @@ class ChatTest {
     JsonNode choice = whole.get("choices").get(0);
     assertThat(chunks.get(0).get("choices").get(0).get("delta").get("role").stringValue())
         .isEqualTo("assistant");
+    assertThat(chunks.get(0).at("/choices/0/logprobs/content").isArray()).isTrue();
     assertThat(ids).isEqualTo(expected.ids());
     assertThat(text).hasToString(choice.get("message").get("content").stringValue());
     assertThat(finish).isEqualTo(choice.get("finish_reason").stringValue());

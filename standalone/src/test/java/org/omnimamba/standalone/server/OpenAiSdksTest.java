@@ -177,7 +177,9 @@ class OpenAiSdksTest {
       var logprobs = choice.logprobs().orElseThrow().content().orElseThrow();
       assertThat(logprobs)
           .allMatch(token -> token.logprob() <= 0 && token.topLogprobs().size() <= 2);
-      tokens += logprobs.size();
+      // the end token is counted and is no part of the content
+      boolean ended = choice.finishReason().equals(ChatCompletion.Choice.FinishReason.STOP);
+      tokens += logprobs.size() + (ended ? 1 : 0);
     }
     assertThat(several.usage().orElseThrow().completionTokens()).isEqualTo(tokens);
   }
