@@ -69,49 +69,44 @@ that the service ends it, not Spring.
 
 {{/* A part of the database's address: from its Secret where that names a key, else from values. */}}
 {{- define "omnimamba.databasePart" -}}
+{{- $name := printf "OMNIMAMBA_DATABASE_%s" (upper .part) -}}
 {{- $key := index .database.secretKeys .part -}}
 {{- if and .database.existingSecret $key -}}
-$(DATABASE_{{ upper .part }})
+{{ include "omnimamba.fromSecret" (dict "name" $name "secret" .database.existingSecret "key" $key) }}
 {{- else -}}
-{{ index .database .part }}
+- name: {{ $name }}
+  value: {{ index .database .part | toString | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Connection settings of the services that keep state. */}}
+{{/* Connection settings of the services that keep state: root, migrate (what is done with the tables). */}}
 {{- define "omnimamba.databaseEnv" -}}
 {{- $database := .root.Values.database -}}
-{{- $secret := $database.existingSecret | default (include "omnimamba.secretName" .root) -}}
-{{- $username := ternary $database.secretKeys.username "database-username" (not (empty $database.existingSecret)) -}}
-{{- $password := ternary $database.secretKeys.password "database-password" (not (empty $database.existingSecret)) -}}
-{{- if $database.existingSecret -}}
-{{- range $part := list "host" "port" "name" -}}
-{{- with index $database.secretKeys $part }}
-{{ include "omnimamba.fromSecret" (dict "name" (printf "DATABASE_%s" (upper $part)) "secret" $secret "key" .) }}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- $host := include "omnimamba.databasePart" (dict "database" $database "part" "host") -}}
-{{- $port := include "omnimamba.databasePart" (dict "database" $database "part" "port") -}}
-{{- $name := include "omnimamba.databasePart" (dict "database" $database "part" "name") -}}
-{{- $at := printf "postgresql://%s:%s/%s" $host $port $name -}}
-{{- $r2dbc := list -}}
-{{- $jdbc := list -}}
-{{- with $database.sslMode -}}
-{{- $r2dbc = append $r2dbc (printf "sslMode=%s" .) -}}
-{{- $jdbc = append $jdbc (printf "sslmode=%s" .) -}}
-{{- end -}}
-{{- if $database.sslRootCert.secret -}}
-{{- $r2dbc = append $r2dbc (printf "sslRootCert=/etc/omnimamba/database/%s" $database.sslRootCert.key) -}}
-{{- $jdbc = append $jdbc (printf "sslrootcert=/etc/omnimamba/database/%s" $database.sslRootCert.key) -}}
+{{- range $part := list "host" "port" "name" }}
+{{ include "omnimamba.databasePart" (dict "database" $database "part" $part) }}
 {{- end }}
-- name: SPRING_R2DBC_URL
-  value: {{ printf "r2dbc:%s%s" $at (ternary (printf "?%s" (join "&" $r2dbc)) "" (gt (len $r2dbc) 0)) | quote }}
-{{ include "omnimamba.fromSecret" (dict "name" "SPRING_R2DBC_USERNAME" "secret" $secret "key" $username) }}
-{{ include "omnimamba.fromSecret" (dict "name" "SPRING_R2DBC_PASSWORD" "secret" $secret "key" $password) }}
-{{- if eq .component "jobs" }}
-- name: SPRING_FLYWAY_URL
-  value: {{ printf "jdbc:%s%s" $at (ternary (printf "?%s" (join "&" $jdbc)) "" (gt (len $jdbc) 0)) | quote }}
-{{ include "omnimamba.fromSecret" (dict "name" "SPRING_FLYWAY_USER" "secret" $secret "key" $username) }}
-{{ include "omnimamba.fromSecret" (dict "name" "SPRING_FLYWAY_PASSWORD" "secret" $secret "key" $password) }}
+{{- if $database.existingSecret }}
+{{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_DATABASE_USERNAME" "secret" $database.existingSecret "key" $database.secretKeys.username) }}
+{{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_DATABASE_PASSWORD" "secret" $database.existingSecret "key" $database.secretKeys.password) }}
+{{- else }}
+{{- $secret := include "omnimamba.secretName" .root }}
+{{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_DATABASE_USERNAME" "secret" $secret "key" "database-username") }}
+{{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_DATABASE_PASSWORD" "secret" $secret "key" "database-password") }}
+{{- end }}
+{{- with $database.sslMode }}
+- name: OMNIMAMBA_DATABASE_SSLMODE
+  value: {{ . | quote }}
+{{- end }}
+{{- if $database.sslRootCert.secret }}
+- name: OMNIMAMBA_DATABASE_SSLROOTCERT
+  value: {{ printf "/etc/omnimamba/database/%s" $database.sslRootCert.key | quote }}
+{{- end }}
+{{- if $database.migration.job }}
+- name: OMNIMAMBA_DATABASE_MIGRATE
+  value: {{ .migrate | default "false" | quote }}
+{{- end }}
+{{- if and (eq (default "" .migrate) "only") $database.migration.existingSecret }}
+{{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_DATABASE_MIGRATION_USERNAME" "secret" $database.migration.existingSecret "key" $database.secretKeys.username) }}
+{{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_DATABASE_MIGRATION_PASSWORD" "secret" $database.migration.existingSecret "key" $database.secretKeys.password) }}
 {{- end }}
 {{- end -}}

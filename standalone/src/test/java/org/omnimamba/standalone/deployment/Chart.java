@@ -68,6 +68,7 @@ final class Chart {
         secretKeys: {host: host, port: port, name: dbname}
         sslMode: verify-full
         sslRootCert: {secret: pg-ca}
+        migration: {job: true, existingSecret: pg-owner}
       """;
 
   static final String ROUTE =

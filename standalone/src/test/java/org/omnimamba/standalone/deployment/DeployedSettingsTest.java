@@ -103,34 +103,30 @@ class DeployedSettingsTest {
         .containsExactly("OMNIMAMBA_INTERNALTOKN", "SPRING_R2DBC_UURL");
   }
 
-  @Test
-  void theGatewayGetsNothingThatOnlyJobServiceReads() throws Exception {
-    assertThat(Workload.of(Chart.render(""), "gateway").environment().keySet())
-        .noneMatch(name -> name.startsWith("SPRING_FLYWAY"));
-    assertThat(composes().get(0).environment("gateway").keySet())
-        .noneMatch(name -> name.startsWith("SPRING_FLYWAY"));
-  }
-
-  /** With the values of Secrets, and parts of other variables, filled in. */
+  /** With the values of Secrets filled in, and a file in place of a certificate that is mounted. */
   private static Map<String, String> resolved(Workload workload) {
     Map<String, String> environment = new LinkedHashMap<>();
-    Map<String, String> parts = new LinkedHashMap<>();
     workload
         .environment()
         .forEach(
             (name, value) -> {
               String text = value.startsWith("secret:") ? secret(workload, value) : value;
               if (text != null) {
-                (name.startsWith("DATABASE_") ? parts : environment).put(name, text);
+                environment.put(name, text);
               }
             });
-    parts.forEach(
-        (name, value) ->
-            environment.replaceAll((key, text) -> text.replace("$(" + name + ")", value)));
-    assertThat(environment.values())
-        .as("parts that nothing gives")
-        .noneMatch(v -> v.contains("$("));
+    if (environment.containsKey("OMNIMAMBA_DATABASE_SSLROOTCERT")) {
+      assertThat(Path.of(environment.get("OMNIMAMBA_DATABASE_SSLROOTCERT")).getParent().toString())
+          .isIn(mountPaths(workload));
+      environment.put("OMNIMAMBA_DATABASE_SSLROOTCERT", Path.of("pom.xml").toString());
+    }
     return environment;
+  }
+
+  private static List<Object> mountPaths(Workload workload) {
+    return Yamls.maps(workload.container().get("volumeMounts")).stream()
+        .map(mount -> mount.get("mountPath"))
+        .toList();
   }
 
   private static String secret(Workload workload, String reference) {

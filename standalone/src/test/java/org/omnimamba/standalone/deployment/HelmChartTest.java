@@ -52,7 +52,8 @@ class HelmChartTest {
         .containsEntry("OMNIMAMBA_INTERNALTOKEN", "secret:omni-secrets/internal-token")
         .containsEntry("OMNIMAMBA_GATEWAY_APIKEY", "secret:omni-secrets/api-key");
     assertThat(environment(objects, "jobs"))
-        .containsEntry("SPRING_R2DBC_URL", "r2dbc:postgresql://postgres.example:5432/omnimamba")
+        .containsEntry("OMNIMAMBA_DATABASE_HOST", "postgres.example")
+        .containsEntry("OMNIMAMBA_DATABASE_PORT", "5432")
         .containsEntry("OMNIMAMBA_JOBS_PUBLICURL", "https://api.example.com");
     assertThat(environment(objects, "inference"))
         .containsEntry("OMNIMAMBA_INFERENCE_MODEL", "/model");
@@ -243,11 +244,22 @@ class HelmChartTest {
     assertThat(objects).doesNotContainKey("Secret/omni-secrets");
     assertThat(environment(objects, "gateway"))
         .containsEntry("OMNIMAMBA_GATEWAY_APIKEY", "secret:mine/api-key")
-        .containsEntry("SPRING_R2DBC_PASSWORD", "secret:pg-app/password")
-        .containsEntry("DATABASE_HOST", "secret:pg-app/host")
-        .containsEntry("DATABASE_NAME", "secret:pg-app/dbname");
-    assertThat(environment(objects, "jobs").get("SPRING_R2DBC_URL"))
-        .startsWith("r2dbc:postgresql://$(DATABASE_HOST):$(DATABASE_PORT)/$(DATABASE_NAME)?");
+        .containsEntry("OMNIMAMBA_DATABASE_PASSWORD", "secret:pg-app/password")
+        .containsEntry("OMNIMAMBA_DATABASE_HOST", "secret:pg-app/host")
+        .containsEntry("OMNIMAMBA_DATABASE_NAME", "secret:pg-app/dbname")
+        .containsEntry("OMNIMAMBA_DATABASE_SSLMODE", "verify-full");
+    assertThat(
+            maps(at(
+                    objects.get("Job/omni-migration"),
+                    "spec",
+                    "template",
+                    "spec",
+                    "containers",
+                    0,
+                    "env"))
+                .toString())
+        .as("a role of its own owns the tables")
+        .contains("OMNIMAMBA_DATABASE_MIGRATION_PASSWORD", "pg-owner");
     assertThat(Workload.of(objects, "jobs").container().get("volumeMounts").toString())
         .contains("/etc/omnimamba/database");
   }
@@ -371,6 +383,26 @@ class HelmChartTest {
     assertThat(at(pod, "spec", "containers", 0, "command", 2))
         .asString()
         .contains("http://omni-gateway:80/v1/models");
+  }
+
+  @Test
+  void tablesAreMigratedByAJobBeforeThePodsWhereThatIsWanted() {
+    Map<String, Map<String, Object>> objects = Chart.render("database: {migration: {job: true}}");
+    Map<String, Object> job = objects.get("Job/omni-migration");
+    assertThat(at(job, "metadata", "annotations", "tested.helm.sh/hook"))
+        .isEqualTo("pre-install,pre-upgrade");
+    assertThat(at(objects.get("Secret/omni-migration"), "stringData"))
+        .as("made before the chart's own")
+        .isEqualTo(at(objects.get("Secret/omni-secrets"), "stringData"));
+    for (String part : List.of("initContainers", "containers")) {
+      assertThat(maps(at(job, "spec", "template", "spec", part, 0, "env")))
+          .contains(Map.of("name", "OMNIMAMBA_DATABASE_MIGRATE", "value", "only"))
+          .noneMatch(v -> "omni-secrets".equals(at(v, "valueFrom", "secretKeyRef", "name")));
+    }
+    assertThat(environment(objects, "gateway"))
+        .containsEntry("OMNIMAMBA_DATABASE_MIGRATE", "false");
+    assertThat(environment(objects, "jobs")).containsEntry("OMNIMAMBA_DATABASE_MIGRATE", "false");
+    assertThat(Chart.render("").keySet()).noneMatch(name -> name.contains("migration"));
   }
 
   private static Map<String, String> environment(
