@@ -39,7 +39,14 @@ class ReproducibleJarsIT {
         }
       }
     }
-    Command.run(copy, ROOT.resolve("mvnw").toString(), "-B", "-q", "-pl", MODULE, "package")
+    Command.run(
+            copy,
+            ROOT.resolve("mvnw").toString(),
+            "-q",
+            "-pl",
+            MODULE,
+            "-Dcyclonedx.skip=false",
+            "package")
         .assertSuccess();
     try (Stream<Path> jars = Files.list(copy.resolve(MODULE).resolve("target"))) {
       return jars.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
