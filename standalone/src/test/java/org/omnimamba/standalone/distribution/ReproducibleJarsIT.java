@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The same sources give the same jar, wherever and whenever they are built. */
 class ReproducibleJarsIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final String MODULE = "service-support";
+  private static final String MODULE = "job-queue";
 
   @TempDir Path folder;
 
