@@ -18,7 +18,7 @@ lay_out() {
   cp "$target/classes/META-INF/sbom/application.cdx.json" "$folder/sbom.cdx.json"
   jar=("$target"/omnimamba-standalone-*.jar)
   local entries
-  IFS=: read -r -a entries <"$target/classpath"
+  IFS=: read -r -a entries <<<"$(cat "$target/classpath")"
   for entry in "${jar[0]}" "${entries[@]}"; do
     name=${entry##*/}
     [ -f "$entry" ] || { echo "$entry is no jar: build with 'mvnw verify'" >&2; exit 1; }
