@@ -2,13 +2,17 @@ package org.omnimamba.gateway.errors;
 
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.server.ShuttingDownException;
+import org.omnimamba.web.json.JsonMistake;
 import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.ReplicaLostException;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebInputException;
 import reactor.netty.http.client.PrematureCloseException;
+import tools.jackson.core.JacksonException;
 
 /** Turns any failure into an {@link ApiException}; says nothing about our inside. */
 public final class ErrorTranslator {
@@ -24,6 +28,10 @@ public final class ErrorTranslator {
           HttpStatus.METHOD_NOT_ALLOWED,
           "method_not_allowed",
           "The method " + method.getHttpMethod() + " is not allowed here.");
+    }
+    JacksonException json = failure instanceof ServerWebInputException ? causeOf(failure) : null;
+    if (json != null) {
+      return ofJson(JsonMistake.of(json));
     }
     if (failure instanceof ResponseStatusException status) {
       return ofStatus(status);
@@ -68,6 +76,25 @@ public final class ErrorTranslator {
             "shutting_down",
             "This gateway is being stopped. Please send the request again.")
         .header("Retry-After", "1");
+  }
+
+  private static @Nullable JacksonException causeOf(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JacksonException json) {
+        return json;
+      }
+    }
+    return null;
+  }
+
+  private static ApiException ofJson(JsonMistake mistake) {
+    if (mistake.kind() == JsonMistake.Kind.MALFORMED) {
+      return ApiException.invalidRequest(HttpStatus.BAD_REQUEST, "invalid_json", mistake.detail());
+    }
+    String member = mistake.pointer().substring(1);
+    String code =
+        mistake.kind() == JsonMistake.Kind.UNKNOWN_MEMBER ? "unknown_member" : "invalid_value";
+    return ApiException.invalidField(member, code, member + " " + mistake.detail() + ".");
   }
 
   private static ApiException ofStatus(ResponseStatusException failure) {

@@ -53,6 +53,7 @@ final class AdminKeysController {
 
   @GetMapping
   Mono<Map<String, List<KeyView>>> list(@RequestParam Optional<String> tenant) {
+    tenant.ifPresent(CreateKeyRequest::checkTenant);
     return keys().list(tenant).map(KeyView::of).collectList().map(all -> Map.of("data", all));
   }
 

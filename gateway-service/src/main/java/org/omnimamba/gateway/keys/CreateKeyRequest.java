@@ -1,6 +1,5 @@
 package org.omnimamba.gateway.keys;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -19,7 +18,6 @@ import org.omnimamba.gateway.errors.ApiException;
  * @param scopes what the key may do; inference and jobs if absent
  * @param expiresAt when it stops working; never if absent
  */
-@JsonIgnoreProperties(ignoreUnknown = false)
 record CreateKeyRequest(
     @JsonProperty("name") @Nullable String name,
     @JsonProperty("tenant") @Nullable String tenant,
@@ -39,13 +37,22 @@ record CreateKeyRequest(
       throw invalid("name", "name must have 1 to 100 characters.");
     }
     String chosenTenant = tenant == null ? "default" : tenant;
-    if (!TENANT.matcher(chosenTenant).matches()) {
-      throw invalid("tenant", "tenant must be 1 to 64 letters, digits, '_' or '-'.");
-    }
+    checkTenant(chosenTenant);
     if (expiresAt != null && !expiresAt.isAfter(now)) {
       throw invalid("expires_at", "expires_at must lie in the future.");
     }
     return new NewKey(chosenTenant, chosenName, chosenScopes(), expiresAt);
+  }
+
+  /**
+   * Checks the name of a tenant.
+   *
+   * @throws ApiException 400 when there can be none of that name
+   */
+  static void checkTenant(String name) {
+    if (!TENANT.matcher(name).matches()) {
+      throw invalid("tenant", "tenant must be 1 to 64 letters, digits, '_' or '-'.");
+    }
   }
 
   private Set<Scope> chosenScopes() {

@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.gateway.testing.Database;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
@@ -233,6 +235,9 @@ class StoredKeysTest {
             "{\"name\":\"x\",\"expires_at\":\"2001-01-01T00:00:00Z\"}",
             "{\"name\":\"x\",\"expires_at\":\"soon\"}",
             "{\"name\":\"x\",\"unknown\":1}",
+            "{\"name\":\"x\",\"name\":\"y\"}",
+            "{\"name\":\"x\"} {}",
+            "null",
             "[",
             "")) {
       HttpResponse<String> answer = gateway.post("/admin/v1/keys", wrong);
@@ -242,6 +247,66 @@ class StoredKeysTest {
     assertThat(gateway.get("/admin/v1/keys/not-an-id").statusCode()).isEqualTo(404);
     assertThat(gateway.get("/admin/v1/keys/00000000-0000-0000-0000-000000000000").statusCode())
         .isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "expires_at | \"\"",
+        "expires_at | \" \"",
+        "expires_at | \"2999-01-01\"",
+        "expires_at | \"+294277-01-01T00:00:00Z\"",
+        "expires_at | \"+1000000000-12-31T23:59:59Z\"",
+        "expires_at | \"9999-12-31T23:59:59-05:00\"",
+        "expires_at | 4102444800",
+        "expires_at | true",
+        "expires_at | []",
+        "name | 5",
+        "name | true",
+        "name | {}",
+        "name | \"\\ud800\"",
+        "name | \"a\\u0000b\"",
+        "tenant | 5",
+        "tenant | \"\"",
+        "tenant | \"\\udc00\"",
+        "scopes | \"jobs\"",
+        "scopes | \"\"",
+        "scopes | [5]",
+        "scopes | [null]",
+        "unknown | null"
+      })
+  void namesTheMemberThatHasAnotherTypeOrForm(String member, String value) throws Exception {
+    String rest = member.equals("name") ? "" : "\"name\":\"never made\",";
+    HttpResponse<String> answer =
+        gateway.post("/admin/v1/keys", "{" + rest + "\"" + member + "\":" + value + "}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    JsonNode problem = JSON.readTree(answer.body());
+    assertThat(problem.get("detail").asString()).startsWith(member);
+    assertThat(gateway.get("/admin/v1/keys").body()).doesNotContain("never made");
+  }
+
+  @Test
+  void aTimeInTheLastYearThatCanBeWrittenIsKeptAndNullIsNone() throws Exception {
+    String last = "9999-12-31T23:59:59Z";
+    assertThat(
+            create("{\"name\":\"for long\",\"expires_at\":\"" + last + "\"}")
+                .get("expires_at")
+                .asString())
+        .isEqualTo(last);
+    JsonNode endless = create("{\"name\":\"for ever\",\"expires_at\":null,\"tenant\":null}");
+    assertThat(endless.get("expires_at").isNull()).isTrue();
+    assertThat(endless.get("tenant").asString()).isEqualTo("default");
+  }
+
+  @Test
+  void aTenantThatCannotBeIsNotLookedFor() throws Exception {
+    for (String tenant : List.of("", "a%20b", "%00", "%ED%A0%80")) {
+      assertThat(gateway.get("/admin/v1/keys?tenant=" + tenant).statusCode())
+          .as(tenant)
+          .isEqualTo(400);
+    }
   }
 
   @Test

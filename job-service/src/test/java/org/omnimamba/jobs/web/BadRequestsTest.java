@@ -211,7 +211,7 @@ class BadRequestsTest {
 
   @Test
   void timesAtTheEdgesOfWhatCanBeWrittenAreTaken() {
-    for (String edge : List.of("0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z")) {
+    for (String edge : List.of("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z")) {
       client
           .post()
           .uri("/v1/jobs/redrive")

@@ -10,9 +10,9 @@ import org.omnimamba.jobs.job.InferenceJob;
 import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobEventType;
 import org.omnimamba.jobs.job.WebhookSpec;
-import org.omnimamba.jobs.web.json.UnicodeText;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
+import org.omnimamba.web.json.UnicodeText;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 

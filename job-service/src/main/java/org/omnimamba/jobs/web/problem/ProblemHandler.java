@@ -2,6 +2,7 @@ package org.omnimamba.jobs.web.problem;
 
 import java.net.URI;
 import org.omnimamba.jobs.web.access.RequestIdFilter;
+import org.omnimamba.web.json.JsonMistake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -62,7 +63,7 @@ class ProblemHandler {
   private static Problem inputProblem(ServerWebInputException input) {
     for (Throwable cause = input; cause != null; cause = cause.getCause()) {
       if (cause instanceof JacksonException json) {
-        return JsonProblems.of(json);
+        return JsonProblems.of(JsonMistake.of(json));
       }
     }
     String what = input.getMethodParameter() == null ? null : input.getReason();

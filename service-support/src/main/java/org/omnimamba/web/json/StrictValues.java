@@ -1,4 +1,4 @@
-package org.omnimamba.jobs.web.json;
+package org.omnimamba.web.json;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -48,9 +48,10 @@ final class StrictValues extends SimpleModule {
     }
   }
 
-  /** A time of RFC 3339, whose years have four digits, in UTC too. */
+  /** A time of RFC 3339 in the years 1 to 9999, in UTC too: the database can keep no others. */
   private static final class Time extends StdScalarDeserializer<Instant> {
     private static final Pattern FORM = Pattern.compile("\\d{4}-\\d{2}-\\d{2}[Tt].*");
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
     Time() {
@@ -66,7 +67,7 @@ final class StrictValues extends SimpleModule {
               OffsetDateTime.parse(
                       text.toUpperCase(Locale.ROOT), DateTimeFormatter.ISO_OFFSET_DATE_TIME)
                   .toInstant();
-          if (time.isBefore(END)) {
+          if (!time.isBefore(FIRST) && time.isBefore(END)) {
             return time;
           }
         } catch (DateTimeParseException e) {

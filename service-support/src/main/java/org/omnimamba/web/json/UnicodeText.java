@@ -1,4 +1,4 @@
-package org.omnimamba.jobs.web.json;
+package org.omnimamba.web.json;
 
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
