@@ -37,7 +37,8 @@ public final class OmniMambaHome {
   public static OmniMambaHome at(Path directory) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
     Files.createDirectories(absolute, attributes("rwx------"));
-    return new OmniMambaHome(absolute);
+    // the real path: a process that an earlier run left behind is found by it, through links too
+    return new OmniMambaHome(absolute.toRealPath());
   }
 
   public Path directory() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.omnimamba.standalone.OmniMambaHome;
 import org.omnimamba.standalone.server.Platform;
 import org.omnimamba.standalone.server.Readiness;
@@ -59,18 +60,31 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Path directory = model.locate(err);
     OmniMambaHome home = OmniMambaHome.fromEnvironment();
+    AtomicBoolean stopping = new AtomicBoolean();
     CountDownLatch stopped = new CountDownLatch(1);
     StandaloneOptions options = options(directory);
-    Platform platform = Platform.start(home, options);
+    ListenAddress.check(address, port);
+    Platform platform = Platform.create(home, options);
+    // before anything starts, so that a signal during the start leaves nothing running
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  stopping.set(true);
                   err.println("omnimamba: stopping");
                   platform.close();
                   stopped.countDown();
                 },
                 "shutdown"));
+    try {
+      platform.start();
+    } catch (IOException | RuntimeException e) {
+      if (stopping.get()) {
+        stopped.await();
+        return 0;
+      }
+      throw e;
+    }
     err.println("omnimamba: loading " + directory);
     Readiness.await(platform.inferenceReadinessUrl());
     announce(spec.commandLine().getOut(), platform);

@@ -2,8 +2,12 @@ package org.omnimamba.standalone.server;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.jobs.JobServiceApplication;
@@ -20,54 +24,24 @@ public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final String LOOPBACK = "127.0.0.1";
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-  private final ServiceContext inference;
-  private final ServiceContext jobs;
-  private final ServiceContext gateway;
+  private final OmniMambaHome home;
+  private final StandaloneOptions options;
   private final LaptopKeys keys;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private boolean closed;
+  private volatile @Nullable ServiceContext inference;
+  private volatile @Nullable ServiceContext jobs;
+  private volatile @Nullable ServiceContext gateway;
 
   private Platform(OmniMambaHome home, StandaloneOptions options) throws IOException {
-    boolean started = false;
-    try {
-      this.keys = LaptopKeys.load(home);
-      EmbeddedDatabase database = own(EmbeddedDatabase.start(home));
+    this.home = home;
+    this.options = options;
+    this.keys = LaptopKeys.load(home);
+  }
 
-      Map<String, Object> inferenceSettings = settings(options, StandaloneOptions.INFERENCE);
-      inferenceSettings.put("omnimamba.inference.model", options.model().toString());
-      this.inference =
-          own(
-              ServiceContext.start(
-                  InferenceServiceApplication.builder(), LOOPBACK, 0, inferenceSettings));
-
-      Map<String, Object> jobSettings = settings(options, StandaloneOptions.JOBS);
-      jobSettings.putAll(database.connectionProperties());
-      jobSettings.put("omnimamba.jobs.inference-url", inference.url());
-      jobSettings.put("omnimamba.jobs.webhooks.secret-key", keys.webhookKey());
-      if (options.port() != 0) {
-        jobSettings.putIfAbsent(
-            "omnimamba.jobs.public-url", "http://" + LOOPBACK + ":" + options.port());
-      }
-      this.jobs =
-          own(ServiceContext.start(JobServiceApplication.builder(), LOOPBACK, 0, jobSettings));
-
-      Map<String, Object> gatewaySettings = settings(options, StandaloneOptions.GATEWAY);
-      gatewaySettings.putAll(database.connectionProperties());
-      gatewaySettings.put("omnimamba.gateway.inference-urls", inference.url());
-      gatewaySettings.put("omnimamba.gateway.jobs-url", jobs.url());
-      gatewaySettings.put("omnimamba.gateway.api-key", keys.apiKey());
-      this.gateway =
-          own(
-              ServiceContext.start(
-                  GatewayServiceApplication.builder(),
-                  options.address(),
-                  options.port(),
-                  gatewaySettings));
-      started = true;
-    } finally {
-      if (!started) {
-        close();
-      }
-    }
+  /** A platform that does not run yet; it may be closed at any time, also while it starts. */
+  public static Platform create(OmniMambaHome home, StandaloneOptions options) throws IOException {
+    return new Platform(home, options);
   }
 
   /**
@@ -77,61 +51,158 @@ public final class Platform implements AutoCloseable {
    * @throws RuntimeException if a service does not start; nothing is left running
    */
   public static Platform start(OmniMambaHome home, StandaloneOptions options) throws IOException {
-    return new Platform(home, options);
+    Platform platform = create(home, options);
+    platform.start();
+    return platform;
   }
 
-  private Map<String, Object> settings(StandaloneOptions options, String service) {
+  /** As {@link #start(OmniMambaHome, StandaloneOptions)}. */
+  public void start() throws IOException {
+    boolean started = false;
+    try {
+      EmbeddedDatabase database = own(EmbeddedDatabase.in(home));
+      database.start();
+
+      Map<String, Object> inferenceSettings = settings(StandaloneOptions.INFERENCE);
+      inferenceSettings.put("omnimamba.inference.model", options.model().toString());
+      ServiceContext engine =
+          own(
+              ServiceContext.start(
+                  InferenceServiceApplication.builder(), LOOPBACK, 0, inferenceSettings));
+      inference = engine;
+
+      Map<String, Object> jobSettings = settings(StandaloneOptions.JOBS);
+      jobSettings.putAll(database.connectionProperties());
+      jobSettings.put("omnimamba.jobs.inference-url", engine.url());
+      jobSettings.put("omnimamba.jobs.webhooks.secret-key", keys.webhookKey());
+      if (options.port() != 0) {
+        jobSettings.putIfAbsent(
+            "omnimamba.jobs.public-url", "http://" + LOOPBACK + ":" + options.port());
+      }
+      ServiceContext queue =
+          own(ServiceContext.start(JobServiceApplication.builder(), LOOPBACK, 0, jobSettings));
+      jobs = queue;
+
+      Map<String, Object> gatewaySettings = settings(StandaloneOptions.GATEWAY);
+      gatewaySettings.putAll(database.connectionProperties());
+      gatewaySettings.put("omnimamba.gateway.inference-urls", engine.url());
+      gatewaySettings.put("omnimamba.gateway.jobs-url", queue.url());
+      gatewaySettings.put("omnimamba.gateway.api-key", keys.apiKey());
+      ServiceContext edge =
+          own(
+              ServiceContext.start(
+                  GatewayServiceApplication.builder(),
+                  options.address(),
+                  options.port(),
+                  gatewaySettings));
+      gateway = edge;
+      database.watch(edge::acceptTraffic);
+      started = true;
+    } finally {
+      if (!started) {
+        close();
+      }
+    }
+  }
+
+  private Map<String, Object> settings(String service) {
     Map<String, Object> settings = options.propertiesOf(service);
     settings.put("omnimamba.internal-token", keys.internalToken());
     return settings;
   }
 
   private <T extends AutoCloseable> T own(T part) {
-    parts.push(part);
-    return part;
+    synchronized (parts) {
+      if (!closed) {
+        parts.push(part);
+        return part;
+      }
+    }
+    stop(part);
+    throw new IllegalStateException("stopped while starting");
+  }
+
+  private static ServiceContext started(@Nullable ServiceContext service) {
+    return Objects.requireNonNull(service, "the platform has not started");
   }
 
   /** The gateway's port on this machine. */
   public int port() {
-    return gateway.port();
+    return started(gateway).port();
   }
 
   /** Where the gateway answers on this machine, without a slash at the end. */
   public String url() {
-    return gateway.url();
+    return started(gateway).url();
   }
 
   /**
    * Where inference-service listens, behind the gateway; it refuses who lacks the internal token.
    */
   public String inferenceUrl() {
-    return inference.url();
+    return started(inference).url();
   }
 
   /** The address at which inference tells whether it is ready. */
   public String inferenceReadinessUrl() {
-    return "http://" + LOOPBACK + ":" + inference.managementPort() + "/actuator/health/readiness";
+    return "http://" + LOOPBACK + ":" + started(inference).managementPort() + "/actuator/health/readiness";
   }
 
   /** Where the gateway's metrics are; clients do not reach it through the gateway's own port. */
   public String metricsUrl() {
-    return "http://" + LOOPBACK + ":" + gateway.managementPort() + "/actuator/prometheus";
+    return "http://" + LOOPBACK + ":" + started(gateway).managementPort() + "/actuator/prometheus";
   }
 
   public LaptopKeys keys() {
     return keys;
   }
 
-  /** Stops all parts, the last started first; one that fails to stop does not keep the others. */
+  /**
+   * Stops all parts, the last started first; one that fails to stop does not keep the others. The
+   * gateway and the job service stop together: the streams that the gateway waits for are ended by
+   * the job service.
+   */
   @Override
   public void close() {
-    while (!parts.isEmpty()) {
-      AutoCloseable part = parts.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        log.warn("{} did not stop cleanly: {}", part.getClass().getSimpleName(), e.toString());
+    List<AutoCloseable> open;
+    synchronized (parts) {
+      closed = true;
+      open = new ArrayList<>(parts);
+      parts.clear();
+    }
+    ServiceContext edge = gateway;
+    Thread stopping = new Thread(() -> stopIfOpen(open, edge), "stopping gateway");
+    stopping.start();
+    for (AutoCloseable part : open) {
+      if (part != edge) {
+        if (part != jobs) {
+          join(stopping);
+        }
+        stop(part);
       }
+    }
+    join(stopping);
+  }
+
+  private static void stopIfOpen(List<AutoCloseable> open, @Nullable ServiceContext part) {
+    if (part != null && open.contains(part)) {
+      stop(part);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void stop(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      log.warn("{} did not stop cleanly: {}", part.getClass().getSimpleName(), e.toString());
     }
   }
 }

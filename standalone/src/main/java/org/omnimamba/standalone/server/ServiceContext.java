@@ -2,6 +2,8 @@ package org.omnimamba.standalone.server;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -50,6 +52,12 @@ final class ServiceContext implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:" + port();
+  }
+
+  /** Says on {@code /readyz} whether requests may come. */
+  void acceptTraffic(boolean accept) {
+    AvailabilityChangeEvent.publish(
+        context, accept ? ReadinessState.ACCEPTING_TRAFFIC : ReadinessState.REFUSING_TRAFFIC);
   }
 
   private int property(String name) {
