@@ -34,7 +34,9 @@ final class ListenAddress {
       }
       if (told.contains("in use")) {
         throw new Failure(
-            "port " + port + " is in use; stop the program that has it, or choose another by --port",
+            "port "
+                + port
+                + " is in use; stop the program that has it, or choose another by --port",
             e);
       }
       throw new Failure("cannot listen on " + address + ":" + port, e);

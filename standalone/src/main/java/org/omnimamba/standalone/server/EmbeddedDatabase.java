@@ -88,7 +88,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  /** Is told {@code false} when the server has ended by itself, and {@code true} when it is back. */
+  /**
+   * Is told {@code false} when the server has ended by itself, and {@code true} when it is back.
+   */
   void watch(Consumer<Boolean> watcher) {
     watchers.add(watcher);
   }
@@ -172,7 +174,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
   }
 
   private void createDatabase() throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", user(), password);
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres", user(), password);
         Statement statement = connection.createStatement();
         var rows =
             statement.executeQuery(
@@ -251,12 +255,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
   public Map<String, Object> connectionProperties() {
     String address = "127.0.0.1:" + port + "/" + DATABASE;
     return Map.of(
-        "spring.r2dbc.url", "r2dbc:postgresql://" + address,
-        "spring.r2dbc.username", user(),
-        "spring.r2dbc.password", password,
-        "spring.flyway.url", "jdbc:postgresql://" + address,
-        "spring.flyway.user", user(),
-        "spring.flyway.password", password);
+        "spring.r2dbc.url",
+        "r2dbc:postgresql://" + address,
+        "spring.r2dbc.username",
+        user(),
+        "spring.r2dbc.password",
+        password,
+        "spring.flyway.url",
+        "jdbc:postgresql://" + address,
+        "spring.flyway.user",
+        user(),
+        "spring.flyway.password",
+        password);
   }
 
   /** Stops the server, also one that is just starting; open connections are closed by it. */

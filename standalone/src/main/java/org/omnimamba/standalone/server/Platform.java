@@ -145,7 +145,11 @@ public final class Platform implements AutoCloseable {
 
   /** The address at which inference tells whether it is ready. */
   public String inferenceReadinessUrl() {
-    return "http://" + LOOPBACK + ":" + started(inference).managementPort() + "/actuator/health/readiness";
+    return "http://"
+        + LOOPBACK
+        + ":"
+        + started(inference).managementPort()
+        + "/actuator/health/readiness";
   }
 
   /** Where the gateway's metrics are; clients do not reach it through the gateway's own port. */

@@ -67,8 +67,7 @@ final class PostgresBinaries {
 
   private static void unpack(byte[] archive, Path folder) throws IOException {
     try (TarArchiveInputStream tar =
-        new TarArchiveInputStream(
-            new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
+        new TarArchiveInputStream(new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         Path path = folder.resolve(entry.getName()).normalize();
         if (entry.isDirectory()) {

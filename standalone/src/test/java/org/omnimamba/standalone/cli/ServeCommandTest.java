@@ -33,8 +33,7 @@ class ServeCommandTest {
     assertThat(run.execute("serve", "--model", MODEL, "--address", "192.0.2.1", "--port", "0"))
         .isEqualTo(1);
     assertThat(run.err()).contains("192.0.2.1 is not an address of this machine");
-    assertThat(
-            run.execute("serve", "--model", MODEL, "--address", "no such name", "--port", "0"))
+    assertThat(run.execute("serve", "--model", MODEL, "--address", "no such name", "--port", "0"))
         .isEqualTo(1);
     assertThat(run.err()).contains("no such name is neither an address nor a name");
   }
