@@ -45,7 +45,7 @@
 
 {{/*
 Spring stops in phases, each of which may take so long: longer than the seconds that the service itself gives its work, so
-that the service ends it, not Spring.
+that the service ends it, not Spring. The job service derives it itself.
 */}}
 {{- define "omnimamba.shutdownEnv" -}}
 - name: SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE

@@ -87,7 +87,9 @@ spec:
           containerPort: {{ .managementPort }}
       env:
         {{- include "omnimamba.commonEnv" (dict "root" $root "values" $values) | trim | nindent 8 }}
+        {{- if ne .component "jobs" }}
         {{- include "omnimamba.shutdownEnv" (dict "values" $values) | trim | nindent 8 }}
+        {{- end }}
         {{- .env | trim | nindent 8 }}
         {{- with include "omnimamba.extraEnv" $values | trim }}
         {{- . | nindent 8 }}

@@ -3,8 +3,14 @@ package org.omnimamba.jobs.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.Jobs;
@@ -91,6 +97,24 @@ class DepthMetricsTest {
         await().atMost(Jobs.PATIENCE).until(() -> watch.depths() != null);
       }
       assertThat(service.database().text(at)).isEqualTo(counted);
+    }
+  }
+
+  @Test
+  void theDashboardAsksForMetersThatExist() throws Exception {
+    String dashboard = Files.readString(Path.of("..", "docs", "grafana", "omnimamba-jobs.json"));
+    Set<String> asked =
+        Pattern.compile("omnimamba_[a-z_]+")
+            .matcher(dashboard)
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet());
+    try (TestService service = new TestService(SETTINGS)) {
+      awaitMetric(service.context(), "omnimamba_queue_waiting{kind=\"inference\"} 0.0");
+      assertThat(asked).hasSizeGreaterThan(5);
+      String metrics = metrics(service.context());
+      assertThat(asked)
+          .allSatisfy(name -> assertThat(metrics).containsPattern("\n" + name + "[ {]"));
     }
   }
 

@@ -160,8 +160,12 @@ class DeployedSettingsTest {
     }
   }
 
+  /** How long a phase of Spring's stop may take; the job service derives it from its grace. */
   private static Duration phase(ServiceSettings service, Map<String, String> environment)
       throws Exception {
+    if (service == ServiceSettings.JOBS) {
+      return ownGrace(service, environment).plusSeconds(10);
+    }
     return DurationStyle.detectAndParse(
         service.value(environment, "spring.lifecycle.timeout-per-shutdown-phase"));
   }

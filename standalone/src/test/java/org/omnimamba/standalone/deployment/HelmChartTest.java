@@ -11,6 +11,10 @@ import com.marcnuri.helm.LintResult;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -340,7 +344,7 @@ class HelmChartTest {
     assertThat(
             at(objects.get("ScaledObject/omni-jobs"), "spec", "triggers", 0, "metadata", "query"))
         .asString()
-        .contains("pod=~\"omni-jobs-.*\"");
+        .contains("omnimamba_queue_waiting", "pod=~\"omni-jobs-.*\"");
   }
 
   @Test
@@ -356,6 +360,28 @@ class HelmChartTest {
     assertThat(
             at(objects.get("ConfigMap/omni-dashboards"), "metadata", "labels", "grafana_dashboard"))
         .isEqualTo("1");
+  }
+
+  /** Tests of the services check that the meters of the dashboards exist. */
+  @Test
+  void alertsAndAutoscalersAskForMetersThatDashboardsShow() {
+    Map<String, Map<String, Object>> objects = Chart.render(Chart.SCALED);
+    Set<String> shown = meters(at(objects.get("ConfigMap/omni-dashboards"), "data"));
+    for (String name :
+        List.of("PrometheusRule/omni", "ScaledObject/omni-inference", "ScaledObject/omni-jobs")) {
+      Set<String> asked = meters(objects.get(name).get("spec"));
+      assertThat(asked).as(name).isNotEmpty();
+      assertThat(shown).as(name).containsAll(asked);
+    }
+  }
+
+  /** Each is followed by its labels, so that what a text says of a meter does not count. */
+  private static Set<String> meters(Object part) {
+    return Pattern.compile("omnimamba_[a-z0-9_]+(?=[{)\\[ ])")
+        .matcher(part.toString())
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toSet());
   }
 
   @Test
