@@ -14,7 +14,10 @@ lay_out() {
   cp "$root/standalone/src/main/dist/launch.sh" "$folder/lib/"
   cp -R "$root/models/omnimamba-emoji" "$folder/.models" && mkdir -p "$folder/models" \
     && mv "$folder/.models" "$folder/models/omnimamba-emoji"
-  cp "$root/LICENSE" "$target/licenses/THIRD-PARTY.txt" "$folder/"
+  cp "$root/LICENSE" "$folder/"
+  # the parent of this library, which names its licence, was not published
+  sed '/org\.tensorflow:tensorflow-core-native:/s/(Unknown license)/(Apache-2.0)/' \
+    "$target/licenses/THIRD-PARTY.txt" >"$folder/THIRD-PARTY.txt"
   cp "$target/classes/META-INF/sbom/application.cdx.json" "$folder/sbom.cdx.json"
   jar=("$target"/omnimamba-standalone-*.jar)
   local entries

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,10 +28,8 @@ class ReproducibleJarsIT {
 
   private Path build(String place, Instant modified) throws Exception {
     Path copy = folder.resolve(place);
-    try (Stream<Path> files = Files.walk(ROOT, 2)) {
-      for (Path file : files.filter(ReproducibleJarsIT::isProjectFile).toList()) {
-        copy(file, copy, modified);
-      }
+    for (String file : projectFiles()) {
+      copy(ROOT.resolve(file), copy, modified);
     }
     for (String tree : List.of(".mvn", MODULE + "/src/main")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(tree))) {
@@ -39,22 +38,27 @@ class ReproducibleJarsIT {
         }
       }
     }
-    Command.run(
-            copy,
-            ROOT.resolve("mvnw").toString(),
-            "-q",
-            "-pl",
-            MODULE,
-            "-Dcyclonedx.skip=false",
-            "package")
+    Command.run(copy, "bash", "mvnw", "-q", "-pl", MODULE, "-Dcyclonedx.skip=false", "package")
         .assertSuccess();
     try (Stream<Path> jars = Files.list(copy.resolve(MODULE).resolve("target"))) {
-      return jars.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
+      return jars.filter(ReproducibleJarsIT::isMainJar).findFirst().orElseThrow();
     }
   }
 
-  private static boolean isProjectFile(Path file) {
-    return file.endsWith("pom.xml");
+  /** The build's own program, and the project files of all modules, which Maven wants to see. */
+  private static List<String> projectFiles() throws Exception {
+    return Stream.concat(
+            Stream.of("mvnw", "pom.xml"),
+            Pattern.compile("<module>([^<]+)</module>")
+                .matcher(Files.readString(ROOT.resolve("pom.xml")))
+                .results()
+                .map(module -> module.group(1) + "/pom.xml"))
+        .toList();
+  }
+
+  private static boolean isMainJar(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".jar") && !name.endsWith("-tests.jar");
   }
 
   private static void copy(Path file, Path folder, Instant modified) throws Exception {
