@@ -8,19 +8,17 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 target=$root/standalone/target
 
 lay_out() {
-  local folder=$1 jar entry name
-  mkdir -p "$folder/bin" "$folder/lib"
+  local folder=$1 jar entries entry name
+  mkdir -p "$folder/bin" "$folder/lib" "$folder/models"
   cp "$root/standalone/src/main/dist/omnimamba" "$folder/bin/"
   cp "$root/standalone/src/main/dist/launch.sh" "$folder/lib/"
-  cp -R "$root/models/omnimamba-emoji" "$folder/.models" && mkdir -p "$folder/models" \
-    && mv "$folder/.models" "$folder/models/omnimamba-emoji"
+  cp -R "$root/models/omnimamba-emoji" "$folder/models/"
   cp "$root/LICENSE" "$folder/"
   # the parent of this library, which names its licence, was not published
   sed '/org\.tensorflow:tensorflow-core-native:/s/(Unknown license)/(Apache-2.0)/' \
     "$target/licenses/THIRD-PARTY.txt" >"$folder/THIRD-PARTY.txt"
   cp "$target/classes/META-INF/sbom/application.cdx.json" "$folder/sbom.cdx.json"
   jar=("$target"/omnimamba-standalone-*.jar)
-  local entries
   IFS=: read -r -a entries <<<"$(cat "$target/classpath")"
   for entry in "${jar[0]}" "${entries[@]}"; do
     name=${entry##*/}
