@@ -40,4 +40,10 @@ public record GatewayProperties(
         .filter(Objects::nonNull)
         .allMatch(ReplicaAddress::isValid);
   }
+
+  /** Without the key, and without the passwords that addresses may hold. */
+  @Override
+  public String toString() {
+    return "GatewayProperties[apiKey=" + (apiKey == null ? "none" : "***") + "]";
+  }
 }

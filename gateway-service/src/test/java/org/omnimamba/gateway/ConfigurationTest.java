@@ -1,6 +1,7 @@
 package org.omnimamba.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -64,5 +65,36 @@ class ConfigurationTest {
   @Test
   void theRightValuesStart() {
     settings.run(context -> assertThat(context.getStartupFailure()).isNull());
+  }
+
+  @Test
+  void aStartWithNoSettingsNamesAllThatAreMissing() {
+    assertThatThrownBy(() -> GatewayServiceApplication.builder().run("--server.port=0"))
+        .hasMessageContainingAll(
+            "OMNIMAMBA_INTERNALTOKEN",
+            "OMNIMAMBA_GATEWAY_INFERENCEURLS",
+            "OMNIMAMBA_GATEWAY_JOBSURL");
+  }
+
+  @Test
+  void aStartWithWrongSettingsNamesThemAllAndShowsNoSecret() {
+    assertThatThrownBy(
+            () ->
+                GatewayServiceApplication.builder()
+                    .run(
+                        "--server.port=0",
+                        "--omnimamba.internal-token=secret-1",
+                        "--omnimamba.gateway.api-key=secret-2",
+                        "--omnimamba.gateway.inference-urls=http://a",
+                        "--omnimamba.gateway.routing.attempts=0",
+                        "--omnimamba.gateway.limits.everyone.tokens-per-minute=6e+06"))
+        .hasMessageContainingAll(
+            "omnimamba.internal-token",
+            "omnimamba.gateway.api-key",
+            "omnimamba.gateway.jobs-url",
+            "omnimamba.gateway.routing.attempts",
+            "omnimamba.gateway.limits.everyone.tokens-per-minute",
+            "6e+06")
+        .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("secret-"));
   }
 }

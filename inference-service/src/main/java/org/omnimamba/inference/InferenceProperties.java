@@ -9,6 +9,7 @@ import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.StateStorage;
@@ -128,7 +129,8 @@ public record InferenceProperties(
    * What a request may ask for. Each limit is checked before the thing itself is decoded.
    *
    * @param body bytes of a request's body
-   * @param bodiesInFlight bytes of all bodies being received or read
+   * @param bodiesInFlight bytes of memory for all bodies being received or read; computed from the
+   *     heap where it is not set
    * @param image bytes of an encoded picture
    * @param imageSide longest side of a picture
    * @param imagePixels width times height of a picture
@@ -140,7 +142,7 @@ public record InferenceProperties(
    */
   public record Limits(
       @NotNull @DefaultValue("32MB") DataSize body,
-      @NotNull @DefaultValue("256MB") DataSize bodiesInFlight,
+      @Nullable DataSize bodiesInFlight,
       @NotNull @DefaultValue("20MB") DataSize image,
       @Min(1) @DefaultValue("16384") int imageSide,
       @Min(1) @Max(500_000_000) @DefaultValue("25000000") long imagePixels,

@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 import java.util.function.Function;
 import org.omnimamba.gateway.errors.ApiException;
+import org.omnimamba.web.body.BodyReader;
+import org.omnimamba.web.body.BudgetSize;
+import org.omnimamba.web.body.ByteBudget;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -25,13 +28,21 @@ final class BodyGate {
 
   private final BodyReader bodies;
   private final FactsReader facts;
-  private final MemoryBudget budget;
+  private final ByteBudget budget;
 
   BodyGate(BodyProperties properties, MeterRegistry meters) {
-    this.bodies = new BodyReader(properties);
+    long maxSize = properties.maxSize().toBytes();
+    this.bodies = new BodyReader(maxSize, properties.timeout(), 1);
     this.facts = new FactsReader(properties.maxDepth());
-    this.budget = new MemoryBudget(properties.memory().toBytes());
-    meters.gauge("omnimamba.gateway.bodies.bytes", budget, MemoryBudget::used);
+    this.budget =
+        BudgetSize.ofThisProcess()
+            .budget(
+                "omnimamba.gateway.body.memory",
+                properties.memory(),
+                "omnimamba.gateway.body.max-size",
+                maxSize,
+                1);
+    meters.gauge("omnimamba.gateway.bodies.bytes", budget, ByteBudget::used);
   }
 
   /**
@@ -45,6 +56,7 @@ final class BodyGate {
         lease ->
             bodies
                 .read(exchange.getRequest(), lease)
+                .map(bytes -> new RequestBody(bytes, lease))
                 .flatMap(body -> wasRefused(exchange) ? Mono.<RequestBody>never() : Mono.just(body))
                 .flatMap(
                     body ->
@@ -52,7 +64,7 @@ final class BodyGate {
                             .doOnNext(known -> known.attach(exchange))
                             .thenReturn(body))
                 .flatMap(body -> next.apply(body.attach(exchange))),
-        MemoryBudget.Lease::close);
+        ByteBudget.Lease::close);
   }
 
   /**

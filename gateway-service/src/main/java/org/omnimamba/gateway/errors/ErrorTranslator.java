@@ -4,6 +4,7 @@ import io.netty.handler.timeout.ReadTimeoutException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.server.ShuttingDownException;
+import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.json.JsonMistake;
 import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.ReplicaLostException;
@@ -22,6 +23,9 @@ public final class ErrorTranslator {
   public static ApiException translate(Throwable failure) {
     if (failure instanceof ApiException known) {
       return known;
+    }
+    if (failure instanceof BodyException body) {
+      return ofBody(body);
     }
     if (failure instanceof MethodNotAllowedException method) {
       return ApiException.invalidRequest(
@@ -58,6 +62,22 @@ public final class ErrorTranslator {
     }
     return ApiException.serverError(
         HttpStatus.INTERNAL_SERVER_ERROR, "internal_error", "The gateway failed unexpectedly.");
+  }
+
+  /** Each closes the connection, since the rest of the body is still in it. */
+  private static ApiException ofBody(BodyException failure) {
+    String message = failure.getMessage();
+    ApiException shown =
+        switch (failure.reason()) {
+          case TOO_LARGE ->
+              ApiException.invalidRequest(HttpStatus.CONTENT_TOO_LARGE, "body_too_large", message);
+          case TOO_SLOW ->
+              ApiException.invalidRequest(HttpStatus.REQUEST_TIMEOUT, "body_timeout", message);
+          case OVERLOADED ->
+              ApiException.serverError(HttpStatus.SERVICE_UNAVAILABLE, "overloaded", message)
+                  .header("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
+        };
+    return shown.header("Connection", "close");
   }
 
   /** No replica can take the request now. */

@@ -61,6 +61,18 @@ public record LimitProperties(
         throw new IllegalArgumentException("local-share must be above 0 and at most 1");
       }
     }
+
+    /** Without the password that the address may hold. */
+    @Override
+    public String toString() {
+      return "Redis[host="
+          + url.getHost()
+          + ", timeout="
+          + timeout
+          + ", whenDown="
+          + whenDown
+          + "]";
+    }
   }
 
   /** What happens while Redis does not answer. */

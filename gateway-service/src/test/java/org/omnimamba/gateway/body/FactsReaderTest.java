@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.gateway.errors.ApiException;
+import org.omnimamba.web.body.ByteBudget;
 import org.omnimamba.web.replica.PictureAffinity;
 
 class FactsReaderTest {
@@ -60,7 +61,9 @@ class FactsReaderTest {
     String asked = "{\"prompt\":\"\u00e4\", \"response_format\" : \"url\" ,\"n\":2}";
     RequestFacts.Span span = read(asked).urlFormat();
     byte[] changed =
-        new RequestBody(asked.getBytes(StandardCharsets.UTF_8)).with(span, "\"b64_json\"").bytes();
+        new RequestBody(asked.getBytes(StandardCharsets.UTF_8), new ByteBudget(1000).open())
+            .with(span, "\"b64_json\"")
+            .bytes();
     assertThat(new String(changed, StandardCharsets.UTF_8))
         .isEqualTo(asked.replace("\"url\"", "\"b64_json\""));
     assertThat(read("{\"response_format\":\"\\u0075rl\"}").urlFormat())

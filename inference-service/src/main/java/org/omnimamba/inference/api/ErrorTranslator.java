@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.omnimamba.inference.engine.EngineException;
+import org.omnimamba.web.body.BodyException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
@@ -25,6 +26,9 @@ public final class ErrorTranslator {
     if (error instanceof ApiException api) {
       return api;
     }
+    if (error instanceof BodyException body) {
+      return bodyError(body);
+    }
     if (error instanceof EngineException engine) {
       return engineError(engine);
     }
@@ -40,6 +44,22 @@ public final class ErrorTranslator {
     log.error("request {} failed", requestId, error);
     return ApiException.server(
         HttpStatus.INTERNAL_SERVER_ERROR, "internal_error", "The request failed.", null);
+  }
+
+  private static ApiException bodyError(BodyException error) {
+    String message = error.getMessage();
+    return switch (error.reason()) {
+      case TOO_LARGE ->
+          ApiException.client(HttpStatus.CONTENT_TOO_LARGE, null, "body_too_large", message);
+      case TOO_SLOW ->
+          ApiException.client(HttpStatus.REQUEST_TIMEOUT, null, "body_timeout", message);
+      case OVERLOADED ->
+          ApiException.server(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "overloaded",
+              message,
+              Duration.ofSeconds(BodyException.RETRY_AFTER_SECONDS));
+    };
   }
 
   private static ApiException engineError(EngineException error) {

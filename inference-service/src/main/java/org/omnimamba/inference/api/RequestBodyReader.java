@@ -2,10 +2,11 @@ package org.omnimamba.inference.api;
 
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.omnimamba.inference.InferenceProperties;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
+import org.omnimamba.web.body.BodyException;
+import org.omnimamba.web.body.BodyReader;
+import org.omnimamba.web.body.BudgetSize;
+import org.omnimamba.web.body.ByteBudget;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -19,48 +20,56 @@ import reactor.core.scheduler.Scheduler;
  */
 @Component
 public final class RequestBodyReader {
-  private final long maxBytes;
-  private final long maxBytesInFlight;
+  /** The bytes, and the text that is read from them. */
+  private static final int COPIES = 2;
+
   private final Duration timeout;
+  private final BodyReader bodies;
+  private final ByteBudget budget;
   private final JsonReader json;
   private final Scheduler workers;
-  private final Scheduler timers;
-  private final AtomicLong bytesInFlight = new AtomicLong();
 
   RequestBodyReader(InferenceProperties properties, Workers workers) {
-    this.maxBytes = properties.limits().body().toBytes();
-    this.maxBytesInFlight = properties.limits().bodiesInFlight().toBytes();
+    InferenceProperties.Limits limits = properties.limits();
+    long maxBytes = limits.body().toBytes();
     this.timeout = properties.bodyTimeout();
-    this.json = new JsonReader(properties.limits().jsonDepth(), (int) maxBytes);
+    this.bodies = new BodyReader(maxBytes, timeout, COPIES, workers.timers());
+    this.budget =
+        BudgetSize.ofThisProcess()
+            .budget(
+                "omnimamba.inference.limits.bodies-in-flight",
+                limits.bodiesInFlight(),
+                "omnimamba.inference.limits.body",
+                maxBytes,
+                COPIES);
+    this.json = new JsonReader(limits.jsonDepth(), (int) maxBytes);
     this.workers = workers.incoming();
-    this.timers = workers.timers();
   }
 
   /**
    * Reads the body as a {@code type}; the result is published on a worker thread.
    *
-   * <p>Fails with an {@link ApiException}: 408 (the client is too slow), 413 (too long), 415 (not
-   * JSON), 503 (too many bodies at once, or no worker has time) or 400 (not a {@code type}).
+   * <p>Fails with a {@link BodyException}, or with an {@link ApiException}: 415 (not JSON), 503 (no
+   * worker has time) or 400 (not a {@code type}).
    */
   public <T> Mono<T> read(ServerHttpRequest request, Class<T> type) {
-    return Mono.defer(
-        () -> {
+    return Mono.using(
+        budget::open,
+        lease -> {
           checkHeaders(request);
-          AtomicLong held = new AtomicLong();
-          return receive(request, held)
-              .timeout(timeout, timers)
-              .onErrorMap(TimeoutException.class, e -> tooSlow())
+          return bodies
+              .read(request, lease)
               .flatMap(this::onWorker)
-              .map(bytes -> json.read(bytes, type))
-              .doFinally(signal -> bytesInFlight.addAndGet(-held.getAndSet(0)));
-        });
+              .map(bytes -> json.read(bytes, type));
+        },
+        ByteBudget.Lease::close);
   }
 
   /** The wait for a worker is no fault of the client's, who has sent all. */
   private Mono<byte[]> onWorker(byte[] body) {
     return Mono.just(body)
         .publishOn(workers)
-        .timeout(timeout, timers)
+        .timeout(timeout)
         .onErrorMap(TimeoutException.class, e -> ApiException.workersBusy());
   }
 
@@ -73,54 +82,10 @@ public final class RequestBodyReader {
           "unsupported_media_type",
           "The body must be application/json.");
     }
-    if (request.getHeaders().getContentLength() > maxBytes) {
-      throw tooLong();
-    }
   }
 
-  private Mono<byte[]> receive(ServerHttpRequest request, AtomicLong held) {
-    return request
-        .getBody()
-        .collect(BodyBuffer::new, (buffer, part) -> add(buffer, part, held))
-        .map(BodyBuffer::bytes);
-  }
-
-  private void add(BodyBuffer buffer, DataBuffer part, AtomicLong held) {
-    try {
-      int length = part.readableByteCount();
-      if (buffer.length() + length > maxBytes) {
-        throw tooLong();
-      }
-      if (bytesInFlight.addAndGet(length) > maxBytesInFlight) {
-        bytesInFlight.addAndGet(-length);
-        throw ApiException.overloaded(
-            "too_many_bodies", "The server is receiving too much at once.");
-      }
-      held.addAndGet(length);
-      buffer.add(part);
-    } finally {
-      DataBufferUtils.release(part);
-    }
-  }
-
-  /** Bytes of bodies that are being received or read. */
+  /** Bytes of memory that bodies take which are being received or read. */
   public long bytesInFlight() {
-    return bytesInFlight.get();
-  }
-
-  private ApiException tooLong() {
-    return ApiException.client(
-        HttpStatus.CONTENT_TOO_LARGE,
-        null,
-        "body_too_large",
-        "The body is longer than the %d bytes that are taken.".formatted(maxBytes));
-  }
-
-  private ApiException tooSlow() {
-    return ApiException.client(
-        HttpStatus.REQUEST_TIMEOUT,
-        null,
-        "body_timeout",
-        "The body did not arrive within %d seconds.".formatted(timeout.toSeconds()));
+    return budget.used();
   }
 }

@@ -5,6 +5,7 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -13,6 +14,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled false makes a replica that only works
  * @param maxBody the largest request body, whether its length is announced or not
+ * @param bodyMemory memory for all request bodies together; computed from the heap where it is not
+ *     set
  * @param maxJsonDepth how deep the JSON of a request may be nested
  * @param maxWait the longest {@code Prefer: wait} that is honoured
  * @param keepAlive how often a silent event stream gets a comment, so that proxies keep it open
@@ -25,6 +28,7 @@ import org.springframework.util.unit.DataSize;
 public record ApiProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("16MB") DataSize maxBody,
+    @Nullable DataSize bodyMemory,
     @DefaultValue("64") @Min(8) @Max(1000) int maxJsonDepth,
     @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration maxWait,
     @DefaultValue("15s") @DurationMin(millis = 100) Duration keepAlive,

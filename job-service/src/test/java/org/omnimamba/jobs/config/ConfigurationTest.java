@@ -1,10 +1,12 @@
 package org.omnimamba.jobs.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.omnimamba.jobs.JobServiceApplication;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -94,5 +96,19 @@ class ConfigurationTest {
                         context.getBean(JobsProperties.class).toString()
                             + context.getBean(InternalTokenProperties.class))
                     .doesNotContain(TestService.SECRET_KEY, TestService.TOKEN));
+  }
+
+  @Test
+  void aStartWithWrongSettingsNamesThemAllAndShowsNoSecret() {
+    assertThatThrownBy(
+            () ->
+                JobServiceApplication.builder()
+                    .run(
+                        "--server.port=0",
+                        "--omnimamba.jobs.webhooks.secret-key=a-secret",
+                        "--omnimamba.jobs.api.max-wait=1d"))
+        .hasMessageContainingAll(
+            "OMNIMAMBA_INTERNALTOKEN", "secret-key", "omnimamba.jobs.api.max-wait")
+        .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("a-secret"));
   }
 }

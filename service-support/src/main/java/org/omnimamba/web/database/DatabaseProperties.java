@@ -40,7 +40,13 @@ public record DatabaseProperties(
    * The role for migrations. Without a name the role for queries migrates, or the one of {@code
    * spring.flyway.user}.
    */
-  public record Migration(@Nullable String username, @Nullable String password) {}
+  public record Migration(@Nullable String username, @Nullable String password) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "Migration[username=" + username + "]";
+    }
+  }
 
   public DatabaseProperties {
     if (sslRootCert != null) {
@@ -55,5 +61,11 @@ public record DatabaseProperties(
                 + " no certificate is checked");
       }
     }
+  }
+
+  /** Without the passwords, one of which the URL may hold. */
+  @Override
+  public String toString() {
+    return "DatabaseProperties[host=" + host + ", username=" + username + "]";
   }
 }

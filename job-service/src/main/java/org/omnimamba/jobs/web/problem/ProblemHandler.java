@@ -2,6 +2,7 @@ package org.omnimamba.jobs.web.problem;
 
 import java.net.URI;
 import org.omnimamba.jobs.web.access.RequestIdFilter;
+import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.json.JsonMistake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,9 @@ class ProblemHandler {
     if (thrown instanceof Problem problem) {
       return problem;
     }
+    if (thrown instanceof BodyException body) {
+      return bodyProblem(body);
+    }
     if (hasCause(thrown, DataBufferLimitException.class)) {
       return new Problem(ProblemType.CONTENT_TOO_LARGE, "The body is larger than allowed.");
     }
@@ -58,6 +62,16 @@ class ProblemHandler {
     }
     log.error("{}: request failed", requestId, thrown);
     return new Problem(ProblemType.INTERNAL, "Something went wrong here.");
+  }
+
+  private static Problem bodyProblem(BodyException body) {
+    return switch (body.reason()) {
+      case TOO_LARGE -> new Problem(ProblemType.CONTENT_TOO_LARGE, body.getMessage());
+      case TOO_SLOW -> new Problem(ProblemType.BODY_TIMEOUT, body.getMessage());
+      case OVERLOADED ->
+          new Problem(ProblemType.OVERLOADED, body.getMessage())
+              .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
+    };
   }
 
   private static Problem inputProblem(ServerWebInputException input) {

@@ -30,6 +30,8 @@ public enum ProblemType {
   PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "Precondition failed"),
   /** The body is larger than allowed. */
   CONTENT_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "Content too large"),
+  /** The body did not arrive in time. */
+  BODY_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "Request timeout"),
   /** The body is not JSON by its content type. */
   UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
   /** The values of the body are not acceptable; {@code errors} lists them. */
@@ -44,6 +46,8 @@ public enum ProblemType {
   TOO_MANY_OPEN(HttpStatus.TOO_MANY_REQUESTS, "Too many open requests"),
   /** A fault of ours. */
   INTERNAL(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error"),
+  /** The memory for request bodies is used up. */
+  OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "Overloaded"),
   /** For the moment the service cannot do it. */
   UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Unavailable");
 
