@@ -1,41 +1,29 @@
 package org.omnimamba.web.settings;
 
-import java.util.List;
-import java.util.Objects;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.constraints.AssertTrue;
+import java.util.Locale;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.util.StringUtils;
-import org.springframework.validation.FieldError;
-import org.springframework.validation.ObjectError;
 
 /** Says what is wrong with a setting, without showing secrets. */
 final class ProblemTexts {
   private static final Pattern SECRET =
       Pattern.compile(".*(token|key|secret|password|credential|url|uri)s?(\\[.*])?$");
+  private static final Pattern ELEMENT = Pattern.compile("\\.?<[^>]*>");
   private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z0-9])([A-Z])");
 
   private ProblemTexts() {}
 
-  static List<SettingProblem> of(String prefix, BindValidationException invalid) {
-    return invalid.getValidationErrors().getAllErrors().stream()
-        .map(error -> problem(prefix, error))
-        .toList();
-  }
-
-  private static SettingProblem problem(String prefix, ObjectError error) {
-    String message = Objects.requireNonNullElse(error.getDefaultMessage(), "is not valid");
-    if (!(error instanceof FieldError field)) {
-      return new SettingProblem(prefix, message);
-    }
-    String path = prefix + "." + dashed(field.getField());
-    if (Objects.equals(error.getCode(), "AssertTrue")) {
+  static SettingProblem of(String prefix, ConstraintViolation<?> violation) {
+    String path = prefix + "." + dashed(violation.getPropertyPath().toString());
+    String message = violation.getMessage();
+    if (violation.getConstraintDescriptor().getAnnotation() instanceof AssertTrue) {
       // The rule is about several settings; its own name is not one of them.
       return new SettingProblem(path.substring(0, path.lastIndexOf('.')), message);
     }
-    Object rejected = field.getRejectedValue();
+    Object rejected = violation.getInvalidValue();
     if (rejected == null || rejected.toString().isEmpty()) {
       return new SettingProblem(path, "is missing; it " + message);
     }
@@ -50,7 +38,7 @@ final class ProblemTexts {
         : "the value cannot be read: " + cause;
   }
 
-  private static String shown(String property, @Nullable String value) {
+  private static String shown(String property, String value) {
     return isSecret(property) ? "" : ", is '" + value + "'";
   }
 
@@ -58,8 +46,11 @@ final class ProblemTexts {
     return SECRET.matcher(property).matches();
   }
 
-  private static String dashed(String field) {
-    return StringUtils.uncapitalize(CAPITAL.matcher(field).replaceAll("-$1"))
-        .toLowerCase(java.util.Locale.ROOT);
+  /** {@code limits.jsonDepth[0].<list element>} as {@code limits.json-depth[0]}. */
+  private static String dashed(String path) {
+    return CAPITAL
+        .matcher(ELEMENT.matcher(path).replaceAll(""))
+        .replaceAll("-$1")
+        .toLowerCase(Locale.ROOT);
   }
 }

@@ -1,23 +1,24 @@
 package org.omnimamba.web.settings;
 
+import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validation;
+import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.validation.BindValidationException;
-import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
-import org.springframework.validation.beanvalidation.SpringValidatorAdapter;
 
 /**
  * Binds and checks all settings records of the platform in a context before anything uses one, so
@@ -39,7 +40,7 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
     Set<SettingProblem> problems = new LinkedHashSet<>();
     try (ValidatorFactory validators = Validation.buildDefaultValidatorFactory()) {
-      SpringValidatorAdapter validator = new SpringValidatorAdapter(validators.getValidator());
+      Validator validator = validators.getValidator();
       for (Class<?> type : settings(beans)) {
         problems.addAll(check(type, validator));
       }
@@ -60,30 +61,34 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
     return types;
   }
 
-  private List<SettingProblem> check(Class<?> type, SpringValidatorAdapter validator) {
-    ConfigurationProperties annotation =
+  private List<SettingProblem> check(Class<?> type, Validator validator) {
+    String prefix =
         Objects.requireNonNull(
-            AnnotatedElementUtils.getMergedAnnotation(type, ConfigurationProperties.class));
-    CollectedFailures failures = new CollectedFailures();
-    List<SettingProblem> problems = new ArrayList<>();
-    try {
-      Binder.get(environment)
-          .bindOrCreate(
-              annotation.prefix(),
-              Bindable.of(type)
-                  .withBindMethod(
-                      org.springframework.boot.context.properties.bind.BindMethod.VALUE_OBJECT),
-              new ValidationBindHandler(failures, validator));
-    } catch (BindException e) {
-      if (e.getCause() instanceof BindValidationException invalid) {
-        problems.addAll(ProblemTexts.of(annotation.prefix(), invalid));
-      } else {
-        failures.add(e.getName(), e);
+                AnnotatedElementUtils.getMergedAnnotation(type, ConfigurationProperties.class))
+            .prefix();
+    UnreadableValues unreadable = new UnreadableValues();
+    Object settings = bind(prefix, type, unreadable);
+    List<SettingProblem> problems = new ArrayList<>(unreadable.problems());
+    if (settings != null) {
+      for (ConstraintViolation<Object> violation : validator.validate(settings)) {
+        SettingProblem problem = ProblemTexts.of(prefix, violation);
+        // A value that could not be read is missing for the validation; it was told already.
+        if (!unreadable.covers(problem)) {
+          problems.add(problem);
+        }
       }
     }
-    List<SettingProblem> all = new ArrayList<>(failures.problems());
-    // A value that could not be read is missing for the validation; it was told already.
-    problems.stream().filter(problem -> !failures.covers(problem)).forEach(all::add);
-    return all;
+    return problems;
+  }
+
+  private @Nullable Object bind(String prefix, Class<?> type, UnreadableValues unreadable) {
+    try {
+      return Binder.get(environment)
+          .bindOrCreate(
+              prefix, Bindable.of(type).withBindMethod(BindMethod.VALUE_OBJECT), unreadable);
+    } catch (RuntimeException e) {
+      unreadable.add(ConfigurationPropertyName.of(prefix), e);
+      return null;
+    }
   }
 }

@@ -28,7 +28,7 @@ import org.springframework.validation.annotation.Validated;
 @ExtendWith(OutputCaptureExtension.class)
 class SettingsCheckTest {
   @Validated
-  @ConfigurationProperties("test")
+  @ConfigurationProperties("sample")
   record Settings(
       @NotNull URI jobsUrl, @Size(min = 16) String apiKey, @Valid @DefaultValue Nested nested) {
 
@@ -51,10 +51,10 @@ class SettingsCheckTest {
     assertThatThrownBy(SettingsCheckTest::start)
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContainingAll(
-            "test.jobs-url (environment: TEST_JOBSURL): is missing",
+            "sample.jobs-url (environment: SAMPLE_JOBSURL): is missing",
             "omnimamba.internal-token (environment: OMNIMAMBA_INTERNALTOKEN): is missing");
     assertThat(output)
-        .contains("APPLICATION FAILED TO START", "TEST_JOBSURL", "OMNIMAMBA_INTERNALTOKEN")
+        .contains("APPLICATION FAILED TO START", "SAMPLE_JOBSURL", "OMNIMAMBA_INTERNALTOKEN")
         .doesNotContain("\tat ");
   }
 
@@ -63,19 +63,19 @@ class SettingsCheckTest {
     assertThatThrownBy(
             () ->
                 start(
-                    "test.jobs-url=http://host/path",
-                    "test.api-key=secret-abc",
-                    "test.nested.max-waiting=0",
-                    "test.nested.timeout=soon",
+                    "sample.jobs-url=http://host/path",
+                    "sample.api-key=secret-abc",
+                    "sample.nested.max-waiting=0",
+                    "sample.nested.timeout=soon",
                     "omnimamba.internal-token=secret-def",
                     "omnimamba.previous-internal-tokens=secret-ghi"))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContainingAll(
-            "test (environment: TEST): jobs-url must be plain",
-            "test.api-key (environment: TEST_APIKEY)",
-            "test.nested.max-waiting (environment: TEST_NESTED_MAXWAITING)",
+            "sample (environment: SAMPLE): jobs-url must be plain",
+            "sample.api-key (environment: SAMPLE_APIKEY)",
+            "sample.nested.max-waiting (environment: SAMPLE_NESTED_MAXWAITING)",
             ", is '0'",
-            "test.nested.timeout (environment: TEST_NESTED_TIMEOUT): the value cannot be read",
+            "sample.nested.timeout (environment: SAMPLE_NESTED_TIMEOUT): the value cannot be read",
             "omnimamba.internal-token (environment: OMNIMAMBA_INTERNALTOKEN)",
             "omnimamba.previous-internal-tokens[0] (environment:"
                 + " OMNIMAMBA_PREVIOUSINTERNALTOKENS_0)");
@@ -84,7 +84,7 @@ class SettingsCheckTest {
 
   @Test
   void rightSettingsStart() {
-    start("test.jobs-url=http://host", "omnimamba.internal-token=a-token-of-sixteen").close();
+    start("sample.jobs-url=http://host", "omnimamba.internal-token=a-token-of-sixteen").close();
   }
 
   private static org.springframework.context.ConfigurableApplicationContext start(

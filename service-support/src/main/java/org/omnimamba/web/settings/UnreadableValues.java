@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /** Notes each value that cannot be read, and goes on without it. */
-final class CollectedFailures extends AbstractBindHandler {
+final class UnreadableValues extends AbstractBindHandler {
   private final List<SettingProblem> problems = new ArrayList<>();
 
   @Override
@@ -32,9 +32,6 @@ final class CollectedFailures extends AbstractBindHandler {
   /** Whether the problem follows from one that is noted here. */
   boolean covers(SettingProblem problem) {
     return problems.stream()
-        .anyMatch(
-            noted ->
-                noted.property().startsWith(problem.property())
-                    || problem.property().startsWith(noted.property()));
+        .anyMatch(noted -> problem.property().startsWith(noted.property()));
   }
 }
