@@ -31,7 +31,6 @@ final class UnreadableValues extends AbstractBindHandler {
 
   /** Whether the problem follows from one that is noted here. */
   boolean covers(SettingProblem problem) {
-    return problems.stream()
-        .anyMatch(noted -> problem.property().startsWith(noted.property()));
+    return problems.stream().anyMatch(noted -> problem.property().startsWith(noted.property()));
   }
 }
