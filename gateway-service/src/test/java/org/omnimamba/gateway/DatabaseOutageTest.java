@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.omnimamba.gateway.keys.ApiKey;
 import org.omnimamba.gateway.testing.Database;
 import org.omnimamba.gateway.testing.Gateway;
@@ -26,6 +27,7 @@ import reactor.core.publisher.Mono;
 /**
  * The configured key needs no database: without one the gateway starts, serves and waits for it.
  */
+@Timeout(300)
 class DatabaseOutageTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 

@@ -121,14 +121,10 @@ record DatabaseAddress(
   private static void encrypt(
       ConnectionFactoryOptions.Builder options, SslMode mode, @Nullable Path root) {
     options.option(PostgresqlConnectionFactoryProvider.SSL_MODE, mode.r2dbc());
-    if (root != null) {
-      options.option(PostgresqlConnectionFactoryProvider.SSL_ROOT_CERT, root.toString());
-    }
-    if (mode != SslMode.VERIFY_FULL) {
-      // Netty checks the host's name unless it is told not to
+    if (mode != SslMode.DISABLE) {
       options.option(
           PostgresqlConnectionFactoryProvider.SSL_CONTEXT_BUILDER_CUSTOMIZER,
-          builder -> builder.endpointIdentificationAlgorithm(null));
+          new Encryption(mode, root));
     }
   }
 

@@ -43,9 +43,9 @@ final class DatabaseCheck {
       if (!row.getBoolean(2) && !warned && !isLocal(database.address().host())) {
         warned = true;
         log.warn(
-            "Connections to PostgreSQL at {} are not encrypted (ssl-mode {}). Passwords are safe, all"
-                + " else can be read on the way: set omnimamba.database.ssl-mode to verify-full with"
-                + " ssl-root-cert, or to require",
+            "Connections to PostgreSQL at {} are not encrypted (ssl-mode {}). Passwords are safe,"
+                + " all else can be read on the way: set omnimamba.database.ssl-mode to verify-full"
+                + " with ssl-root-cert, or to require",
             database.address(),
             database.address().sslMode().libpq());
       }

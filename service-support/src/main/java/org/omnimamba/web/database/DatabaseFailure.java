@@ -76,8 +76,8 @@ final class DatabaseFailure {
           found.contains("no encryption")
               ? "PostgreSQL at "
                   + address
-                  + " accepts encrypted connections only: set omnimamba.database.ssl-mode to require,"
-                  + " or to verify-full with ssl-root-cert ("
+                  + " accepts encrypted connections only: set omnimamba.database.ssl-mode to"
+                  + " require, or to verify-full with ssl-root-cert ("
                   + found
                   + ")"
               : "PostgreSQL at " + address + " refuses the connection: " + found;

@@ -97,7 +97,8 @@ public record SchemaHistory(String table, String location, @Nullable Earlier ear
       throw new IncompatibleDatabaseException(
           "The tables recorded in %s are older than this version can take over: migration %s is missing."
                   .formatted(earlier.table(), earlier.last())
-              + " Start the last version that knows this table on the database once, then this one.");
+              + " Start the last version that knows this table on the database once, then this"
+              + " one.");
     }
   }
 
