@@ -251,22 +251,21 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Host, port, names and password as the services' configuration wants them. */
+  /**
+   * Address, name and password as the services' configuration wants them; they win over a database
+   * that the environment names.
+   */
   public Map<String, Object> connectionProperties() {
     String address = "127.0.0.1:" + port + "/" + DATABASE;
     return Map.of(
-        "spring.r2dbc.url",
-        "r2dbc:postgresql://" + address,
-        "spring.r2dbc.username",
-        user(),
-        "spring.r2dbc.password",
-        password,
-        "spring.flyway.url",
-        "jdbc:postgresql://" + address,
-        "spring.flyway.user",
-        user(),
-        "spring.flyway.password",
-        password);
+        "omnimamba.database.url", "postgresql://" + address,
+        "omnimamba.database.username", user(),
+        "omnimamba.database.password", password,
+        "omnimamba.database.migration.username", user(),
+        "omnimamba.database.migration.password", password,
+        "spring.flyway.url", "jdbc:postgresql://" + address,
+        "spring.flyway.user", user(),
+        "spring.flyway.password", password);
   }
 
   /** Stops the server, also one that is just starting; open connections are closed by it. */
