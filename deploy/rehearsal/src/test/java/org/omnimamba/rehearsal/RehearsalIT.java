@@ -15,8 +15,11 @@ import org.junit.jupiter.api.Test;
 /**
  * The core of {@code deploy/rehearse.sh}: compose, then the chart with two of each under load while
  * each is killed, the database restarts and everything is replaced.
+ *
+ * <p>It needs the packaged services and is not yet part of the build's tests: {@code ./mvnw package
+ * -DskipTests && ./mvnw -pl deploy/rehearsal test -Dtest=RehearsalIT}.
  */
-class RehearsalTest {
+class RehearsalIT {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 
   @Test
