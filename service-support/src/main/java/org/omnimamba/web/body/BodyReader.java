@@ -55,12 +55,27 @@ public final class BodyReader {
     if (announced > maxBytes) {
       return Mono.error(tooLarge());
     }
-    return request
-        .getBody()
-        .collect(() -> new Collected(announced, lease), Collected::add)
-        .map(Collected::whole)
+    return Mono.defer(() -> collect(request, new Collected(announced, lease)))
         .timeout(timeout, timers)
         .onErrorMap(TimeoutException.class, late -> tooSlow());
+  }
+
+  /**
+   * A failure goes to the sink, together with nothing: {@code collect} would hand the part, which
+   * is released already, to the discard hook that decoders set, and it would be released twice.
+   */
+  private static Mono<byte[]> collect(ServerHttpRequest request, Collected collected) {
+    return request
+        .getBody()
+        .<Void>handle(
+            (part, sink) -> {
+              try {
+                collected.add(part);
+              } catch (BodyException refused) {
+                sink.error(refused);
+              }
+            })
+        .then(Mono.fromCallable(collected::whole));
   }
 
   private BodyException tooLarge() {

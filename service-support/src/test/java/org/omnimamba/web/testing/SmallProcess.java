@@ -124,7 +124,7 @@ public final class SmallProcess implements AutoCloseable {
       }
       return Integer.parseInt(status.split(" ")[1]);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new AssertionError("no response; the service " + process + " wrote:\n" + log(), e);
     }
   }
 
