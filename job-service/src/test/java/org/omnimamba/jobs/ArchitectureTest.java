@@ -57,6 +57,8 @@ class ArchitectureTest {
     classes()
         .that()
         .areAnnotatedWith(RestController.class)
+        .and()
+        .resideInAPackage("org.omnimamba.jobs..")
         .should()
         .resideInAPackage("org.omnimamba.jobs.web..")
         .check(all);

@@ -1,6 +1,6 @@
 package org.omnimamba.jobs.queue;
 
-import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -16,10 +16,14 @@ class WorkerDrain implements SmartLifecycle {
   /** Lower phases stop later. */
   static final int PHASE = WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1024;
 
-  private final List<WorkerLifecycle> workers;
+  private final ObjectProvider<WorkerLifecycle> workers;
   private volatile boolean running;
 
-  WorkerDrain(List<WorkerLifecycle> workers) {
+  /**
+   * @param workers a provider, since Spring stops a bean after those that it was given to, in
+   *     whatever phase: with the workers themselves this would end before they had begun to stop
+   */
+  WorkerDrain(ObjectProvider<WorkerLifecycle> workers) {
     this.workers = workers;
   }
 
@@ -35,7 +39,7 @@ class WorkerDrain implements SmartLifecycle {
 
   @Override
   public void stop(Runnable callback) {
-    Flux.fromIterable(workers)
+    Flux.fromStream(workers.orderedStream())
         .flatMap(WorkerLifecycle::whenDrained)
         .doFinally(
             signal -> {
