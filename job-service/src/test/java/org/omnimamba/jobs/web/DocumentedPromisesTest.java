@@ -88,27 +88,28 @@ class DocumentedPromisesTest {
 
   @Test
   void theJobGoesOnWhenTheClientThatWaitsGoesAway() {
-    // the first attempt lasts longer than this client has patience
-    service.inference().answering(FakeInference.hanging(), FakeInference::complete);
-    var waiting =
-        client
-            .mutate()
-            .responseTimeout(Duration.ofSeconds(1))
-            .build()
-            .post()
-            .uri("/v1/jobs")
-            .header("Prefer", "wait=60")
-            .bodyValue(Jobs.with(Jobs.image("left"), "metadata", Map.of("left", "yes")));
-    assertThat(catchThrowable(waiting::exchange)).isNotNull();
-    String id =
-        await()
-            .atMost(Jobs.PATIENCE)
-            .until(
-                () -> Jobs.get(client, "/v1/jobs?limit=1").path("data").path(0),
-                job -> job.path("metadata").has("left"))
-            .path("id")
-            .stringValue();
-    Jobs.awaitStatus(client, id, "completed");
+    try (TestService own = new TestService("omnimamba.jobs.worker.idle-timeout=3s")) {
+      // the first attempt lasts longer than this client has patience
+      own.inference().answering(FakeInference.hanging(), FakeInference::complete);
+      WebTestClient impatient =
+          own.client("away").mutate().responseTimeout(Duration.ofSeconds(1)).build();
+      var waiting =
+          impatient
+              .post()
+              .uri("/v1/jobs")
+              .header("Prefer", "wait=60")
+              .bodyValue(Jobs.image("left"));
+      assertThat(catchThrowable(waiting::exchange)).isNotNull();
+      String id =
+          await()
+              .atMost(Jobs.PATIENCE)
+              .until(
+                  () -> Jobs.get(own.client("away"), "/v1/jobs?limit=1").path("data").path(0),
+                  job -> job.has("id"))
+              .path("id")
+              .stringValue();
+      Jobs.awaitStatus(own.client("away"), id, "completed");
+    }
   }
 
   @Test
