@@ -72,7 +72,9 @@ class DatabaseOutageTest {
                 "omnimamba.database.password=secret-of-app",
                 "omnimamba.database.ssl-mode=verify-full",
                 "omnimamba.database.ssl-root-cert=" + server.root())) {
-      assertThat(management(service, "readiness").statusCode()).isEqualTo(200);
+      await()
+          .atMost(Jobs.PATIENCE)
+          .until(() -> management(service, "readiness").statusCode() == 200);
       assertThat(submit(service).statusCode()).isEqualTo(202);
     }
   }
