@@ -33,7 +33,6 @@ class ConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "omnimamba.internal-token=short|internalToken",
         "omnimamba.gateway.inference-urls=|inferenceUrls",
         "omnimamba.gateway.inference-urls=ftp://a|addresses",
         "omnimamba.gateway.jobs-url=http://a/with/path|addresses",

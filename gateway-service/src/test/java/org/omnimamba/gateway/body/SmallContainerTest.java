@@ -44,6 +44,8 @@ class SmallContainerTest {
                 folder,
                 "omnimamba.internal-token=a-token-for-large-bodies",
                 "omnimamba.gateway.api-key=" + KEY,
+                // this is about memory: a busy machine must not make the stand-in look lost
+                "omnimamba.gateway.routing.probe-timeout=60s",
                 "omnimamba.gateway.inference-urls=" + upstream.url(),
                 "omnimamba.gateway.jobs-url=" + upstream.url())) {
       for (int round = 0; round < 2; round++) {
