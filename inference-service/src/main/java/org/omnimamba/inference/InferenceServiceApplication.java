@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 /** The inference service: on its own through {@link #main}, or in one JVM with the others. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
-// without it springdoc looks for it in all classes, on the event loop of the first request for its document
+// without it springdoc looks for it in all classes, on the event loop of the first request for its
+// document
 @OpenAPIDefinition
 public class InferenceServiceApplication {
   public static void main(String[] args) {

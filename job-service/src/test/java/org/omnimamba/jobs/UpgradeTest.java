@@ -56,7 +56,8 @@ class UpgradeTest {
       assertThat(versions(database, QueueMigrations.HISTORY)).isEqualTo("100,101");
       now(fresh, QueueMigrations.LOCATION, QueueMigrations.HISTORY).load().migrate();
       now(fresh, SERVICE, SERVICE_HISTORY).load().migrate();
-      // the second history of a new database begins with a baseline, since the first has made tables
+      // the second history of a new database begins with a baseline, since the first has made
+      // tables
       assertThat("0," + versions(database, SERVICE_HISTORY))
           .startsWith("0,200,201,202,203")
           .isEqualTo(versions(fresh, SERVICE_HISTORY));

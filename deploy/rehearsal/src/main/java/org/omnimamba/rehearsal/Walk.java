@@ -236,8 +236,7 @@ final class Walk {
               new String(content.body(), 1, 3, StandardCharsets.US_ASCII).equals("PNG"), "no PNG");
           String tag = header(content, "ETag");
           expect(
-              api.send(
-                  api.request(path + "/content?index=0").header("If-None-Match", tag).GET()),
+              api.send(api.request(path + "/content?index=0").header("If-None-Match", tag).GET()),
               304);
           HttpResponse<String> shown = api.send(api.request(path).GET());
           expect(

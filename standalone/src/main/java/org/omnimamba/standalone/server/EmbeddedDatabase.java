@@ -258,14 +258,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
   public Map<String, Object> connectionProperties() {
     String address = "127.0.0.1:" + port + "/" + DATABASE;
     return Map.of(
-        "omnimamba.database.url", "postgresql://" + address,
-        "omnimamba.database.username", user(),
-        "omnimamba.database.password", password,
-        "omnimamba.database.migration.username", user(),
-        "omnimamba.database.migration.password", password,
-        "spring.flyway.url", "jdbc:postgresql://" + address,
-        "spring.flyway.user", user(),
-        "spring.flyway.password", password);
+        "omnimamba.database.url",
+        "postgresql://" + address,
+        "omnimamba.database.username",
+        user(),
+        "omnimamba.database.password",
+        password,
+        "omnimamba.database.migration.username",
+        user(),
+        "omnimamba.database.migration.password",
+        password,
+        "spring.flyway.url",
+        "jdbc:postgresql://" + address,
+        "spring.flyway.user",
+        user(),
+        "spring.flyway.password",
+        password);
   }
 
   /** Stops the server, also one that is just starting; open connections are closed by it. */
