@@ -40,7 +40,10 @@ record Chart(List<Container> containers, List<Service> services) {
   /** Renders the chart with values as of {@code helm --set}. */
   static Chart render(Path root, Map<String, String> values, Path model) {
     TemplateCommand template =
-        new Helm(root.resolve("helm/omnimamba")).template().withName(RELEASE);
+        new Helm(root.resolve("helm/omnimamba"))
+            .template()
+            .withName(RELEASE)
+            .withKubeVersion("1.31.0");
     values.forEach(template::set);
     List<Map<String, Object>> objects = new ArrayList<>();
     for (Object object : new Yaml().loadAll(template.call())) {
