@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a cluster that services meet: probes, endpoints and names that follow readiness a
@@ -195,15 +194,6 @@ final class Cluster implements AutoCloseable {
       }
     }
     names.put(service.name() + DOMAIN, all);
-  }
-
-  /** A replica's text: the last lines of its output. */
-  static String tail(@Nullable Pod pod, int lines) throws IOException {
-    if (pod == null) {
-      return "";
-    }
-    List<String> output = Files.readAllLines(pod.process().log());
-    return String.join("\n", output.subList(Math.max(0, output.size() - lines), output.size()));
   }
 
   /** Ends every process of it. */
