@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.Job;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
 
 /** Completes jobs that need nothing else in their transaction, many with one statement. */
 final class CompletionBatch {
@@ -19,12 +22,14 @@ final class CompletionBatch {
 
   private final Db db;
   private final Duration patience;
+  private final Scheduler scheduler;
   private final Gathering<Entry> entries = new Gathering<>(MOST, STATEMENTS, this::writeAll);
 
   /** Batches that give up on a statement after that long, so that the next ones get their turn. */
-  CompletionBatch(Db db, Duration patience) {
+  CompletionBatch(Db db, Duration patience, Scheduler scheduler) {
     this.db = db;
     this.patience = patience;
+    this.scheduler = scheduler;
   }
 
   private record Entry(ClaimedJob claim, @Nullable String reference, MonoSink<Job> sink) {
@@ -69,6 +74,6 @@ final class CompletionBatch {
             batch.stream().map(entry -> entry.claim().token()).toArray(Long[]::new),
             batch.stream().map(Entry::reference).toArray(String[]::new))
         .collect(HashMap::new, (Map<UUID, Job> done, Job job) -> done.put(job.id(), job))
-        .timeout(patience);
+        .timeout(patience, scheduler);
   }
 }

@@ -2,13 +2,10 @@ package org.omnimamba.queue;
 
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Readable;
-import io.r2dbc.spi.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -38,7 +35,7 @@ final class Db {
   /** Runs one statement in its own transaction. */
   <T> Flux<T> query(Function<Readable, T> mapper, String sql, Object... arguments) {
     return Flux.usingWhen(
-        connections.create(), c -> query(c, mapper, sql, arguments), Connection::close);
+        connections.create(), c -> Statements.query(c, mapper, sql, arguments), Connection::close);
   }
 
   /**
@@ -51,7 +48,8 @@ final class Db {
 
   /** Runs one statement in its own transaction, and counts the rows it changed. */
   Mono<Long> update(String sql, Object... arguments) {
-    return Mono.usingWhen(connections.create(), c -> update(c, sql, arguments), Connection::close);
+    return Mono.usingWhen(
+        connections.create(), c -> Statements.update(c, sql, arguments), Connection::close);
   }
 
   /** Runs the work in one transaction: committed when it ends well, else rolled back. */
@@ -78,7 +76,10 @@ final class Db {
     Transaction(Connection connection, String setting) {
       this.connection = connection;
       this.begun =
-          Mono.from(connection.beginTransaction()).then(update(connection, setting)).then().cache();
+          Mono.from(connection.beginTransaction())
+              .then(Statements.update(connection, setting))
+              .then()
+              .cache();
     }
 
     <T> Mono<Optional<T>> run(Function<Connection, Mono<T>> work) {
@@ -97,31 +98,5 @@ final class Db {
     Mono<Void> close() {
       return Mono.from(connection.close());
     }
-  }
-
-  /** Runs one statement on a connection that somebody else owns. */
-  static <T> Flux<T> query(
-      Connection connection, Function<Readable, T> mapper, String sql, Object... arguments) {
-    return Flux.defer(() -> bind(connection.createStatement(sql), arguments).execute())
-        .concatMap(result -> result.map(mapper));
-  }
-
-  /** Runs one statement on a connection that somebody else owns, and counts the rows it changed. */
-  static Mono<Long> update(Connection connection, String sql, Object... arguments) {
-    return Flux.defer(() -> bind(connection.createStatement(sql), arguments).execute())
-        .concatMap(result -> result.getRowsUpdated())
-        .reduce(0L, Long::sum);
-  }
-
-  private static Statement bind(Statement statement, Object... arguments) {
-    for (int i = 0; i < arguments.length; i++) {
-      statement.bind(i, arguments[i]);
-    }
-    return statement;
-  }
-
-  /** A value that may be null, with the type the database needs to know then. */
-  static <T> Object nullable(@Nullable T value, Class<T> type) {
-    return value == null ? Parameters.in(type) : value;
   }
 }

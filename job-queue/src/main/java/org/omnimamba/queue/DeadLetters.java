@@ -8,6 +8,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.DeadLetterFilter;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.RedriveOutcome;
+import org.omnimamba.queue.job.RedrivenJobs;
 import reactor.core.publisher.Mono;
 
 /** Puts jobs in line again that failed or expired, as far as their tenant's line has room. */
@@ -90,9 +95,9 @@ final class DeadLetters {
             REDRIVE,
             found.id(),
             found.tenant(),
-            Db.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
+            Statements.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
             options.ageingStep().toMillis(),
-            Db.nullable(maxQueued(found.kind()), Integer.class))
+            Statements.nullable(maxQueued(found.kind()), Integer.class))
         .<RedriveOutcome>map(RedriveOutcome.Redriven::new)
         .switchIfEmpty(Mono.defer(() -> refused(found, deadline, tries)));
   }
@@ -125,9 +130,9 @@ final class DeadLetters {
       tenant,
       filter.kind(),
       filter.status().wireName(),
-      Db.nullable(filter.errorCode(), String.class),
-      Db.nullable(filter.finishedFrom(), Instant.class),
-      Db.nullable(filter.finishedBefore(), Instant.class)
+      Statements.nullable(filter.errorCode(), String.class),
+      Statements.nullable(filter.finishedFrom(), Instant.class),
+      Statements.nullable(filter.finishedBefore(), Instant.class)
     };
     Mono<Boolean> more =
         db.query(row -> JobRow.get(row, "more", Boolean.class), ANY_LEFT, matching).next();
@@ -137,7 +142,7 @@ final class DeadLetters {
             and(
                 matching,
                 filter.limit(),
-                Db.nullable(maxQueued(filter.kind()), Integer.class),
+                Statements.nullable(maxQueued(filter.kind()), Integer.class),
                 options.ageingStep().toMillis()))
         .collectList()
         .doOnNext(rows -> transitions.changed(jobs(rows)))

@@ -10,9 +10,11 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -67,10 +69,14 @@ final class Hints {
     this.scheduler = scheduler;
   }
 
-  /** Tells of hints of this process until it is disposed of. */
-  Disposable listen(Consumer<QueueSignal> neighbour) {
-    neighbours.add(neighbour);
-    return () -> neighbours.remove(neighbour);
+  /** The hints of this process from now on. */
+  Flux<QueueSignal> signals() {
+    return Flux.create(
+        sink -> {
+          Consumer<QueueSignal> neighbour = sink::next;
+          neighbours.add(neighbour);
+          sink.onDispose(() -> neighbours.remove(neighbour));
+        });
   }
 
   void cancel(UUID id) {
@@ -97,7 +103,7 @@ final class Hints {
 
   /** The hint of a job submitted in somebody's transaction: sent by its commit. */
   static Mono<Void> readyOnCommit(Connection connection, String kind) {
-    return Db.query(
+    return Statements.query(
             connection,
             row -> Boolean.TRUE,
             "SELECT 1 FROM (SELECT pg_notify($1, $2)) AS hint",
@@ -150,7 +156,7 @@ final class Hints {
             channels.toArray(String[]::new),
             payloads.toArray(String[]::new))
         .then()
-        .timeout(PATIENCE)
+        .timeout(PATIENCE, scheduler)
         .onErrorResume(
             error -> {
               log.debug(

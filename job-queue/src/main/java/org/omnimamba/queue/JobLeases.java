@@ -6,11 +6,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.LeaseLostException;
+import org.omnimamba.queue.job.Progress;
+import org.omnimamba.queue.job.TransactionHook;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * What a worker does with jobs: claims them and writes under its claims. {@link JobWorker} does all
- * this by itself; use these calls to build another kind of worker.
+ * What a worker does with jobs: claims them and writes under its claims. {@link
+ * org.omnimamba.queue.worker.JobWorker} does all this by itself; use these calls to build another
+ * kind of worker.
  *
  * <p>Every write but the claim quotes the claim's fencing token and fails with {@link
  * LeaseLostException}, having changed nothing, when the claim no longer holds. A claim whose lease
@@ -23,12 +31,13 @@ public final class JobLeases {
   private final QueueOptions options;
   private final CompletionBatch completions;
 
-  JobLeases(Db db, Hints hints, Transitions transitions, QueueOptions options) {
+  JobLeases(
+      Db db, Hints hints, Transitions transitions, QueueOptions options, Scheduler scheduler) {
     this.db = db;
     this.hints = hints;
     this.transitions = transitions;
     this.options = options;
-    this.completions = new CompletionBatch(db, options.lease().dividedBy(3));
+    this.completions = new CompletionBatch(db, options.lease().dividedBy(3), scheduler);
   }
 
   /** How long a claim or a heartbeat holds. */
@@ -51,7 +60,7 @@ public final class JobLeases {
             worker,
             limit,
             lease.toMillis(),
-            Db.nullable(options.limitsOf(kind).maxRunning(), Integer.class))
+            Statements.nullable(options.limitsOf(kind).maxRunning(), Integer.class))
         .collectList()
         // a row may arrive before the commit, and who follows a hint must find what it tells of
         .doOnNext(claims -> claims.forEach(claim -> hints.changed(claim.job())));
@@ -91,7 +100,7 @@ public final class JobLeases {
             claim.token(),
             progress.done(),
             progress.total(),
-            Db.nullable(progress.detail(), String.class)));
+            Statements.nullable(progress.detail(), String.class)));
   }
 
   /**
@@ -122,7 +131,7 @@ public final class JobLeases {
           LeaseSql.COMPLETE,
           claim.job().id(),
           claim.token(),
-          Db.nullable(resultReference, String.class));
+          Statements.nullable(resultReference, String.class));
     }
     return completions.complete(claim, resultReference).doOnNext(hints::changed);
   }
@@ -147,11 +156,11 @@ public final class JobLeases {
             claim.token(),
             error.code(),
             error.message(),
-            Db.nullable(retryIn == null ? null : retryIn.toMillis(), Long.class),
+            Statements.nullable(retryIn == null ? null : retryIn.toMillis(), Long.class),
             options.ageingStep().toMillis()));
   }
 
-  /** Confirms that a job in {@link JobStatus#CANCELLING} has stopped. */
+  /** Confirms that a job in {@link org.omnimamba.queue.job.JobStatus#CANCELLING} has stopped. */
   public Mono<Job> cancelled(ClaimedJob claim, TransactionHook hook) {
     return held(
         claim,

@@ -10,6 +10,20 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.CancelOutcome;
+import org.omnimamba.queue.job.DeadLetterFilter;
+import org.omnimamba.queue.job.DeleteOutcome;
+import org.omnimamba.queue.job.IdempotencyKey;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobFilter;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.QueueDepth;
+import org.omnimamba.queue.job.RedriveOutcome;
+import org.omnimamba.queue.job.RedrivenJobs;
+import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.queue.job.TenantLimits;
+import org.omnimamba.queue.job.TransactionHook;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -43,8 +57,8 @@ public final class JobQueue {
     this.hints = new Hints(db, scheduler);
     this.transitions = new Transitions(db, hints, hooks);
     this.options = options;
-    this.leases = new JobLeases(db, hints, transitions, options);
-    this.submissions = new SubmissionBatch(db, options, hints);
+    this.leases = new JobLeases(db, hints, transitions, options, scheduler);
+    this.submissions = new SubmissionBatch(db, options, hints, scheduler);
     this.deadLetters = new DeadLetters(db, transitions, options);
   }
 
@@ -143,7 +157,7 @@ public final class JobQueue {
         new Submission.Queries() {
           @Override
           public <T> Flux<T> query(Function<Readable, T> mapper, String sql, Object... arguments) {
-            return Db.query(connection, mapper, sql, arguments);
+            return Statements.query(connection, mapper, sql, arguments);
           }
         };
     return new Submission(job, options, here)
@@ -174,8 +188,8 @@ public final class JobQueue {
             JobSql.LIST,
             tenant,
             filter.kind(),
-            Db.nullable(status == null ? null : status.wireName(), String.class),
-            Db.nullable(filter.after(), UUID.class),
+            Statements.nullable(status == null ? null : status.wireName(), String.class),
+            Statements.nullable(filter.after(), UUID.class),
             filter.limit())
         .collectList();
   }
@@ -219,7 +233,7 @@ public final class JobQueue {
   public Mono<DeleteOutcome> delete(String tenant, UUID id, TransactionHook hook) {
     return db.<Job>transaction(
             connection ->
-                Db.query(connection, JobRow::job, JobSql.DELETE, id, tenant)
+                Statements.query(connection, JobRow::job, JobSql.DELETE, id, tenant)
                     .next()
                     .flatMap(
                         job ->
@@ -273,8 +287,8 @@ public final class JobQueue {
             JobSql.SET_LIMITS,
             kind,
             tenant,
-            Db.nullable(limits.maxRunning(), Integer.class),
-            Db.nullable(limits.maxQueued(), Integer.class))
+            Statements.nullable(limits.maxRunning(), Integer.class),
+            Statements.nullable(limits.maxQueued(), Integer.class))
         .then();
   }
 
@@ -295,11 +309,16 @@ public final class JobQueue {
     return db;
   }
 
-  Hints hints() {
-    return hints;
+  /**
+   * The hints that calls on this object cause, at once and without the database: for workers in the
+   * same process. Those of other processes come through a {@link QueueListener}.
+   */
+  public Flux<QueueSignal> signals() {
+    return hints.signals();
   }
 
-  Scheduler scheduler() {
+  /** What times this queue and whatever is built on it; its clock is monotonic. */
+  public Scheduler scheduler() {
     return scheduler;
   }
 

@@ -7,6 +7,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.UUID;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.StoredResult;
 import reactor.core.publisher.Mono;
 
 /**
@@ -56,7 +59,7 @@ public final class JobResults {
   public static Mono<Void> writeIn(
       Connection connection, String reference, String name, StoredResult result) {
     Location at = Location.parse(reference);
-    return Db.update(
+    return Statements.update(
             connection,
             INSERT,
             at.day(),
@@ -85,7 +88,8 @@ public final class JobResults {
   /** Removes whatever a job that has ended stored. */
   static Mono<Void> deleteIn(Connection connection, Job job) {
     Instant end = job.times().updated();
-    return Db.update(connection, DELETE, day(job.times().created()), day(end), job.id()).then();
+    return Statements.update(connection, DELETE, day(job.times().created()), day(end), job.id())
+        .then();
   }
 
   private static LocalDate day(Instant time) {

@@ -5,6 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.JobTimes;
+import org.omnimamba.queue.job.Progress;
 
 /** Reads rows of {@code queue_job}. */
 final class JobRow {

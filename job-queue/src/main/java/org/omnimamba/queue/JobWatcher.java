@@ -3,7 +3,8 @@ package org.omnimamba.queue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ThreadLocalRandom;
+import org.omnimamba.queue.job.Job;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -12,7 +13,6 @@ public final class JobWatcher {
   private final JobQueue queue;
   private final QueueListener listener;
   private final Duration pollInterval;
-  private final RandomGenerator random = Jitter.RANDOM;
 
   /**
    * A watcher.
@@ -34,11 +34,12 @@ public final class JobWatcher {
     return Flux.defer(
         () -> {
           long period = Math.max(1, pollInterval.toMillis());
-          long phase = (long) (period * (0.5 + random.nextDouble() / 2));
+          long phase = (long) (period * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
           Flux<Boolean> hints =
               listener.signals().filter(signal -> concerns(signal, id)).map(signal -> true);
           Flux<Boolean> polls =
-              Flux.interval(Duration.ofMillis(phase), Duration.ofMillis(period)).map(n -> true);
+              Flux.interval(Duration.ofMillis(phase), Duration.ofMillis(period), queue.scheduler())
+                  .map(n -> true);
           return Flux.merge(hints, Mono.just(true), polls)
               .onBackpressureLatest()
               .concatMap(

@@ -16,6 +16,8 @@ import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
@@ -35,6 +37,7 @@ public final class QueueListener implements AutoCloseable {
   private static final Duration PROBE = Duration.ofSeconds(15);
 
   private final ConnectionFactory connections;
+  private final Scheduler scheduler;
   private final Sinks.Many<QueueSignal> signals = Sinks.many().multicast().directBestEffort();
   private final AtomicLong connects = new AtomicLong();
   private volatile boolean connected;
@@ -46,7 +49,18 @@ public final class QueueListener implements AutoCloseable {
    * @param connections gives PostgreSQL connections, not pooled
    */
   public QueueListener(ConnectionFactory connections) {
+    this(connections, Schedulers.parallel());
+  }
+
+  /**
+   * A listener that is not connected yet.
+   *
+   * @param connections gives PostgreSQL connections, not pooled
+   * @param scheduler times the waits between connects and the looks at a silent connection
+   */
+  public QueueListener(ConnectionFactory connections, Scheduler scheduler) {
     this.connections = connections;
+    this.scheduler = scheduler;
   }
 
   /** Connects, now and whenever the connection is lost. Calling it again does nothing. */
@@ -59,6 +73,7 @@ public final class QueueListener implements AutoCloseable {
                   Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                       .maxBackoff(Duration.ofSeconds(5))
                       .jitter(0.5)
+                      .scheduler(scheduler)
                       .transientErrors(true)
                       .doBeforeRetry(
                           signal -> {
@@ -104,11 +119,11 @@ public final class QueueListener implements AutoCloseable {
   private Mono<Void> listen(Connection connection) {
     PostgresqlConnection postgres = unwrap(connection);
     Flux<Object> probes =
-        Flux.interval(PROBE)
+        Flux.interval(PROBE, scheduler)
             .onBackpressureDrop()
             .concatMap(tick -> postgres.createStatement("SELECT 1").execute(), 1)
             .concatMap(result -> result.map(row -> 1))
-            .timeout(PROBE.multipliedBy(2))
+            .timeout(PROBE.multipliedBy(2), scheduler)
             .cast(Object.class);
     return postgres
         .createStatement(LISTEN)

@@ -1,9 +1,9 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -30,7 +30,6 @@ public final class QueueMaintenance implements AutoCloseable {
   private final Scheduler scheduler;
   private final Sweep sweep;
   private final ClockWatch clock;
-  private final RandomGenerator random = Jitter.RANDOM;
   private final Disposable.Composite tasks = Disposables.composite();
   private final LongAdder reclaimed = new LongAdder();
   private final LongAdder expired = new LongAdder();
@@ -159,7 +158,7 @@ public final class QueueMaintenance implements AutoCloseable {
                       Exceptions.unwrapMultiple(error));
                   return Mono.empty();
                 });
-    long wait = (long) (interval.toNanos() * (0.75 + random.nextDouble() / 2));
+    long wait = (long) (interval.toNanos() * (0.75 + ThreadLocalRandom.current().nextDouble() / 2));
     next.update(
         once.then(Mono.delay(Duration.ofNanos(wait), scheduler))
             .subscribe(waited -> look(next, interval, work)));

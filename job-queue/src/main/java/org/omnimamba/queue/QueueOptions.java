@@ -2,6 +2,7 @@ package org.omnimamba.queue;
 
 import java.time.Duration;
 import java.util.Map;
+import org.omnimamba.queue.job.TenantLimits;
 
 /**
  * Settings that every program on one queue should share.

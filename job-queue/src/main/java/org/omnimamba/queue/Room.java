@@ -24,7 +24,7 @@ record Room(int limit, Duration retryAfter, boolean isOpen) {
 
   /** The arguments of the statement. */
   static Object[] arguments(String kind, String tenant, @Nullable Integer maxQueued) {
-    return new Object[] {kind, tenant, Db.nullable(maxQueued, Integer.class)};
+    return new Object[] {kind, tenant, Statements.nullable(maxQueued, Integer.class)};
   }
 
   /** Reads a row of the statement. */

@@ -7,6 +7,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.IdempotencyKey;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.SubmitOutcome;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -73,14 +77,14 @@ final class Submission {
                 job.maxAttempts(),
                 job.delay().toMillis(),
                 options.ageingStep().toMillis(),
-                Db.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
-                Db.nullable(key == null ? null : key.key(), String.class),
-                Db.nullable(
+                Statements.nullable(deadline == null ? null : deadline.toMillis(), Long.class),
+                Statements.nullable(key == null ? null : key.key(), String.class),
+                Statements.nullable(
                     key == null ? null : ByteBuffer.wrap(key.requestHash()), ByteBuffer.class),
                 job.attributes(),
                 job.payload(),
-                Db.nullable(maxQueued(), Integer.class),
-                Db.nullable(job.expiresAt(), Instant.class))
+                Statements.nullable(maxQueued(), Integer.class),
+                Statements.nullable(job.expiresAt(), Instant.class))
             // a row may arrive before the commit
             .takeLast(1)
             .next()

@@ -11,8 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.SubmitOutcome;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Puts jobs in line that are submitted at the same time: many with one statement and one commit,
@@ -61,12 +65,14 @@ final class SubmissionBatch {
   private final Db db;
   private final QueueOptions options;
   private final Hints hints;
+  private final Scheduler scheduler;
   private final Gathering<Entry> entries = new Gathering<>(MOST, STATEMENTS, this::writeAll);
 
-  SubmissionBatch(Db db, QueueOptions options, Hints hints) {
+  SubmissionBatch(Db db, QueueOptions options, Hints hints, Scheduler scheduler) {
     this.db = db;
     this.options = options;
     this.hints = hints;
+    this.scheduler = scheduler;
   }
 
   private record Entry(NewJob job, MonoSink<SubmitOutcome> sink, AtomicBoolean cancelled) {}
@@ -105,7 +111,7 @@ final class SubmissionBatch {
       return writeAlone(batch.get(0));
     }
     return insert(batch)
-        .timeout(PATIENCE)
+        .timeout(PATIENCE, scheduler)
         .doOnNext(
             placed -> {
               for (int i = 0; i < batch.size(); i++) {
@@ -148,7 +154,7 @@ final class SubmissionBatch {
 
   private Mono<Void> writeAlone(Entry entry) {
     return alone(entry.job())
-        .timeout(PATIENCE)
+        .timeout(PATIENCE, scheduler)
         .doOnNext(outcome -> entry.sink().success(outcome))
         .doOnError(error -> entry.sink().error(error))
         .onErrorComplete()

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.TransactionHook;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -41,7 +43,7 @@ final class Transitions {
         needsTransaction(kind, hook)
             ? db.transaction(
                 c ->
-                    Db.query(c, JobRow::job, sql, arguments)
+                    Statements.query(c, JobRow::job, sql, arguments)
                         .collectList()
                         .flatMap(jobs -> hooks(c, jobs, hook).then(Mono.justOrEmpty(first(jobs)))))
             : db.change(JobRow::job, sql, arguments);
@@ -70,7 +72,7 @@ final class Transitions {
             ? db.query(JobRow::job, sql, arguments).collectList()
             : db.transaction(
                 c ->
-                    Db.query(c, JobRow::job, sql, arguments)
+                    Statements.query(c, JobRow::job, sql, arguments)
                         .collectList()
                         .doOnNext(touched)
                         .flatMap(

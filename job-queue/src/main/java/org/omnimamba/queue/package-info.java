@@ -107,9 +107,9 @@
  * <p>A process may be stopped for longer than its lease (a pause, a suspended machine) and wake up
  * inside a write. The window cannot help there; the fencing token does. Every write under a claim
  * requires {@code token} to be the claim's and the status to be that of a running job; when no row
- * matches, nothing was written, and the caller gets {@link org.omnimamba.queue.LeaseLostException}.
- * A late write by a holder that nobody has replaced yet is accepted: the result is good and nobody
- * else has one.
+ * matches, nothing was written, and the caller gets {@link
+ * org.omnimamba.queue.job.LeaseLostException}. A late write by a holder that nobody has replaced
+ * yet is accepted: the result is good and nobody else has one.
  *
  * <h2>What is promised</h2>
  *

@@ -7,6 +7,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.TransactionHook;
+import org.omnimamba.queue.testing.QueueFixture;
 
 /** The database's clock is set back by an hour. */
 class ClockSetBackTest {

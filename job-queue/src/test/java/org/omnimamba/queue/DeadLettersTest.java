@@ -14,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.DeadLetterFilter;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.JobFilter;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.RedriveOutcome;
+import org.omnimamba.queue.job.RedrivenJobs;
+import org.omnimamba.queue.job.TenantLimits;
+import org.omnimamba.queue.job.TransactionHook;
+import org.omnimamba.queue.testing.QueueFixture;
 
 class DeadLettersTest {
   private static QueueFixture fixture;

@@ -12,6 +12,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.DeadLetterFilter;
+import org.omnimamba.queue.job.IdempotencyKey;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.JobTimes;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.queue.job.TransactionHook;
+import org.omnimamba.queue.testing.QueueFixture;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

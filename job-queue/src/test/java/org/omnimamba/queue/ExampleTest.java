@@ -10,7 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.NewJob;
 import org.omnimamba.queue.testing.TestDatabase;
+import org.omnimamba.queue.worker.JobHandler;
+import org.omnimamba.queue.worker.JobWorker;
+import org.omnimamba.queue.worker.WorkerOptions;
 import reactor.core.publisher.Mono;
 
 /**

@@ -9,6 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.TenantLimits;
+import org.omnimamba.queue.testing.QueueFixture;
 
 class FairnessTest {
   private static QueueFixture fixture;

@@ -13,6 +13,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.SubmitOutcome;
 import org.omnimamba.queue.testing.TestDatabase;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -49,7 +53,7 @@ class HooksThatFailTest {
     }
     return failing.contains(job.id())
         ? Mono.error(new IllegalStateException("the hook of one job"))
-        : Db.update(connection, "INSERT INTO ended VALUES ($1)", job.id()).then();
+        : Statements.update(connection, "INSERT INTO ended VALUES ($1)", job.id()).then();
   }
 
   private List<Job> overdue(int count) {

@@ -11,6 +11,23 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.CancelOutcome;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.DeleteOutcome;
+import org.omnimamba.queue.job.IdempotencyKey;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.JobFilter;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.LeaseLostException;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.Progress;
+import org.omnimamba.queue.job.QueueDepth;
+import org.omnimamba.queue.job.RedriveOutcome;
+import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.queue.job.TenantLimits;
+import org.omnimamba.queue.job.TransactionHook;
 import org.omnimamba.queue.testing.TestDatabase;
 import reactor.core.publisher.Mono;
 
@@ -132,7 +149,7 @@ class JobQueueTest {
     ClaimedJob claim = claimOne("hook");
     TransactionHook write =
         (connection, job) ->
-            Db.update(connection, "INSERT INTO effect VALUES ($1)", job.id()).then();
+            Statements.update(connection, "INSERT INTO effect VALUES ($1)", job.id()).then();
     TransactionHook broken =
         (connection, job) ->
             Mono.from(write.inTransaction(connection, job))

@@ -1,6 +1,7 @@
 package org.omnimamba.queue;
 
 import java.util.UUID;
+import org.omnimamba.queue.job.JobStatus;
 
 /** What the model knows of one job. Times are seconds of the model's clock, in milliseconds. */
 final class ModelJob {

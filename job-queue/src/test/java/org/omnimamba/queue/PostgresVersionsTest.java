@@ -6,6 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.queue.testing.OtherVersion;
 import org.omnimamba.queue.testing.PostgresVersion;
+import org.omnimamba.queue.worker.JobWorkerTest;
 
 /**
  * The queue behaves alike on all versions that are supported; all other tests run on the newest.

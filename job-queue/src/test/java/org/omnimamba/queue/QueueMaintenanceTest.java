@@ -14,6 +14,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.RedriveOutcome;
+import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.queue.job.SubmitOutcome;
 import org.omnimamba.queue.testing.TestDatabase;
 
 class QueueMaintenanceTest {
@@ -39,7 +46,7 @@ class QueueMaintenanceTest {
             .onTerminal(
                 "k",
                 (connection, job) ->
-                    Db.update(
+                    Statements.update(
                             connection,
                             "INSERT INTO ended VALUES ($1, $2)",
                             job.id(),

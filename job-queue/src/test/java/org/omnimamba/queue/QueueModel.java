@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.JobStatus;
 
 /** The queue as its documentation describes it, in memory, without any thought of speed. */
 final class QueueModel {

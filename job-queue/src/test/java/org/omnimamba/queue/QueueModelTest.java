@@ -17,6 +17,22 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.omnimamba.queue.job.CancelOutcome;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.DeadLetterFilter;
+import org.omnimamba.queue.job.DeleteOutcome;
+import org.omnimamba.queue.job.IdempotencyKey;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobError;
+import org.omnimamba.queue.job.JobStatus;
+import org.omnimamba.queue.job.LeaseLostException;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.Progress;
+import org.omnimamba.queue.job.RedriveOutcome;
+import org.omnimamba.queue.job.RedrivenJobs;
+import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.queue.job.TenantLimits;
+import org.omnimamba.queue.job.TransactionHook;
 import org.omnimamba.queue.testing.TestDatabase;
 import reactor.core.publisher.Mono;
 
@@ -56,7 +72,8 @@ class QueueModelTest {
             .onTerminal(
                 KIND,
                 (connection, job) ->
-                    Db.update(connection, "INSERT INTO ending VALUES ($1)", job.id()).then())
+                    Statements.update(connection, "INSERT INTO ending VALUES ($1)", job.id())
+                        .then())
             .build();
     leases = queue.leases();
     maintenance = new QueueMaintenance(queue, RetentionOptions.DEFAULTS);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.omnimamba.queue.testing.QueueFixture;
 
 /** With 100,000 jobs waiting, no statement of the queue may read more than its share. */
 class QueuePlanTest {

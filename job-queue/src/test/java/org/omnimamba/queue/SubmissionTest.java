@@ -10,6 +10,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.IdempotencyKey;
+import org.omnimamba.queue.job.JobFilter;
+import org.omnimamba.queue.job.NewJob;
+import org.omnimamba.queue.job.Progress;
+import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.queue.job.TenantLimits;
+import org.omnimamba.queue.testing.QueueFixture;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.NewJob;
 import org.omnimamba.queue.testing.TestDatabase;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;

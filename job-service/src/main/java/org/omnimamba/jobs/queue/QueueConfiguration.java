@@ -13,7 +13,7 @@ import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.QueueMaintenance;
 import org.omnimamba.queue.QueueOptions;
 import org.omnimamba.queue.RetentionOptions;
-import org.omnimamba.queue.TenantLimits;
+import org.omnimamba.queue.job.TenantLimits;
 import org.omnimamba.web.database.Database;
 import org.omnimamba.web.database.DatabaseGate;
 import org.springframework.context.annotation.Bean;

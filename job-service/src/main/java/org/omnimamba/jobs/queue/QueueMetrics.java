@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.QueueMaintenance;
-import org.omnimamba.queue.WorkerStats;
+import org.omnimamba.queue.worker.WorkerStats;
 import org.springframework.stereotype.Component;
 
 /** What this process does for the queue, as meters. */

@@ -1,8 +1,8 @@
 package org.omnimamba.jobs.queue;
 
 import io.r2dbc.spi.Connection;
-import org.omnimamba.queue.Job;
-import org.omnimamba.queue.TransactionHook;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.TransactionHook;
 import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;

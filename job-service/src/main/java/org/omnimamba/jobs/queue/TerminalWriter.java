@@ -1,7 +1,7 @@
 package org.omnimamba.jobs.queue;
 
 import io.r2dbc.spi.Connection;
-import org.omnimamba.queue.Job;
+import org.omnimamba.queue.job.Job;
 import reactor.core.publisher.Mono;
 
 /** Writes something in the transaction in which a job ends, whoever ends it. */

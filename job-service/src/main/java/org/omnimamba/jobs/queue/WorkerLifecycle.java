@@ -2,8 +2,8 @@ package org.omnimamba.jobs.queue;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.queue.JobWorker;
-import org.omnimamba.queue.WorkerStats;
+import org.omnimamba.queue.worker.JobWorker;
+import org.omnimamba.queue.worker.WorkerStats;
 import org.omnimamba.web.database.DatabaseGate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

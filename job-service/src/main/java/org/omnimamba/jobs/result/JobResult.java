@@ -1,7 +1,7 @@
 package org.omnimamba.jobs.result;
 
 import java.util.Map;
-import org.omnimamba.queue.StoredResult;
+import org.omnimamba.queue.job.StoredResult;
 
 /**
  * Everything that a finished job leaves: {@value #RESPONSE}, the answer of inference-service as

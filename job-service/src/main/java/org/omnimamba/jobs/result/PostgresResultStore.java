@@ -1,8 +1,8 @@
 package org.omnimamba.jobs.result;
 
-import org.omnimamba.queue.ClaimedJob;
 import org.omnimamba.queue.JobResults;
-import org.omnimamba.queue.StoredResult;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.StoredResult;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

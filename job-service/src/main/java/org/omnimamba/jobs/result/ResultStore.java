@@ -1,8 +1,8 @@
 package org.omnimamba.jobs.result;
 
-import org.omnimamba.queue.ClaimedJob;
-import org.omnimamba.queue.StoredResult;
-import org.omnimamba.queue.TransactionHook;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.queue.job.TransactionHook;
 import reactor.core.publisher.Mono;
 
 /** One place for results. */

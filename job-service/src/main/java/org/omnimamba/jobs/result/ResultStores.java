@@ -1,8 +1,8 @@
 package org.omnimamba.jobs.result;
 
 import java.util.List;
-import org.omnimamba.queue.ClaimedJob;
-import org.omnimamba.queue.StoredResult;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.StoredResult;
 import reactor.core.publisher.Mono;
 
 /** All configured stores: the first takes new results, each is asked for its own. */

@@ -2,10 +2,10 @@ package org.omnimamba.jobs.result;
 
 import java.util.concurrent.CompletionException;
 import org.omnimamba.jobs.config.ResultProperties;
-import org.omnimamba.queue.ClaimedJob;
-import org.omnimamba.queue.JobFailure;
-import org.omnimamba.queue.StoredResult;
-import org.omnimamba.queue.TransactionHook;
+import org.omnimamba.queue.job.ClaimedJob;
+import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.queue.job.TransactionHook;
+import org.omnimamba.queue.worker.JobFailure;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.core.async.AsyncRequestBody;

@@ -2,8 +2,8 @@ package org.omnimamba.jobs.result;
 
 import java.util.UUID;
 import org.omnimamba.jobs.job.JobJson;
-import org.omnimamba.jobs.queue.ConnectionSql;
-import org.omnimamba.queue.TransactionHook;
+import org.omnimamba.queue.Statements;
+import org.omnimamba.queue.job.TransactionHook;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -38,7 +38,7 @@ public class UpstreamErrors {
       body.put("status", status);
     }
     String text = json.write(body);
-    return (connection, job) -> ConnectionSql.update(connection, SAVE, job.id(), text).then();
+    return (connection, job) -> Statements.update(connection, SAVE, job.id(), text).then();
   }
 
   /** The error kept for a job: the members inference-service sent, and the HTTP status. */

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.jobs.queue.ConnectionSql;
 import org.omnimamba.jobs.webhook.delivery.AttemptOutcome;
-import org.omnimamba.queue.TransactionHook;
+import org.omnimamba.queue.Statements;
+import org.omnimamba.queue.job.TransactionHook;
 import reactor.core.publisher.Mono;
 
 /** What is written together with the outcome of an attempt. */
@@ -44,7 +44,7 @@ final class AttemptRecords {
   static TransactionHook keeping(
       UUID delivery, String url, AttemptOutcome outcome, @Nullable Duration next) {
     return (connection, job) ->
-        ConnectionSql.update(connection, MOVE, delivery, url)
+        Statements.update(connection, MOVE, delivery, url)
             .then(keep(connection, delivery, outcome, next));
   }
 
@@ -55,7 +55,7 @@ final class AttemptRecords {
 
   private static Mono<Void> keep(
       Connection connection, UUID delivery, AttemptOutcome outcome, @Nullable Duration next) {
-    return ConnectionSql.update(
+    return Statements.update(
             connection,
             INSERT,
             delivery,
@@ -74,7 +74,7 @@ final class AttemptRecords {
   /** Keeps the attempt and disables the endpoint, if it is a registered one. */
   static TransactionHook keepingAndDisabling(UUID delivery, String url, AttemptOutcome outcome) {
     return (connection, job) ->
-        ConnectionSql.update(connection, DISABLE, delivery, WebhookEndpoint.GONE, url)
+        Statements.update(connection, DISABLE, delivery, WebhookEndpoint.GONE, url)
             .then(Mono.from(keeping(delivery, url, outcome, null).inTransaction(connection, job)));
   }
 }

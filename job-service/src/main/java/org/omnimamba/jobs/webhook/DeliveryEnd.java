@@ -3,10 +3,10 @@ package org.omnimamba.jobs.webhook;
 import io.r2dbc.spi.Connection;
 import java.util.UUID;
 import org.omnimamba.jobs.job.JobKinds;
-import org.omnimamba.jobs.queue.ConnectionSql;
 import org.omnimamba.jobs.queue.TerminalWriter;
-import org.omnimamba.queue.Job;
-import org.omnimamba.queue.JobStatus;
+import org.omnimamba.queue.Statements;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobStatus;
 import reactor.core.publisher.Mono;
 
 /** Marks a delivery as ended together with the job that made its attempts. */
@@ -18,7 +18,7 @@ final class DeliveryEnd implements TerminalWriter {
   /** Gives up a delivery that has no job to make its attempts. */
   static Mono<Void> giveUp(Connection connection, UUID delivery, String reason) {
     return AttemptRecords.keepingNone(connection, delivery, reason)
-        .then(ConnectionSql.update(connection, END, delivery, "failed"))
+        .then(Statements.update(connection, END, delivery, "failed"))
         .then();
   }
 
@@ -30,6 +30,6 @@ final class DeliveryEnd implements TerminalWriter {
   @Override
   public Mono<Void> onEnd(Connection connection, Job job) {
     String status = job.status() == JobStatus.COMPLETED ? "delivered" : "failed";
-    return ConnectionSql.update(connection, END, DeliveryJobs.deliveryOf(job), status).then();
+    return Statements.update(connection, END, DeliveryJobs.deliveryOf(job), status).then();
   }
 }

@@ -3,8 +3,8 @@ package org.omnimamba.jobs.webhook;
 import java.util.UUID;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.webhook.delivery.RetrySchedule;
-import org.omnimamba.queue.Job;
-import org.omnimamba.queue.NewJob;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.NewJob;
 
 /** The queue's job that makes the attempts of one delivery; its attributes name the delivery. */
 final class DeliveryJobs {

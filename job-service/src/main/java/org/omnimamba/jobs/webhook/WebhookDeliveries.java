@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobQueue;
-import org.omnimamba.queue.SubmitOutcome;
+import org.omnimamba.queue.job.SubmitOutcome;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;

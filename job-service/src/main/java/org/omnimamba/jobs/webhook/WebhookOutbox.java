@@ -4,15 +4,15 @@ import io.r2dbc.spi.Connection;
 import java.util.Objects;
 import java.util.UUID;
 import org.omnimamba.jobs.job.JobAttributes;
-import org.omnimamba.jobs.job.JobEventType;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
+import org.omnimamba.jobs.job.WebhookEvent;
 import org.omnimamba.jobs.job.WebhookSpec;
-import org.omnimamba.jobs.queue.ConnectionSql;
 import org.omnimamba.jobs.queue.TerminalWriter;
-import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobQueue;
-import org.omnimamba.queue.SubmitOutcome;
+import org.omnimamba.queue.Statements;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.SubmitOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -52,7 +52,7 @@ final class WebhookOutbox implements TerminalWriter {
 
   @Override
   public Mono<Void> onEnd(Connection connection, Job job) {
-    return Mono.justOrEmpty(JobEventType.of(job.status()))
+    return Mono.justOrEmpty(WebhookEvent.of(job.status()))
         .flatMapMany(event -> deliveries(connection, job, event))
         .concatMap(delivery -> submit(connection, job, delivery))
         .then();
@@ -75,7 +75,7 @@ final class WebhookOutbox implements TerminalWriter {
             });
   }
 
-  private Flux<UUID> deliveries(Connection connection, Job job, JobEventType event) {
+  private Flux<UUID> deliveries(Connection connection, Job job, WebhookEvent event) {
     JobAttributes attributes = json.attributes(job.attributes());
     String name = event.wireName();
     String payload = payloads.payload(event, job, attributes);
@@ -89,7 +89,7 @@ final class WebhookOutbox implements TerminalWriter {
 
   /** Reads the whole answer before anything else is asked on the same connection. */
   private static Flux<UUID> insert(Connection connection, String sql, Object... arguments) {
-    return ConnectionSql.query(
+    return Statements.query(
             connection, row -> Objects.requireNonNull(row.get("id", UUID.class)), sql, arguments)
         .collectList()
         .flatMapIterable(ids -> ids);

@@ -3,10 +3,10 @@ package org.omnimamba.jobs.webhook;
 import java.net.URI;
 import java.time.Instant;
 import org.omnimamba.jobs.job.JobAttributes;
-import org.omnimamba.jobs.job.JobEventType;
 import org.omnimamba.jobs.job.JobJson;
-import org.omnimamba.queue.Job;
-import org.omnimamba.queue.JobStatus;
+import org.omnimamba.jobs.job.WebhookEvent;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobStatus;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -23,7 +23,7 @@ final class WebhookPayloads {
     this.publicUrl = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
-  String payload(JobEventType event, Job job, JobAttributes attributes) {
+  String payload(WebhookEvent event, Job job, JobAttributes attributes) {
     Instant finished = job.times().finished();
     Instant at = finished == null ? job.times().updated() : finished;
     String link = publicUrl + "/v1/jobs/" + job.id();

@@ -2,7 +2,7 @@ package org.omnimamba.jobs.worker;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.result.JobResult;
-import org.omnimamba.queue.Progress;
+import org.omnimamba.queue.job.Progress;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 

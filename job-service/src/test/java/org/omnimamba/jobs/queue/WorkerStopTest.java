@@ -9,7 +9,7 @@ import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.queue.JobQueue;
-import org.omnimamba.queue.NewJob;
+import org.omnimamba.queue.job.NewJob;
 
 /** A service that is told to stop while its worker is busy. */
 class WorkerStopTest {

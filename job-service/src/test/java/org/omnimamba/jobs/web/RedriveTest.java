@@ -12,7 +12,7 @@ import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.queue.JobQueue;
-import org.omnimamba.queue.TenantLimits;
+import org.omnimamba.queue.job.TenantLimits;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;

@@ -21,7 +21,7 @@ import org.omnimamba.jobs.webhook.delivery.WebhookReceiver;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver.Received;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.QueueMaintenance;
-import org.omnimamba.queue.TenantLimits;
+import org.omnimamba.queue.job.TenantLimits;
 import org.omnimamba.queue.testing.TestDatabase;
 import org.springframework.test.web.reactive.server.StatusAssertions;
 import org.springframework.test.web.reactive.server.WebTestClient;

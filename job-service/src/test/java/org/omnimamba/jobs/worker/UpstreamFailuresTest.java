@@ -14,7 +14,7 @@ import java.net.UnknownHostException;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.omnimamba.queue.JobOutcome;
+import org.omnimamba.queue.worker.JobOutcome;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.client.WebClientRequestException;

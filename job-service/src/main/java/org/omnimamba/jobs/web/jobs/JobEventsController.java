@@ -14,7 +14,7 @@ import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.jobs.web.stop.ServiceStop;
-import org.omnimamba.queue.Job;
+import org.omnimamba.queue.job.Job;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;

@@ -5,8 +5,8 @@ import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
-import org.omnimamba.queue.Job;
 import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.job.Job;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 

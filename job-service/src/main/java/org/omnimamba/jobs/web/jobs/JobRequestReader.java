@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.InferenceJob;
 import org.omnimamba.jobs.job.JobAttributes;
-import org.omnimamba.jobs.job.JobEventType;
+import org.omnimamba.jobs.job.WebhookEvent;
 import org.omnimamba.jobs.job.WebhookSpec;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
@@ -124,14 +124,14 @@ final class JobRequestReader {
 
   private List<String> events(@Nullable List<@Nullable String> given) {
     if (given == null) {
-      return JobEventType.wireNames();
+      return WebhookEvent.wireNames();
     }
     List<String> events = new ArrayList<>();
     for (String event : given) {
-      if (event == null || !JobEventType.wireNames().contains(event)) {
+      if (event == null || !WebhookEvent.wireNames().contains(event)) {
         errors.add(
             new MemberError(
-                "/webhook/events", "must be of " + String.join(", ", JobEventType.wireNames())));
+                "/webhook/events", "must be of " + String.join(", ", WebhookEvent.wireNames())));
         return List.of();
       }
       if (!events.contains(event)) {

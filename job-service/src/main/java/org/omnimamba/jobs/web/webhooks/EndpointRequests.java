@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.jobs.job.JobEventType;
+import org.omnimamba.jobs.job.WebhookEvent;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
 import org.omnimamba.jobs.web.problem.ProblemType;
@@ -41,7 +41,7 @@ final class EndpointRequests {
       errors.add(new MemberError("/url", "is required"));
     }
     List<String> events =
-        request.events() == null ? JobEventType.wireNames() : events(request.events(), errors);
+        request.events() == null ? WebhookEvent.wireNames() : events(request.events(), errors);
     checkDescription(request.description(), errors);
     if (!errors.isEmpty() || request.url() == null) {
       throw Problem.validation(errors);
@@ -88,10 +88,10 @@ final class EndpointRequests {
   private static List<String> events(List<@Nullable String> given, List<MemberError> errors) {
     Set<String> events = new LinkedHashSet<>();
     for (String event : given) {
-      if (event == null || !JobEventType.wireNames().contains(event)) {
+      if (event == null || !WebhookEvent.wireNames().contains(event)) {
         errors.add(
             new MemberError(
-                "/events", "must be of " + String.join(", ", JobEventType.wireNames())));
+                "/events", "must be of " + String.join(", ", WebhookEvent.wireNames())));
         return List.of();
       }
       events.add(event);
