@@ -30,10 +30,11 @@ if [ -z "$classes" ]; then
 fi
 
 # the slow ones first
-tests=(runtime.LanguageModelGoldenTest runtime.LanguageModelTest generation.GenerationOracleTest runtime.MixedStepTest
-  runtime.Bfloat16OracleTest graph.BackboneGoldenTest runtime.ImageTokenizerTest runtime.VisionEncoderTest
-  runtime.LanguageModelBehavioursTest graph.VisionTowerTest graph.VqTokenizerTest graph.TokenDrawTest
-  graph.ChunkedScanTest runtime.DeviceProgramTest)
+tests=(runtime.language.LanguageModelGoldenTest runtime.language.LanguageModelTest GenerationOracleTest
+  runtime.language.MixedStepTest runtime.language.Bfloat16OracleTest graph.mamba.BackboneGoldenTest
+  runtime.vision.ImageTokenizerTest runtime.vision.VisionEncoderTest runtime.language.LanguageModelBehavioursTest
+  graph.vision.VisionTowerTest graph.vq.VqTokenizerTest graph.mamba.TokenDrawTest graph.mamba.ChunkedScanTest
+  device.DeviceProgramTest)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.runtime.DeviceVariables;
-import org.omnimamba.model.runtime.LanguageModel;
-import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.device.DeviceVariables;
+import org.omnimamba.model.runtime.language.LanguageModel;
+import org.omnimamba.model.runtime.language.PromptEmbeddings;
 
 /**
  * Decode steps behind contexts of any length, beside the Transformers of {@code peers.py}, whose

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.omnimamba.model.checkpoint.CheckpointConverter;
 import org.omnimamba.model.checkpoint.ConversionOptions;
-import org.omnimamba.model.checkpoint.Dtype;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.text.TokenizerDefinitions;

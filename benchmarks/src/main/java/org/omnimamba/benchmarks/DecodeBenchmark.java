@@ -9,19 +9,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.device.DeviceProgram;
+import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
-import org.omnimamba.model.runtime.DeviceProgram;
-import org.omnimamba.model.runtime.ExecutionOptions;
-import org.omnimamba.model.runtime.ImageTokenizer;
-import org.omnimamba.model.runtime.LanguageModel;
-import org.omnimamba.model.runtime.PartOptions;
-import org.omnimamba.model.runtime.PromptEmbeddings;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
-import org.omnimamba.model.runtime.VisionEncoder;
-import org.omnimamba.model.runtime.WeightLayout;
-import org.omnimamba.model.runtime.WeightStorage;
+import org.omnimamba.model.runtime.language.LanguageModel;
+import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.vision.ImageTokenizer;
+import org.omnimamba.model.runtime.vision.PartOptions;
+import org.omnimamba.model.runtime.vision.VisionEncoder;
 import org.omnimamba.model.sampling.SamplingParameters;
+import org.omnimamba.model.weights.WeightLayout;
+import org.omnimamba.model.weights.WeightStorage;
 import tools.jackson.databind.json.JsonMapper;
 
 /**

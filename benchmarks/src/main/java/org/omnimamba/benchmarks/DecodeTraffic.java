@@ -4,7 +4,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
-import org.omnimamba.model.runtime.WeightStorage;
+import org.omnimamba.model.weights.WeightStorage;
 
 /** Bytes that one decode step cannot avoid to move: every weight once, every state in and out. */
 record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {

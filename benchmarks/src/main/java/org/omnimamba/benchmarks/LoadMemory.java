@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.checkpoint.RandomModel;
 import org.omnimamba.model.config.ModelPresets;
-import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.runtime.RuntimeOptions;
 
 /**

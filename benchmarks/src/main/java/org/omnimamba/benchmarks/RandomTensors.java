@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.omnimamba.model.checkpoint.CheckpointException;
-import org.omnimamba.model.checkpoint.Dtype;
-import org.omnimamba.model.checkpoint.TensorInfo;
-import org.omnimamba.model.checkpoint.TensorSchema;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.schema.TensorSchema;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.tensorflow.ndarray.Shape;
 

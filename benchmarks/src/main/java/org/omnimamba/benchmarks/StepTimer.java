@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.runtime.LanguageModel;
+import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.sampling.PlainDraw;
 
 /** Times decode steps of one task. */

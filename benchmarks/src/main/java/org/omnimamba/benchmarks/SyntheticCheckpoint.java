@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.omnimamba.model.checkpoint.TensorSchema;
+import org.omnimamba.model.checkpoint.schema.TensorSchema;
 import org.omnimamba.model.config.ModelConfig;
 import org.tensorflow.ndarray.Shape;
 

@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.checkpoint.CheckpointException;
 import org.omnimamba.model.checkpoint.RandomModel;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.config.ModelPresets;
 
 /**

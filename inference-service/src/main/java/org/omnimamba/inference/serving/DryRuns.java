@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.SpecialTokens;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.config.VisionConfig;
 import org.omnimamba.model.image.ImagePixels;
-import org.omnimamba.model.runtime.LanguageModel;
-import org.omnimamba.model.runtime.OmniMamba;
-import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.LanguageModel;
+import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.sampling.PlainDraw;
 
 /**

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.omnimamba.model.runtime.CompileTimes;
-import org.omnimamba.model.runtime.OmniMamba;
+import org.omnimamba.model.OmniMamba;
+import org.omnimamba.model.device.CompileTimes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

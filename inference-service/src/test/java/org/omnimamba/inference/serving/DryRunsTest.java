@@ -7,11 +7,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.runtime.CompileTimes;
-import org.omnimamba.model.runtime.LanguageModel;
-import org.omnimamba.model.runtime.OmniMamba;
-import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.device.CompileTimes;
+import org.omnimamba.model.runtime.language.LanguageModel;
+import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 

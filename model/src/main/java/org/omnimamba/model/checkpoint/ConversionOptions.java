@@ -2,6 +2,7 @@ package org.omnimamba.model.checkpoint;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
 
 /**
  * What a conversion may be told.

@@ -5,6 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.omnimamba.model.checkpoint.safetensors.WeightConversion;
+import org.omnimamba.model.checkpoint.safetensors.WeightsWriter;
+import org.omnimamba.model.checkpoint.schema.TensorSchema;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.PositionalFile;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ConfigWriter;
 import org.omnimamba.model.config.ModelConfig;
 

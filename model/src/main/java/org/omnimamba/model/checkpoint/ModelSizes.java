@@ -5,6 +5,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.omnimamba.model.checkpoint.schema.ParameterNames;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.config.TowerConfig;
 
 /**

@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.slf4j.LoggerFactory;
 
 /**

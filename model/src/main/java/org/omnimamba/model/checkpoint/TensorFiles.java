@@ -4,6 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.omnimamba.model.checkpoint.safetensors.Safetensors;
+import org.omnimamba.model.checkpoint.safetensors.SafetensorsHeader;
+import org.omnimamba.model.checkpoint.tensor.PositionalFile;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
+import org.omnimamba.model.checkpoint.torch.PthReader;
 
 /** Opens a file of tensors by what it is, not by what it is called. */
 final class TensorFiles {

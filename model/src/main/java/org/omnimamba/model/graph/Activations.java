@@ -15,7 +15,7 @@ public final class Activations {
   }
 
   /** GELU's approximation, {@code x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))}. */
-  static Operand<TFloat32> geluTanh(Ops tf, Operand<TFloat32> x) {
+  public static Operand<TFloat32> geluTanh(Ops tf, Operand<TFloat32> x) {
     Operand<TFloat32> cube = tf.math.mul(tf.math.square(x), x);
     Operand<TFloat32> inner = tf.math.add(x, tf.math.mul(cube, tf.constant(0.044715f)));
     Operand<TFloat32> tanh =
@@ -24,7 +24,7 @@ public final class Activations {
   }
 
   /** {@code x * sigmoid(x)}, also called swish. */
-  static Operand<TFloat32> silu(Ops tf, Operand<TFloat32> x) {
+  public static Operand<TFloat32> silu(Ops tf, Operand<TFloat32> x) {
     return tf.math.mul(x, tf.math.sigmoid(x));
   }
 }

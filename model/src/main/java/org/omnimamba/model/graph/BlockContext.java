@@ -138,12 +138,12 @@ public final class BlockContext {
   }
 
   /** {@code x} repeated to {@code shape}. */
-  Operand<TFloat32> broadcast(Operand<TFloat32> x, long... shape) {
+  public Operand<TFloat32> broadcast(Operand<TFloat32> x, long... shape) {
     return tf.broadcastTo(x, indices(shape));
   }
 
   /** The part of {@code x} of the given size that starts at {@code begin}. */
-  Operand<TFloat32> slice(Operand<TFloat32> x, long[] begin, long[] size) {
+  public Operand<TFloat32> slice(Operand<TFloat32> x, long[] begin, long[] size) {
     return tf.slice(x, indices(begin), indices(size));
   }
 
@@ -157,7 +157,8 @@ public final class BlockContext {
    *
    * @param equation in Einstein's notation, for example {@code bqc,bkc->bqk}
    */
-  Operand<TFloat32> einsum(String equation, Operand<TFloat32> left, Operand<TFloat32> right) {
+  public Operand<TFloat32> einsum(
+      String equation, Operand<TFloat32> left, Operand<TFloat32> right) {
     if (precision == Precision.BFLOAT16) {
       List<Operand<TBfloat16>> factors =
           List.of(tf.dtypes.cast(left, TBfloat16.class), tf.dtypes.cast(right, TBfloat16.class));
@@ -174,7 +175,7 @@ public final class BlockContext {
    * @param strides one for each dimension of {@code x}
    * @param padding {@code SAME} or {@code VALID}
    */
-  Operand<TFloat32> convolve(
+  public Operand<TFloat32> convolve(
       Operand<TFloat32> x, String weight, List<Long> strides, String padding) {
     Operand<? extends TNumber> kernel = parameters.kernel(tf, prefix + weight);
     if (precision == Precision.BFLOAT16) {

@@ -5,7 +5,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Data dependencies that say what must be read before it is overwritten. */
-final class Ordering {
+public final class Ordering {
   private Ordering() {}
 
   /**
@@ -18,7 +18,7 @@ final class Ordering {
    *
    * @param reader of the same shape as {@code value}
    */
-  static Operand<TFloat32> after(Ops tf, Operand<TFloat32> value, Operand<TFloat32> reader) {
+  public static Operand<TFloat32> after(Ops tf, Operand<TFloat32> value, Operand<TFloat32> reader) {
     return tf.select(tf.math.equal(reader, reader), value, reader);
   }
 }

@@ -3,6 +3,11 @@ package org.omnimamba.model.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * Of a step, what {@link StateKernel} takes of x, B, C and dt: the adapter's second matrix, the

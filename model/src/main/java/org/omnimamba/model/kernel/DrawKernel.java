@@ -2,12 +2,18 @@ package org.omnimamba.model.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.PowersOfTwo;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * Draws one token of each row from {@code softmax(logits / temperature)}, behind {@link
- * ProjectionKernel#logits}, as {@link org.omnimamba.model.graph.TokenDraw} does: where the row's
- * random number lies in the cumulative distribution over the ids in their order. First it looks
- * among blocks of ids, then in one block. A program has one row.
+ * ProjectionKernel#logits}, as {@link org.omnimamba.model.graph.mamba.TokenDraw} does: where the
+ * row's random number lies in the cumulative distribution over the ids in their order. First it
+ * looks among blocks of ids, then in one block. A program has one row.
  */
 public final class DrawKernel {
   /** Keeps a temperature of zero from dividing; such rows take the best token anyway. */

@@ -3,6 +3,12 @@ package org.omnimamba.model.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.PowersOfTwo;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * What goes into the first layer of a step: embeddings of tokens and positions, the same times the

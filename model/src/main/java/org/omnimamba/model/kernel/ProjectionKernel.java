@@ -3,6 +3,14 @@ package org.omnimamba.model.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.Instruction;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Masks;
+import org.omnimamba.model.kernel.tile.PowersOfTwo;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * A matrix product behind a root mean square norm, {@code rms(x) weight^T}, for one token of each

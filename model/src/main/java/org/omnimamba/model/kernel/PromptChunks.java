@@ -2,6 +2,10 @@ package org.omnimamba.model.kernel;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Masks;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /** What the kernels of a prompt's state space read of a chunk of positions. */
 final class PromptChunks {

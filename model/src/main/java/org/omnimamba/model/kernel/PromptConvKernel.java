@@ -2,6 +2,12 @@ package org.omnimamba.model.kernel;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.PowersOfTwo;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * The causal depthwise convolution over x, B and C with bias and SiLU, for all positions of a

@@ -2,6 +2,11 @@ package org.omnimamba.model.kernel;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Masks;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * What the state space gives at each position of a prompt's piece, with skip and gate behind it. A

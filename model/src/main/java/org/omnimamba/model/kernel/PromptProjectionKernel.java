@@ -1,6 +1,13 @@
 package org.omnimamba.model.kernel;
 
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Grid;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Masks;
+import org.omnimamba.model.kernel.tile.PowersOfTwo;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * A matrix product behind a root mean square norm, {@code rms(x) weight^T}, for all positions of a

@@ -2,6 +2,10 @@ package org.omnimamba.model.kernel;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * The states of a prompt's piece: in front of each chunk of positions, and behind the piece

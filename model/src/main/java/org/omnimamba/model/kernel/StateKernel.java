@@ -3,6 +3,10 @@ package org.omnimamba.model.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * What lies between a layer's two projections, for one token of each row: the adapter's second

@@ -1,6 +1,9 @@
 package org.omnimamba.model.kernel;
 
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * Where a row's states are: the last columns of the convolution, that of token {@code t} at {@code

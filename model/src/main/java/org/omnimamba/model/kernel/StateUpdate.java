@@ -1,6 +1,9 @@
 package org.omnimamba.model.kernel;
 
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /** One step of the selective state space for some columns of a head, with skip and gate behind. */
 final class StateUpdate {

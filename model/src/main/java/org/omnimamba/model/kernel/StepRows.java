@@ -1,6 +1,9 @@
 package org.omnimamba.model.kernel;
 
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
 
 /** What kernels of a step read of a row: its place, and what {@code in_proj} left of it. */
 final class StepRows {

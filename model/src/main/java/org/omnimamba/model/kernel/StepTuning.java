@@ -2,6 +2,7 @@ package org.omnimamba.model.kernel;
 
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.PowersOfTwo;
 
 /**
  * How a step's kernels share out their work.

@@ -1,6 +1,9 @@
 package org.omnimamba.model.runtime;
 
+import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
+import org.omnimamba.model.weights.WeightLayout;
+import org.omnimamba.model.weights.WeightStorage;
 
 /**
  * How a model is kept and run.

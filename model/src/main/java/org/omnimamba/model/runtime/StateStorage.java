@@ -1,5 +1,7 @@
 package org.omnimamba.model.runtime;
 
+import org.omnimamba.model.device.ElementType;
+
 /**
  * In which type the states of the selective state space are kept between steps; a step computes in
  * float32 in any case. The convolution's columns are float32 always, as they weigh next to nothing.
@@ -19,7 +21,7 @@ public enum StateStorage {
     this.type = type;
   }
 
-  ElementType type() {
+  public ElementType type() {
     return type;
   }
 }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.model.checkpoint.schema.ParameterNames;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.testing.TinyModel;
 

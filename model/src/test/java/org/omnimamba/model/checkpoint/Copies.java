@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.omnimamba.model.checkpoint.safetensors.SafetensorsWriter;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 
 /** Changed copies of checkpoints, as safetensors. */
 final class Copies {

@@ -3,7 +3,7 @@ package org.omnimamba.model.graph;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.TestDevice;
 import org.tensorflow.Graph;
@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /** A graph of constants in which a block's outputs are computed and held against golden numbers. */
-final class PlainGraph implements AutoCloseable {
+public final class PlainGraph implements AutoCloseable {
   private static final float ABSOLUTE = 1e-4f;
   private static final float RELATIVE = 1e-4f;
 
@@ -30,49 +30,49 @@ final class PlainGraph implements AutoCloseable {
   private final Ops tf = Ops.create(graph);
   private final Map<String, Operand<?>> fetched = new LinkedHashMap<>();
 
-  Ops tf() {
+  public Ops tf() {
     return tf;
   }
 
-  Graph graph() {
+  public Graph graph() {
     return graph;
   }
 
-  BlockContext context(TensorSource source) {
+  public BlockContext context(TensorSource source) {
     return context(new ConstantParameters(tf, source));
   }
 
-  BlockContext context(ParameterSource parameters) {
+  public BlockContext context(ParameterSource parameters) {
     return new BlockContext(tf, parameters, Precision.FLOAT32);
   }
 
-  Operand<TFloat32> constant(Golden golden, String tensor) {
+  public Operand<TFloat32> constant(Golden golden, String tensor) {
     return tf.constant(Shape.of(golden.shape(tensor)), DataBuffers.of(golden.floats(tensor)));
   }
 
-  Operand<TFloat32> constant(float[] values, long... shape) {
+  public Operand<TFloat32> constant(float[] values, long... shape) {
     return tf.constant(Shape.of(shape), DataBuffers.of(values));
   }
 
-  Operand<TInt64> codes(long[] values, long... shape) {
+  public Operand<TInt64> codes(long[] values, long... shape) {
     return tf.constant(Shape.of(shape), DataBuffers.of(values));
   }
 
-  Operand<TFloat32> channelsLast(Operand<TFloat32> x) {
+  public Operand<TFloat32> channelsLast(Operand<TFloat32> x) {
     return tf.linalg.transpose(x, tf.array(0, 2, 3, 1));
   }
 
-  Operand<TFloat32> channelsFirst(Operand<TFloat32> x) {
+  public Operand<TFloat32> channelsFirst(Operand<TFloat32> x) {
     return tf.linalg.transpose(x, tf.array(0, 3, 1, 2));
   }
 
   /** Asks for a result under the name of the golden tensor that it must equal. */
-  PlainGraph fetch(String golden, Operand<?> operand) {
+  public PlainGraph fetch(String golden, Operand<?> operand) {
     fetched.put(golden, operand);
     return this;
   }
 
-  Map<String, float[]> run() {
+  public Map<String, float[]> run() {
     Map<String, float[]> values = new LinkedHashMap<>();
     try (Session session = new Session(graph, configuration())) {
       Session.Runner runner = session.runner();
@@ -100,11 +100,11 @@ final class PlainGraph implements AutoCloseable {
   }
 
   /** Computes everything asked for and compares it with the case's tensors of the same names. */
-  void assertEquals(Golden golden) {
+  public void assertEquals(Golden golden) {
     run().forEach((name, actual) -> assertClose(name, actual, golden.floats(name)));
   }
 
-  static void assertClose(String name, float[] actual, float[] expected) {
+  public static void assertClose(String name, float[] actual, float[] expected) {
     assertThat(actual).as(name).hasSameSizeAs(expected);
     for (int i = 0; i < actual.length; i++) {
       float difference = Math.abs(actual[i] - expected[i]);

@@ -10,6 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.model.kernel.ProjectionKernel.Sizes;
 import org.omnimamba.model.kernel.ProjectionKernel.Tuning;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** Heads and draws against the formula in double precision. */
 class DrawKernelTest {

@@ -8,6 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.model.kernel.EmbeddingKernel.Sizes;
 import org.omnimamba.model.kernel.EmbeddingKernel.Tables;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 class EmbeddingKernelTest {
   private static final int VOCABULARY = 11;

@@ -9,6 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.omnimamba.model.kernel.ProjectionKernel.Sizes;
 import org.omnimamba.model.kernel.ProjectionKernel.Tuning;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** Products behind a norm against the formula in double precision. */
 class ProjectionKernelTest {

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
 
 /** Convolution and scan of a prompt's piece against as many steps in double precision. */
 class PromptKernelsTest {

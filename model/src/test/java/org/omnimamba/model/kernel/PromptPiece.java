@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.LoraConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** A prompt's piece that goes through one layer's convolution and state space. */
 final class PromptPiece {

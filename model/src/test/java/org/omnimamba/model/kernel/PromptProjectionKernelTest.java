@@ -10,6 +10,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.model.kernel.PromptProjectionKernel.Adapter;
 import org.omnimamba.model.kernel.PromptProjectionKernel.Sizes;
 import org.omnimamba.model.kernel.PromptProjectionKernel.Tuning;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** Products of a prompt's positions behind a norm against the formula in double precision. */
 class PromptProjectionKernelTest {

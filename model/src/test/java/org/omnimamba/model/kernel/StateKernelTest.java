@@ -15,6 +15,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.kernel.StateKernel.Tuning;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.KernelBuilder;
+import org.omnimamba.model.kernel.tile.Tile;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** Steps of several rows against the mixer's formulas in double precision. */
 class StateKernelTest {

@@ -3,6 +3,8 @@ package org.omnimamba.model.kernel;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.LoraConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
 
 /**
  * Random parameters of all layers that {@link StateKernel} takes, and the layer that is tested.

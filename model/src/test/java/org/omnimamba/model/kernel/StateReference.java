@@ -1,6 +1,8 @@
 package org.omnimamba.model.kernel;
 
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
 
 /**
  * One sequence's state in one layer, and a step of it by the formulas of the mixer in double

@@ -3,6 +3,10 @@ package org.omnimamba.model.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.kernel.tile.Element;
+import org.omnimamba.model.kernel.tile.HostBuffer;
+import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** A window of rows whose states {@link StateKernel} changes, step after step. */
 final class StateWindow {

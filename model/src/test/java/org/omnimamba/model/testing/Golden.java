@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.omnimamba.model.checkpoint.Safetensors;
-import org.omnimamba.model.checkpoint.SafetensorsReader;
+import org.omnimamba.model.checkpoint.safetensors.Safetensors;
+import org.omnimamba.model.checkpoint.safetensors.SafetensorsReader;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -1,10 +1,10 @@
 package org.omnimamba.model.testing;
 
+import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
-import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
-import org.omnimamba.model.runtime.WeightStorage;
+import org.omnimamba.model.weights.WeightStorage;
 
 /**
  * The device that tests run models on: the CPU, unless the system property {@value #PROPERTY} says

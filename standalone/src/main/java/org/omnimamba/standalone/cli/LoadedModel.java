@@ -3,7 +3,7 @@ package org.omnimamba.standalone.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.omnimamba.model.runtime.OmniMamba;
+import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.text.PromptLayouts;
 
 /** A model in this process, for one run. */

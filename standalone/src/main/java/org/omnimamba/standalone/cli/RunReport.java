@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.generation.GenerationTimings;
+import org.omnimamba.model.GenerationTimings;
 import org.omnimamba.model.text.Prompt;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;

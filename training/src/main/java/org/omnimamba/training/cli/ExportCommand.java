@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.checkpoint.Dtype;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.training.export.ModelExport;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.training.data.ImageTokens;

@@ -2,11 +2,11 @@ package org.omnimamba.training.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.runtime.OmniMamba;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.text.PromptLayouts;
 import org.omnimamba.model.text.Truncation;

@@ -5,11 +5,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.Sequence;
-import org.omnimamba.model.runtime.LanguageModel;
-import org.omnimamba.model.runtime.OmniMamba;
-import org.omnimamba.model.runtime.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.LanguageModel;
+import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /**

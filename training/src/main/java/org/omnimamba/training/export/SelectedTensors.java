@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.omnimamba.model.checkpoint.TensorInfo;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 
 /** Those tensors of a source whose names are wanted. Owns the source. */
 final class SelectedTensors implements TensorSource {

@@ -1,7 +1,7 @@
 package org.omnimamba.training.objective;
 
 import java.util.function.Predicate;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;

@@ -2,12 +2,12 @@ package org.omnimamba.training.objective;
 
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.graph.Backbone;
 import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.LayerStates;
-import org.omnimamba.model.graph.TaskLora;
-import org.omnimamba.model.graph.TiedHeads;
-import org.omnimamba.model.graph.TokenEmbeddings;
+import org.omnimamba.model.graph.mamba.Backbone;
+import org.omnimamba.model.graph.mamba.LayerStates;
+import org.omnimamba.model.graph.mamba.TaskLora;
+import org.omnimamba.model.graph.mamba.TiedHeads;
+import org.omnimamba.model.graph.mamba.TokenEmbeddings;
 import org.omnimamba.training.step.Loss;
 import org.omnimamba.training.step.Objective;
 import org.omnimamba.training.step.ObjectiveScope;

@@ -1,7 +1,7 @@
 package org.omnimamba.training.objective;
 
 import java.util.List;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.training.config.Section;

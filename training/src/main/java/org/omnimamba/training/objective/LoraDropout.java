@@ -2,7 +2,7 @@ package org.omnimamba.training.objective;
 
 import org.omnimamba.model.config.LoraConfig;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.graph.TaskLora;
+import org.omnimamba.model.graph.mamba.TaskLora;
 import org.omnimamba.training.step.ObjectiveScope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

@@ -1,8 +1,8 @@
 package org.omnimamba.training.objective;
 
 import java.util.function.Predicate;
-import org.omnimamba.model.checkpoint.ParameterNames;
-import org.omnimamba.model.graph.Backbone;
+import org.omnimamba.model.checkpoint.schema.ParameterNames;
+import org.omnimamba.model.graph.mamba.Backbone;
 import org.omnimamba.training.config.Section;
 
 /**

@@ -3,7 +3,7 @@ package org.omnimamba.training.objective;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.text.Tokenizer;

@@ -2,8 +2,8 @@ package org.omnimamba.training.objective;
 
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.graph.TiedHeads;
-import org.omnimamba.model.graph.TokenEmbeddings;
+import org.omnimamba.model.graph.mamba.TiedHeads;
+import org.omnimamba.model.graph.mamba.TokenEmbeddings;
 import org.omnimamba.training.config.Section;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

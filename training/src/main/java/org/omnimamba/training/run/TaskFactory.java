@@ -1,6 +1,6 @@
 package org.omnimamba.training.run;
 
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.training.config.TrainingConfig;
 

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.omnimamba.model.runtime.DeviceProgram;
+import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.training.data.Batch;
 import org.omnimamba.training.data.Prefetcher;
 import org.omnimamba.training.schedule.CosineSchedule;
@@ -93,8 +93,8 @@ public final class TrainingRun {
    * Runs to the end. Does nothing if an earlier start got there.
    *
    * @throws TrainingDivergedException if the loss is no number
-   * @throws org.omnimamba.model.checkpoint.CheckpointException if there is a state of another
-   *     training
+   * @throws org.omnimamba.model.checkpoint.tensor.CheckpointException if there is a state of
+   *     another training
    */
   public Summary run() {
     begun = nanoTime.getAsLong();

@@ -1,7 +1,7 @@
 package org.omnimamba.training.run;
 
 import java.util.function.Predicate;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.training.data.BatchSource;
 import org.omnimamba.training.step.Objective;
 

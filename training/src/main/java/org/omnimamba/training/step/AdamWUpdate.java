@@ -1,7 +1,7 @@
 package org.omnimamba.training.step;
 
 import java.util.List;
-import org.omnimamba.model.runtime.FunctionScope;
+import org.omnimamba.model.device.FunctionScope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;

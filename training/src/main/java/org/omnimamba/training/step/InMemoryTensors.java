@@ -6,10 +6,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.omnimamba.model.checkpoint.CheckpointException;
-import org.omnimamba.model.checkpoint.Dtype;
-import org.omnimamba.model.checkpoint.TensorInfo;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.tensorflow.ndarray.Shape;
 
 /** Float32 tensors in host memory, such as the initial values of parts that no checkpoint has. */

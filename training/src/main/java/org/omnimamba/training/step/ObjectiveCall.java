@@ -2,8 +2,8 @@ package org.omnimamba.training.step;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.omnimamba.model.runtime.CompiledFunction;
-import org.omnimamba.model.runtime.ElementType;
+import org.omnimamba.model.device.CompiledFunction;
+import org.omnimamba.model.device.ElementType;
 import org.omnimamba.training.data.Batch;
 
 /** Hands the arrays of a batch to a function in the order in which its objective declared them. */

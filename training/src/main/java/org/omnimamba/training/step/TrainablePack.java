@@ -1,8 +1,8 @@
 package org.omnimamba.training.step;
 
-import org.omnimamba.model.runtime.DeviceVariable;
-import org.omnimamba.model.runtime.DeviceVariables;
-import org.omnimamba.model.runtime.ElementType;
+import org.omnimamba.model.device.DeviceVariable;
+import org.omnimamba.model.device.DeviceVariables;
+import org.omnimamba.model.device.ElementType;
 
 /**
  * A pack of masters with AdamW's moments, which lie in memory as the masters do.

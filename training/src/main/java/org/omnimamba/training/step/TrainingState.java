@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.omnimamba.model.checkpoint.CheckpointException;
-import org.omnimamba.model.checkpoint.Dtype;
-import org.omnimamba.model.checkpoint.Safetensors;
-import org.omnimamba.model.checkpoint.SafetensorsReader;
-import org.omnimamba.model.checkpoint.SafetensorsWriter;
-import org.omnimamba.model.checkpoint.TensorInfo;
-import org.omnimamba.model.runtime.DeviceVariable;
+import org.omnimamba.model.checkpoint.safetensors.Safetensors;
+import org.omnimamba.model.checkpoint.safetensors.SafetensorsReader;
+import org.omnimamba.model.checkpoint.safetensors.SafetensorsWriter;
+import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.device.DeviceVariable;
 
 /**
  * Saves and loads everything that the next step depends on: masters and both moments as {@code

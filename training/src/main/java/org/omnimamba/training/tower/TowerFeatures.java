@@ -4,7 +4,7 @@ import java.util.List;
 import org.omnimamba.model.config.TowerConfig;
 import org.omnimamba.model.config.VisionConfig;
 import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.VisionBackbone;
+import org.omnimamba.model.graph.vision.VisionBackbone;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

@@ -2,7 +2,7 @@ package org.omnimamba.training.tower;
 
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.training.step.InMemoryTensors;
 import org.tensorflow.ndarray.Shape;

@@ -10,7 +10,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.runtime.ImageTokenizer;
+import org.omnimamba.model.runtime.vision.ImageTokenizer;
 import org.omnimamba.training.data.CaptionedImage;
 import org.omnimamba.training.data.ImageTokens;
 import org.omnimamba.training.data.InvalidDataException;

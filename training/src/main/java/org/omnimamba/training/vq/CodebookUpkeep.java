@@ -1,6 +1,6 @@
 package org.omnimamba.training.vq;
 
-import org.omnimamba.model.checkpoint.ParameterNames;
+import org.omnimamba.model.checkpoint.schema.ParameterNames;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.step.StepResult;
 import org.omnimamba.training.step.TrainableParameters;

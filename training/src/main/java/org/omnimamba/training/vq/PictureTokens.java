@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.runtime.ImageTokenizer;
+import org.omnimamba.model.runtime.vision.ImageTokenizer;
 import org.omnimamba.training.data.ImageTokens;
 import org.omnimamba.training.data.PictureSet;
 

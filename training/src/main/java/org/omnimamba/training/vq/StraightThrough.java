@@ -1,6 +1,6 @@
 package org.omnimamba.training.vq;
 
-import org.omnimamba.model.graph.VectorQuantizer;
+import org.omnimamba.model.graph.vq.VectorQuantizer;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;

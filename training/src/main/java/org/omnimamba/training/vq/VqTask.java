@@ -1,7 +1,7 @@
 package org.omnimamba.training.vq;
 
-import org.omnimamba.model.checkpoint.ParameterNames;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.schema.ParameterNames;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.training.config.PictureData;
 import org.omnimamba.training.config.Section;

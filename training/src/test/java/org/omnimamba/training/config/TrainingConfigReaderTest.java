@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ModelPresets;
+import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
-import org.omnimamba.model.runtime.ExecutionOptions;
 import org.omnimamba.training.run.RunIdentity;
 import org.omnimamba.training.run.RunSettings;
 

@@ -1,8 +1,8 @@
 package org.omnimamba.training.objective;
 
 import java.util.Arrays;
-import org.omnimamba.model.checkpoint.Safetensors;
-import org.omnimamba.model.checkpoint.TensorSource;
+import org.omnimamba.model.checkpoint.safetensors.Safetensors;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.TinyModel;

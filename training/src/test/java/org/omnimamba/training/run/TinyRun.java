@@ -1,7 +1,7 @@
 package org.omnimamba.training.run;
 
 import java.nio.file.Path;
-import org.omnimamba.model.runtime.ExecutionOptions;
+import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.training.data.Batch;
 import org.omnimamba.training.step.InMemoryTensors;
 import org.omnimamba.training.step.Loss;

@@ -1,0 +1,243 @@
+package org.omnimamba.model.device;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.Signature;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.family.TType;
+
+/**
+ * One TensorFlow session with its variables and functions; the owner of everything native. Used by
+ * one thread at a time; {@link #compileFor} starts threads of its own.
+ */
+public final class DeviceProgram implements AutoCloseable {
+  private final ExecutionOptions options;
+  private final Graph graph;
+  private final Session session;
+  private final ExclusiveUse use = new ExclusiveUse();
+  private final Rehearsal rehearsal = new Rehearsal();
+  private final DeviceVariables variables;
+  private final List<InputTensors> inputs = new ArrayList<>();
+  private int functions;
+  private int compiledFunctions;
+
+  /**
+   * Opens a session.
+   *
+   * @throws NoGpuException if the options want a GPU and there is none
+   */
+  public DeviceProgram(ExecutionOptions options) {
+    this.options = options;
+    ConfigProto configuration = configuration(options);
+    if (options.device() == ExecutionOptions.Device.GPU) {
+      GpuProbe.require(configuration);
+    }
+    this.graph = new Graph();
+    this.session = new Session(graph, configuration);
+    this.variables = new DeviceVariables(graph, session, use, deviceName(options));
+  }
+
+  public DeviceVariables variables() {
+    return variables;
+  }
+
+  /** Functions so far that XLA has compiled, or will at their first call. */
+  public int compiledFunctions() {
+    return compiledFunctions;
+  }
+
+  /**
+   * Adds a function. Its body is built now; with compilation on, XLA compiles it at its first call.
+   *
+   * @param name for messages and profiles; need not be unique
+   */
+  public CompiledFunction function(String name, FunctionBody body) {
+    return function(name, options.compile(), body);
+  }
+
+  /** {@link #function(String, FunctionBody)} that is compiled or not whatever the options say. */
+  public CompiledFunction function(String name, boolean compile, FunctionBody body) {
+    try (ExclusiveUse.Use ignored = use.enter();
+        Graph bodyGraph = new Graph()) {
+      boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
+      FunctionScope scope = new FunctionScope(bodyGraph, compile && onCpu);
+      List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(body.build(scope)));
+      List<TensorSpec> specs =
+          outputs.stream()
+              .map(output -> new TensorSpec(ElementType.of(output.type()), output.shape()))
+              .toList();
+      String unique = name + "_" + functions++;
+      if (compile) {
+        compiledFunctions++;
+      }
+      try (ConcreteFunction function =
+          ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
+        return call(unique, compile, function, scope, specs);
+      }
+    }
+  }
+
+  /**
+   * Compiles the functions that some calls need, several at a time, so that the calls themselves
+   * find them compiled. The calls are made twice, in effect: first by {@code calls}, where each
+   * only adds its function and returns zeros, then once for every function, in any order and side
+   * by side, with the very inputs. So their effects on variables must be harmless in any order.
+   * Calls of functions that are not compiled have no effect at all.
+   *
+   * <p>Functions that run side by side hold their scratch memory side by side. No other thread may
+   * use the program meanwhile.
+   *
+   * @param calls makes the calls, in this thread
+   * @param threads that compile
+   * @throws RuntimeException of the first function that could not be compiled
+   */
+  public CompileTimes compileFor(Runnable calls, int threads, CompileListener listener) {
+    long start = System.nanoTime();
+    rehearsal.note(calls);
+    long declared = System.nanoTime();
+    try (ExclusiveUse.Use held = use.enter()) {
+      rehearsal.run(held, threads, listener);
+    }
+    return new CompileTimes(declared - start, System.nanoTime() - declared);
+  }
+
+  /** A function's effects must have happened when its outputs are there. */
+  private static List<Operand<?>> outputsAfterEffects(
+      FunctionScope scope, List<? extends Operand<?>> outputs) {
+    if (scope.effects().isEmpty()) {
+      return new ArrayList<>(outputs);
+    }
+    Ops after = scope.tf().withControlDependencies(scope.effects().toArray(new Op[0]));
+    List<Operand<?>> delayed = new ArrayList<>();
+    for (Operand<?> output : outputs) {
+      delayed.add(after.identity(output));
+    }
+    if (delayed.isEmpty()) {
+      delayed.add(after.identity(scope.tf().constant(1L)));
+    }
+    return delayed;
+  }
+
+  private static Signature signature(
+      String name, FunctionScope scope, List<? extends Operand<?>> outputs) {
+    Signature.Builder signature = Signature.builder(name);
+    int handle = 0;
+    for (Output<?> argument : scope.handles().values()) {
+      signature.input("handle_" + handle++, argument);
+    }
+    int input = 0;
+    for (Operand<?> argument : scope.arguments()) {
+      signature.input("input_" + input++, argument);
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      signature.output("output_" + i, outputs.get(i));
+    }
+    return signature.build();
+  }
+
+  private CompiledFunction call(
+      String name,
+      boolean compile,
+      ConcreteFunction function,
+      FunctionScope scope,
+      List<TensorSpec> outputs) {
+    List<Output<?>> arguments = new ArrayList<>();
+    scope.handles().keySet().forEach(variable -> arguments.add(variable.access().handle()));
+    Map<Operand<?>, TensorSpec> fed = new LinkedHashMap<>();
+    for (TensorSpec input : scope.inputs()) {
+      Operand<?> placeholder = placeholder(name + "-input_" + fed.size(), input);
+      fed.put(placeholder, input);
+      arguments.add(placeholder.asOutput());
+    }
+    Operation call =
+        graph
+            .baseScope()
+            .withName(name)
+            .opBuilder("StatefulPartitionedCall", name)
+            .addInputList(arguments.toArray(new Output<?>[0]))
+            .setAttr(
+                "Tout",
+                outputs.stream().map(output -> output.type().dataType()).toArray(DataType[]::new))
+            .setAttr("f", function)
+            // makes the call one XLA cluster; without it the same body runs op by op
+            .setAttr("_XlaMustCompile", compile)
+            .build();
+    InputTensors tensors = new InputTensors(fed, compile || !assigns(scope));
+    inputs.add(tensors);
+    return new CompiledFunction(name, session, use, rehearsal, compile, tensors, call, outputs);
+  }
+
+  /**
+   * Whether a function replaces a variable. Run op by op, the new value's memory becomes the
+   * variable, and that may be an input; what XLA computes has memory of its own.
+   */
+  private static boolean assigns(FunctionScope scope) {
+    return scope.effects().stream()
+        .anyMatch(effect -> effect.op().type().equals("AssignVariableOp"));
+  }
+
+  private Operand<?> placeholder(String name, TensorSpec spec) {
+    return placeholder(name, spec.type().tensorClass(), spec);
+  }
+
+  private <T extends TType> Operand<T> placeholder(String name, Class<T> type, TensorSpec spec) {
+    return Ops.create(graph).withName(name).placeholder(type, Placeholder.shape(spec.shape()));
+  }
+
+  private static ConfigProto configuration(ExecutionOptions options) {
+    ConfigProto.Builder config = ConfigProto.newBuilder();
+    config.setIntraOpParallelismThreads(options.threads());
+    boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
+    config.setGraphOptions(
+        options.compile() && !onCpu
+            ? placedAtOnce()
+            // places what a call needs, so that an added function costs the others nothing
+            : GraphOptions.newBuilder().setPlacePrunedGraph(true));
+    if (onCpu) {
+      config.putDeviceCount("GPU", 0);
+    } else {
+      // shape arithmetic has kernels in host memory only
+      config.setAllowSoftPlacement(true);
+      config.setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true));
+    }
+    return config.build();
+  }
+
+  /**
+   * Places the whole graph whenever it has grown, and then prepares each call quickly; the other
+   * way, preparing a call goes over all functions, at 1.3B for more than a second, one call after
+   * the other. Best where functions are added first and called then; see {@link #compileFor}.
+   */
+  private static GraphOptions.Builder placedAtOnce() {
+    // it has never run: a pruned graph is not rewritten, and XLA rewrites for itself
+    return GraphOptions.newBuilder()
+        .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true));
+  }
+
+  private static String deviceName(ExecutionOptions options) {
+    return "/device:" + options.device() + ":0";
+  }
+
+  /** Releases variables and functions. Closing again has no effect. */
+  @Override
+  public void close() {
+    session.close();
+    inputs.forEach(InputTensors::close);
+    graph.close();
+  }
+}

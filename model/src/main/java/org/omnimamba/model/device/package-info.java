@@ -1,0 +1,30 @@
+/**
+ * TensorFlow as this library uses it; knows no model.
+ *
+ * <h2>Terms</h2>
+ *
+ * <ul>
+ *   <li><b>Program</b> ({@link org.omnimamba.model.device.DeviceProgram}): one TensorFlow session
+ *       with its variables and functions. It owns everything native; closing it releases all of it.
+ *   <li><b>Function</b> ({@link org.omnimamba.model.device.CompiledFunction}): a graph over
+ *       variables and typed inputs, called with arrays. With compilation on it is one XLA cluster;
+ *       with compilation off the same body runs op by op.
+ * </ul>
+ *
+ * <h2>Memory</h2>
+ *
+ * Variables are written into the memory that TensorFlow then uses; no second copy is made. Host
+ * memory also keeps what large inputs were fed from, for each function that has run.
+ *
+ * <h2>Threads</h2>
+ *
+ * One thread at a time drives a program. Calls that overlap are refused with an {@link
+ * java.lang.IllegalStateException}; handing a program over from the thread that loaded it to the
+ * thread that runs it is fine. Only {@link org.omnimamba.model.device.DeviceProgram#compileFor}
+ * runs several functions at once, on threads of its own: TensorFlow releases the variables' locks
+ * while XLA compiles, and takes them again to run.
+ */
+@NullMarked
+package org.omnimamba.model.device;
+
+import org.jspecify.annotations.NullMarked;

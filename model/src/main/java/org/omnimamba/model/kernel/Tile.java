@@ -1,8 +1,0 @@
-package org.omnimamba.model.kernel;
-
-/**
- * A value inside a kernel: a scalar or a tile that a program's threads share out among them.
- *
- * @param id unique in its kernel
- */
-public record Tile(int id, TileType type) {}

@@ -1,0 +1,336 @@
+package org.omnimamba.model.runtime.language;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
+import org.omnimamba.model.config.LanguageModelConfig;
+import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.config.Task;
+import org.omnimamba.model.device.CompiledFunction;
+import org.omnimamba.model.device.DeviceProgram;
+import org.omnimamba.model.device.ExecutionOptions;
+import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.StepKernels;
+import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.sampling.StepOutput;
+
+/**
+ * The language model with its state slots: prompts in, logits out, one step after the other. Used
+ * by the program's one thread.
+ */
+public final class LanguageModel {
+  /**
+   * What a GPU takes at once: a call costs the host more than half of what a step of one sequence
+   * takes, and whoever joins, leaves or is cancelled waits for the end of a call.
+   */
+  static final int TOKENS_PER_CALL = 8;
+
+  private static final int LARGEST_PIECE = 2048;
+
+  private final LanguageModelConfig config;
+  private final PromptEmbedder embedder;
+  private final StateSlots slots;
+  private final LanguageFunctions functions;
+  private final StateFunctions stateFunctions;
+  private final DecodeSteps steps;
+  private final IntUnaryOperator pieceBucket;
+
+  private LanguageModel(
+      LanguageModelConfig config,
+      PromptEmbedder embedder,
+      StateSlots slots,
+      LanguageFunctions functions,
+      StateFunctions stateFunctions,
+      DecodeSteps steps,
+      IntUnaryOperator pieceBucket) {
+    this.config = config;
+    this.embedder = embedder;
+    this.slots = slots;
+    this.functions = functions;
+    this.stateFunctions = stateFunctions;
+    this.steps = steps;
+    this.pieceBucket = pieceBucket;
+  }
+
+  /**
+   * Loads the language model.
+   *
+   * @param program the program that runs the model and owns weights and states
+   * @param source the checkpoint; needed during this call only
+   */
+  public static LanguageModel load(
+      DeviceProgram program, TensorSource source, ModelConfig config, RuntimeOptions options) {
+    // idle rows of a window cost an accelerator next to nothing, and the CPU as much as busy ones
+    boolean accelerator = options.execution().device() != ExecutionOptions.Device.CPU;
+    boolean windows = accelerator && options.execution().compile();
+    StepKernels kernels = LanguageFunctions.kernels(config.language(), options);
+    // XLA needs a minute and more to compile each token of a call
+    int tokens = kernels == StepKernels.TRITON ? TOKENS_PER_CALL : 1;
+    return load(program, source, config, options, windows, tokens);
+  }
+
+  static LanguageModel load(
+      DeviceProgram program,
+      TensorSource source,
+      ModelConfig config,
+      RuntimeOptions options,
+      boolean windows,
+      int tokensPerCall) {
+    LanguageModelConfig language = config.language();
+    LanguageParameters parameters =
+        LanguageParameters.load(program.variables(), source, language, options);
+    StepKernels kernels = LanguageFunctions.kernels(language, options);
+    // here, since each run goes over the graph, which is still small
+    float[] mmuPositions = program.variables().readFloats(parameters.mmuPositions());
+    StateSlots slots =
+        new StateSlots(program.variables(), language, options.slots(), options.state(), kernels);
+    LanguageFunctions functions =
+        new LanguageFunctions(program, language, parameters, slots, options, kernels);
+    DecodeSteps steps =
+        new DecodeSteps(language, functions, slots, windows, !options.mergedLora(), tokensPerCall);
+    IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
+    PromptEmbedder embedder = new PromptEmbedder(config, functions, mmuPositions);
+    StateFunctions stateFunctions = new StateFunctions(program, language, slots);
+    return new LanguageModel(
+        language, embedder, slots, functions, stateFunctions, steps, pieceBucket);
+  }
+
+  /** Sequences whose state is kept at once; slots are numbered from 0. */
+  public int slots() {
+    return slots.slots();
+  }
+
+  /** Positions that a sequence of this task can have: prompt and generated tokens that are fed. */
+  public int positions(Task task) {
+    return config.positions(task);
+  }
+
+  /**
+   * Embeds a text-to-image prompt. The caption MLP is applied to all ids, special and padding ones
+   * included.
+   *
+   * @throws IllegalArgumentException if there are no ids, too many, or one out of the vocabulary
+   */
+  public PromptEmbeddings embedT2i(int[] ids) {
+    return embedder.t2i(ids);
+  }
+
+  /**
+   * Embeds an understanding prompt. The image takes its places behind the second id.
+   *
+   * @param idsWithoutImage at least two
+   * @param imageEmbeddings {@code [patches, dModel]}; null for the zeros of a prompt without image
+   * @throws IllegalArgumentException if the ids are too few, too many or out of the vocabulary, or
+   *     if the image has not one embedding per patch
+   */
+  public PromptEmbeddings embedMmu(int[] idsWithoutImage, float @Nullable [] imageEmbeddings) {
+    return embedder.mmu(idsWithoutImage, imageEmbeddings);
+  }
+
+  /**
+   * Feeds positions {@code from} to {@code to} of a prompt to a slot, in as many pieces as the
+   * compiled lengths need.
+   *
+   * @param from 0 starts from nothing, whatever the slot held; otherwise the slot must hold the
+   *     state behind the first {@code from} positions
+   * @return the logits behind position {@code to - 1}
+   * @throws IllegalArgumentException if the prompt was embedded for another task, or if the slot or
+   *     the positions do not exist
+   */
+  public float[] prefill(Task task, int slot, PromptEmbeddings prompt, int from, int to) {
+    if (task != prompt.task()) {
+      throw new IllegalArgumentException(
+          "the prompt was embedded for %s, not for %s".formatted(prompt.task(), task));
+    }
+    slots.checked(slot);
+    if (from < 0 || to <= from || to > prompt.length()) {
+      throw new IllegalArgumentException(
+          "positions %d to %d are not in a prompt of %d".formatted(from, to, prompt.length()));
+    }
+    int next = from;
+    int state = from == 0 ? slots.zero() : slot;
+    float[] logits = {};
+    while (next < to) {
+      int count = Math.min(to - next, LARGEST_PIECE);
+      int bucket = bucket(prompt.task(), count);
+      logits =
+          functions
+              .prefill(prompt.task(), bucket)
+              .call()
+              .floats(prompt.values(), next * config.dModel(), count * config.dModel())
+              .longs(count)
+              .longs(state)
+              .longs(slot)
+              .longs(next)
+              .run()
+              .floats(0);
+      next += count;
+      state = slot;
+    }
+    return logits;
+  }
+
+  /** Text-to-image prompts all have one length, which gets a function of its own. */
+  private int bucket(Task task, int count) {
+    boolean wholePrompt = task == Task.T2I && count == config.t2iPromptTokens();
+    return wholePrompt ? count : pieceBucket.applyAsInt(count);
+  }
+
+  /**
+   * Lengths for which {@link #prefill} has functions of their own, ascending: any piece of up to
+   * {@code longest} positions is padded to one of them. A whole text-to-image prompt is not padded.
+   */
+  public int[] pieceLengths(int longest) {
+    return IntStream.rangeClosed(1, Math.min(longest, LARGEST_PIECE))
+        .map(pieceBucket)
+        .distinct()
+        .toArray();
+  }
+
+  /**
+   * Feeds one token to each of several sequences of one task. What a sequence gets does not depend
+   * on its neighbours.
+   *
+   * @param slots distinct
+   * @param tokens of the task's vocabulary
+   * @param positions tokens that each sequence has seen
+   * @return logits {@code [sequence][vocabulary]}
+   */
+  public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
+    Task[] tasks = new Task[slots.length];
+    Arrays.fill(tasks, task);
+    return step(tasks, slots, tokens, positions);
+  }
+
+  /**
+   * Feeds one token to each of several sequences of either task, at the cost of one pass over the
+   * weights. Logits are those of {@link #step(Task, int[], int[], int[])} within rounding; where
+   * adapters are merged into the weights there is nothing to share, and each task takes a pass of
+   * its own.
+   *
+   * @param tasks of each sequence
+   * @param slots distinct
+   * @param tokens of each sequence's vocabulary
+   * @param positions tokens that each sequence has seen
+   * @return logits {@code [sequence][vocabulary of its task]}
+   */
+  public float[][] step(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+    StepOutput[] outputs =
+        step(tasks, slots, tokens, positions, Collections.nCopies(slots.length, null));
+    return Arrays.stream(outputs)
+        .map(output -> ((StepOutput.Logits) output).values())
+        .toArray(float[][]::new);
+  }
+
+  /**
+   * {@link #step(Task[], int[], int[], int[])} that draws next tokens on the device. A vocabulary's
+   * logits come to the host only if some sequence wants them.
+   *
+   * @param draws how each sequence's next token is drawn; null for a sequence that wants its logits
+   * @return for each sequence a {@link StepOutput.Drawn} or a {@link StepOutput.Logits}
+   */
+  public StepOutput[] step(
+      Task[] tasks,
+      int[] slots,
+      int[] tokens,
+      int[] positions,
+      List<? extends @Nullable PlainDraw> draws) {
+    checkStep(tasks, slots, tokens, positions);
+    if (draws.size() != slots.length) {
+      throw new IllegalArgumentException(
+          "%d draws for %d sequences".formatted(draws.size(), slots.length));
+    }
+    return steps.run(tasks, slots, tokens, positions, draws);
+  }
+
+  /** Tokens that {@link #steps} draws at the price of one call, at most; 1 if there is no gain. */
+  public int tokensPerCall() {
+    return steps.tokensPerCall();
+  }
+
+  /**
+   * Feeds several tokens to each of several sequences of either task: the one given, then those
+   * that were drawn. What is fed behind a sequence's last position in the model is undefined, as
+   * are the ids drawn from there on; other sequences do not notice.
+   *
+   * @param positions tokens that each sequence has seen
+   * @param draws how the next tokens are drawn, {@code [count][sequence]}; a sequence has one
+   *     temperature
+   * @return the drawn ids {@code [sequence][count]}; a negative one where a logit was NaN or
+   *     infinite, behind which nothing is defined
+   */
+  public int[][] steps(
+      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
+    checkStep(tasks, slots, tokens, positions);
+    for (List<PlainDraw> draw : draws) {
+      if (draw.size() != slots.length) {
+        throw new IllegalArgumentException(
+            "%d draws for %d sequences".formatted(draw.size(), slots.length));
+      }
+    }
+    return steps.runSeveral(tasks, slots, tokens, positions, draws);
+  }
+
+  /** Makes {@code toSlot} hold what {@code fromSlot} holds. */
+  public void copyState(int fromSlot, int toSlot) {
+    stateFunctions.copy().call().longs(slots.checked(fromSlot)).longs(slots.checked(toSlot)).run();
+  }
+
+  /** Bytes of one slot's state, on the device and in a {@link SlotState}. */
+  public long stateBytes() {
+    return slots.bytesPerSlot();
+  }
+
+  /** An exact copy of what a slot holds, in host memory; the slot stays as it is. */
+  public SlotState readState(int slot) {
+    CompiledFunction.Outputs rows = stateFunctions.read().call().longs(slots.checked(slot)).run();
+    return new SlotState(rows.floats(0), rows.floats(1));
+  }
+
+  /**
+   * Makes a slot hold, bit by bit, what was read from one.
+   *
+   * @param state of a slot of the same model
+   */
+  public void writeState(int slot, SlotState state) {
+    stateFunctions
+        .write()
+        .call()
+        .longs(slots.checked(slot))
+        .floats(state.conv())
+        .floats(state.ssm())
+        .run();
+  }
+
+  StateSlots states() {
+    return slots;
+  }
+
+  private void checkStep(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
+    if (slots.length == 0
+        || tasks.length != slots.length
+        || tokens.length != slots.length
+        || positions.length != slots.length) {
+      throw new IllegalArgumentException(
+          "a step needs a task, a slot, a token and a position for each sequence, not %d, %d, %d and %d"
+              .formatted(tasks.length, slots.length, tokens.length, positions.length));
+    }
+    boolean[] seen = new boolean[slots()];
+    for (int i = 0; i < slots.length; i++) {
+      PromptEmbedder.checkIds(new int[] {tokens[i]}, config.outputVocabSize(tasks[i]));
+      if (seen[this.slots.checked(slots[i])]) {
+        throw new IllegalArgumentException("slot %d is twice in one step".formatted(slots[i]));
+      }
+      seen[slots[i]] = true;
+      if (positions[i] < 0 || positions[i] >= positions(tasks[i])) {
+        throw new IllegalArgumentException(
+            "%s has %d positions, none is %d"
+                .formatted(tasks[i], positions(tasks[i]), positions[i]));
+      }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package org.omnimamba.model.weights;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.tensor.TensorInfo;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
+import org.omnimamba.model.device.DeviceVariable;
+import org.omnimamba.model.device.DeviceVariables;
+import org.omnimamba.model.device.DeviceVariables.NewVariable;
+import org.omnimamba.model.device.ElementType;
+import org.omnimamba.model.device.FunctionScope;
+import org.omnimamba.model.graph.ParameterSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The parameters of a model as variables of a program. A tensor of the checkpoint is a variable of
+ * its own, or one row of a variable that stacks the same tensor of all layers.
+ */
+public final class ParameterStore {
+  private final DeviceVariables variables;
+  private final WeightStorage storage;
+  private final Map<String, Place> places = new LinkedHashMap<>();
+  private final Map<String, DeviceVariable> kernels = new LinkedHashMap<>();
+
+  /**
+   * Where a parameter is.
+   *
+   * @param row of a stacked variable; -1 if the variable is the parameter
+   */
+  private record Place(DeviceVariable variable, int row) {}
+
+  public ParameterStore(DeviceVariables variables, WeightStorage storage) {
+    this.variables = variables;
+    this.storage = storage;
+  }
+
+  /** Loads each tensor into a variable of its own. */
+  public void load(TensorSource source, Collection<String> names) {
+    List<NewVariable> wanted = new ArrayList<>();
+    for (String name : names) {
+      wanted.add(variable(name, source, List.of(name), source.info(name).shape()));
+    }
+    for (DeviceVariable variable : variables.create(wanted)) {
+      places.put(variable.name(), new Place(variable, -1));
+    }
+  }
+
+  /**
+   * Loads tensors, each group of equal shape into one variable {@code [tensors of the group, ...]}.
+   *
+   * @param groups names of tensors by the name of their variable
+   */
+  public void loadStacked(TensorSource source, Map<String, List<String>> groups) {
+    List<NewVariable> wanted = new ArrayList<>();
+    groups.forEach(
+        (name, tensors) -> {
+          Shape shape = source.info(tensors.get(0)).shape();
+          wanted.add(variable(name, source, tensors, shape.prepend(tensors.size())));
+        });
+    for (DeviceVariable variable : variables.create(wanted)) {
+      int row = 0;
+      for (String name : groups.getOrDefault(variable.name(), List.of())) {
+        places.put(name, new Place(variable, row++));
+      }
+    }
+  }
+
+  private NewVariable variable(
+      String name, TensorSource source, List<String> tensors, Shape shape) {
+    TensorInfo first = source.info(tensors.get(0));
+    for (String tensor : tensors) {
+      if (!source.info(tensor).shape().equals(first.shape())) {
+        throw new IllegalArgumentException(
+            "%s is %s, but %s is %s: they cannot be stacked"
+                .formatted(tensor, source.info(tensor).shape(), tensors.get(0), first.shape()));
+      }
+    }
+    ElementType type = storage.typeOf(first.shape().numDimensions());
+    return new NewVariable(
+        name,
+        type,
+        shape,
+        memory -> {
+          long at = 0;
+          for (String tensor : tensors) {
+            at += TensorStreaming.copy(source, tensor, type, memory, at);
+          }
+        });
+  }
+
+  /** Loads convolution kernels, turned to the layout in which they are used. */
+  public void loadKernels(TensorSource source, Collection<String> names) {
+    List<NewVariable> wanted = new ArrayList<>();
+    for (String name : names) {
+      Shape stored = source.info(name).shape();
+      ElementType type = storage.typeOf(stored.numDimensions());
+      wanted.add(
+          new NewVariable(
+              name,
+              type,
+              KernelLayout.turned(stored),
+              memory -> KernelLayout.fill(source, name, type, memory)));
+    }
+    for (DeviceVariable variable : variables.create(wanted)) {
+      kernels.put(variable.name(), variable);
+    }
+  }
+
+  /** Registers a variable that the caller created as the parameter {@code name}. */
+  public void put(String name, DeviceVariable variable) {
+    places.put(name, new Place(variable, -1));
+  }
+
+  public boolean contains(String name) {
+    return places.containsKey(name) || kernels.containsKey(name);
+  }
+
+  /** The variable that holds a parameter, alone or with the same one of other layers. */
+  public DeviceVariable variable(String name) {
+    @Nullable Place place = places.get(name);
+    if (place == null) {
+      throw new IllegalArgumentException("there is no parameter " + name);
+    }
+    return place.variable();
+  }
+
+  /** The parameters inside a function. */
+  public ParameterSource in(FunctionScope scope) {
+    Map<String, Operand<? extends TNumber>> slices = new LinkedHashMap<>();
+    return new ParameterSource() {
+      @Override
+      public Operand<? extends TNumber> get(String name) {
+        return slices.computeIfAbsent(name, n -> slice(scope, n));
+      }
+
+      @Override
+      public Operand<? extends TNumber> kernel(Ops tf, String name) {
+        @Nullable DeviceVariable kernel = kernels.get(name);
+        return kernel == null
+            ? ParameterSource.super.kernel(tf, name)
+            : scope.read(kernel).asOutput().expect(kernel.numberType());
+      }
+    };
+  }
+
+  private Operand<? extends TNumber> slice(FunctionScope scope, String name) {
+    @Nullable Place place = places.get(name);
+    if (place == null) {
+      throw new IllegalArgumentException("there is no parameter " + name);
+    }
+    Operand<? extends TNumber> whole =
+        scope.read(place.variable()).asOutput().expect(place.variable().numberType());
+    if (place.row() < 0) {
+      return whole;
+    }
+    return row(scope.tf(), whole, place);
+  }
+
+  private static <T extends TNumber> Operand<T> row(Ops tf, Operand<T> whole, Place place) {
+    long[] shape = place.variable().shape().asArray();
+    long[] begin = new long[shape.length];
+    begin[0] = place.row();
+    long[] size = shape.clone();
+    size[0] = 1;
+    long[] rest = Arrays.copyOfRange(shape, 1, shape.length);
+    return tf.reshape(tf.slice(whole, tf.constant(begin), tf.constant(size)), tf.constant(rest));
+  }
+}
