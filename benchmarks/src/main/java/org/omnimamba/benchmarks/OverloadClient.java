@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.engine.Engine;
 import org.omnimamba.inference.engine.EngineException;
 import org.omnimamba.inference.engine.EngineException.Reason;
-import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.RequestListener;
 import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
@@ -148,7 +148,7 @@ final class OverloadClient {
   }
 
   /** Engine thread: takes times, and leaves the next request to the clock's thread. */
-  private final class Listener implements GenerationListener {
+  private final class Listener implements RequestListener {
     private final long submitted;
     private long last;
 

@@ -54,7 +54,7 @@ final class GenerationLoop {
    * @param step feeds one token
    */
   GenerationTimings run(
-      Sequence sequence, Supplier<Prefill> prepare, Step step, GenerationListener listener) {
+      Sequence sequence, Supplier<Prefill> prepare, Step step, TokenListener listener) {
     long start = nanoTime.getAsLong();
     Prefill prefill = prepare.get();
     long prepared = nanoTime.getAsLong();
@@ -73,7 +73,7 @@ final class GenerationLoop {
         Duration.ZERO);
   }
 
-  private void next(Sequence sequence, Step step, GenerationListener listener) {
+  private void next(Sequence sequence, Step step, TokenListener listener) {
     int most = step.tokensPerCall();
     List<PlainDraw> draws = most > 1 ? sequence.nextDraws(most) : List.of();
     if (Sequence.isWorthACall(draws.size(), most)) {
@@ -93,7 +93,7 @@ final class GenerationLoop {
     }
   }
 
-  private static boolean goesOn(Sequence sequence, GenerationListener listener) {
+  private static boolean goesOn(Sequence sequence, TokenListener listener) {
     if (!sequence.finished() && listener.cancelled()) {
       sequence.cancel();
     }

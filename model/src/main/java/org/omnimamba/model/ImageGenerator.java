@@ -30,8 +30,7 @@ public final class ImageGenerator {
    * @param options how to draw tokens; their number is the model's
    * @param listener is told each token and asked before each step whether to go on
    */
-  public ImageResult generate(
-      Prompt prompt, GenerationOptions options, GenerationListener listener) {
+  public ImageResult generate(Prompt prompt, GenerationOptions options, TokenListener listener) {
     if (prompt.task() != Task.T2I) {
       throw new IllegalArgumentException("not a text-to-image prompt");
     }

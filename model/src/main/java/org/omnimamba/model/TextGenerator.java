@@ -40,10 +40,7 @@ public final class TextGenerator {
    * @param listener is told each token and asked before each step whether to go on
    */
   public TextResult generate(
-      Prompt prompt,
-      @Nullable RgbImage image,
-      GenerationOptions options,
-      GenerationListener listener) {
+      Prompt prompt, @Nullable RgbImage image, GenerationOptions options, TokenListener listener) {
     if (prompt.task() != Task.MMU) {
       throw new IllegalArgumentException("not an understanding prompt");
     }

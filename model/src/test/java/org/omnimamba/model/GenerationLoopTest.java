@@ -77,7 +77,7 @@ class GenerationLoopTest {
     Sequence sequence = sequence(GREEDY);
     run(
         sequence,
-        new GenerationListener() {
+        new TokenListener() {
           private int heard;
 
           @Override
@@ -98,7 +98,7 @@ class GenerationLoopTest {
   void cancellingBeforeTheFirstStepFeedsNothing() {
     Sequence sequence = sequence(GREEDY);
     sequence.cancel();
-    run(sequence, GenerationListener.NONE);
+    run(sequence, TokenListener.NONE);
     assertThat(calls).containsExactly("prepare");
   }
 
@@ -119,7 +119,7 @@ class GenerationLoopTest {
   @Test
   void severalTokensInOneCallAreTakenUntilTheSequenceEnds() {
     Sequence sequence = sequence(GREEDY);
-    run(sequence, GenerationListener.NONE, 3);
+    run(sequence, TokenListener.NONE, 3);
     int first = prompt.length();
     assertThat(calls)
         .containsExactly("prepare", "prefill", "3 from 10@" + first, "13@" + (first + 3));
@@ -130,7 +130,7 @@ class GenerationLoopTest {
   @Test
   void theLastCallMayDrawMoreThanIsTaken() {
     Sequence sequence = sequence(GREEDY);
-    run(sequence, GenerationListener.NONE, 5);
+    run(sequence, TokenListener.NONE, 5);
     assertThat(calls).containsExactly("prepare", "prefill", "5 from 10@" + prompt.length());
     assertThat(sequence.tokens()).containsExactly(10, 11, 12, 13, 14);
   }
@@ -155,11 +155,11 @@ class GenerationLoopTest {
   }
 
   /** A model that says 10, 11, 12 and so on; its clock moves with its work. */
-  private GenerationTimings run(Sequence sequence, GenerationListener listener) {
+  private GenerationTimings run(Sequence sequence, TokenListener listener) {
     return run(sequence, listener, 1);
   }
 
-  private GenerationTimings run(Sequence sequence, GenerationListener listener, int tokensPerCall) {
+  private GenerationTimings run(Sequence sequence, TokenListener listener, int tokensPerCall) {
     return new GenerationLoop(() -> now)
         .run(
             sequence,

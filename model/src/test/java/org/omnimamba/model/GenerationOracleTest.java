@@ -155,7 +155,7 @@ class GenerationOracleTest {
         prompt,
         photo(run.path("photo").stringValue()),
         GREEDY.withMaxNewTokens(GenerationOptions.newTokens(maxLength, prompt.length())),
-        GenerationListener.NONE);
+        TokenListener.NONE);
   }
 
   @Test
@@ -170,13 +170,11 @@ class GenerationOracleTest {
       GenerationOptions forty = GREEDY.withMaxNewTokens(40);
       // no step of the batch has an end of text in both rows, so only the length ends it
       assertThat(
-              texts
-                  .generate(prompt, photo, forty.withoutEndOfText(), GenerationListener.NONE)
-                  .tokens())
+              texts.generate(prompt, photo, forty.withoutEndOfText(), TokenListener.NONE).tokens())
           .isEqualTo(expected);
       // a row on its own is the same up to its first end of text
       int end = expected.indexOf(0);
-      assertThat(texts.generate(prompt, photo, forty, GenerationListener.NONE).tokens())
+      assertThat(texts.generate(prompt, photo, forty, TokenListener.NONE).tokens())
           .isEqualTo(end < 0 ? expected : expected.subList(0, end + 1));
     }
   }
@@ -190,7 +188,7 @@ class GenerationOracleTest {
     for (int row = 0; row < captions.size(); row++) {
       alone.add(
           images
-              .generate(caption(captions, row), batchOptions(drawn, row), GenerationListener.NONE)
+              .generate(caption(captions, row), batchOptions(drawn, row), TokenListener.NONE)
               .tokens());
     }
     assertThat(together(captions, drawn)).isEqualTo(alone);
@@ -238,7 +236,7 @@ class GenerationOracleTest {
     Prompt longest = layouts.question(question, Truncation.AUTO, 3);
     assertThat(longest.length()).isEqualTo(1498);
     TextResult result =
-        texts.generate(longest, null, GREEDY.withoutEndOfText(), GenerationListener.NONE);
+        texts.generate(longest, null, GREEDY.withoutEndOfText(), TokenListener.NONE);
     assertThat(result.tokens()).hasSize(3);
     assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
   }
@@ -249,7 +247,7 @@ class GenerationOracleTest {
         images.generate(
             caption(List.of("A red dog."), 0),
             GREEDY,
-            new GenerationListener() {
+            new TokenListener() {
               private int heard;
 
               @Override
@@ -269,8 +267,7 @@ class GenerationOracleTest {
   @Test
   void aQuestionWithoutAnImageIsAnsweredToo() {
     Prompt prompt = layouts.question("What is in the image?", Truncation.DISABLED);
-    TextResult blind =
-        texts.generate(prompt, null, GREEDY.withMaxNewTokens(8), GenerationListener.NONE);
+    TextResult blind = texts.generate(prompt, null, GREEDY.withMaxNewTokens(8), TokenListener.NONE);
     assertThat(blind.tokens()).isNotEmpty();
     assertThat(blind.timings().total()).isPositive();
   }

@@ -11,12 +11,12 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.omnimamba.model.GenerationListener;
 import org.omnimamba.model.ImageGenerator;
 import org.omnimamba.model.ImageResult;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.TextGenerator;
 import org.omnimamba.model.TextResult;
+import org.omnimamba.model.TokenListener;
 import org.omnimamba.model.checkpoint.Checkpoint;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GenerationOptions;
@@ -102,7 +102,7 @@ class DemoModelTest {
                     SamplingParameters.defaults()
                         .withTemperature(model.generation().imageTemperature())
                         .withSeed(seed)),
-                GenerationListener.NONE);
+                TokenListener.NONE);
     assertThat(drawn.tokens()).hasSize(model.images().tokens());
     return Objects.requireNonNull(drawn.image());
   }
@@ -114,7 +114,7 @@ class DemoModelTest {
                 layouts(model).question(question, Truncation.DISABLED, MOST_TOKENS),
                 picture,
                 GenerationOptions.of(SamplingParameters.greedy()).withMaxNewTokens(MOST_TOKENS),
-                GenerationListener.NONE);
+                TokenListener.NONE);
     assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
     return answer.text().strip();
   }

@@ -12,11 +12,11 @@ import reactor.core.publisher.Mono;
  */
 @Component
 public final class GenerationEndpoint {
-  private final Generations generations;
+  private final EngineStreams generations;
   private final RequestBodyReader bodies;
   private final ResponseWriter writer;
 
-  GenerationEndpoint(Generations generations, RequestBodyReader bodies, ResponseWriter writer) {
+  GenerationEndpoint(EngineStreams generations, RequestBodyReader bodies, ResponseWriter writer) {
     this.generations = generations;
     this.bodies = bodies;
     this.writer = writer;

@@ -58,6 +58,6 @@ public final class RequestHeadersFilter implements WebFilter {
     if (presented != null && SANE_ID.matcher(presented).matches()) {
       return presented;
     }
-    return Ids.next("req_");
+    return RandomIds.next("req_");
   }
 }

@@ -19,9 +19,9 @@ public final class ResponseWriter {
       MediaType.parseMediaType("text/event-stream;charset=UTF-8");
 
   private final JsonMapper mapper = JsonMapper.builder().build();
-  private final Heartbeat heartbeat;
+  private final StreamKeepAlive heartbeat;
 
-  ResponseWriter(Heartbeat heartbeat) {
+  ResponseWriter(StreamKeepAlive heartbeat) {
     this.heartbeat = heartbeat;
   }
 

@@ -3,7 +3,7 @@ package org.omnimamba.inference.chat;
 import org.omnimamba.inference.api.Answers;
 import org.omnimamba.inference.api.Caller;
 import org.omnimamba.inference.api.Checked;
-import org.omnimamba.inference.api.Generations;
+import org.omnimamba.inference.api.EngineStreams;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.serving.ServedModel;
 import org.springframework.stereotype.Component;
@@ -15,10 +15,10 @@ import reactor.core.scheduler.Schedulers;
 @Component
 final class ChatAnswers implements Answers<ChatCompletionRequest, ChatJob> {
   private final ChatRequestReader requests;
-  private final Generations generations;
+  private final EngineStreams generations;
   private final LogprobsWriter logprobs;
 
-  ChatAnswers(ChatRequestReader requests, Generations generations, ServedModel model) {
+  ChatAnswers(ChatRequestReader requests, EngineStreams generations, ServedModel model) {
     this.requests = requests;
     this.generations = generations;
     this.logprobs = new LogprobsWriter(model.tokenizer(), model.config().specialTokens().eos());
@@ -39,8 +39,8 @@ final class ChatAnswers implements Answers<ChatCompletionRequest, ChatJob> {
   public Mono<ChatCompletion> whole(ChatJob job) {
     return generations
         .run(job.generation(), Schedulers.parallel())
-        .collect(() -> new ChatCollector(job, logprobs), ChatCollector::add)
-        .map(ChatCollector::result);
+        .collect(() -> new ChatCompletionBuilder(job, logprobs), ChatCompletionBuilder::add)
+        .map(ChatCompletionBuilder::result);
   }
 
   /** The answer token by token, ending with {@code [DONE]}. */

@@ -11,8 +11,8 @@ import org.omnimamba.inference.api.ApiException;
 import org.omnimamba.inference.api.Caller;
 import org.omnimamba.inference.api.Checked;
 import org.omnimamba.inference.api.Checks;
-import org.omnimamba.inference.api.Ids;
 import org.omnimamba.inference.api.PromptChecks;
+import org.omnimamba.inference.api.RandomIds;
 import org.omnimamba.inference.api.SamplingReader;
 import org.omnimamba.inference.api.UnknownParameters;
 import org.omnimamba.inference.chat.ChatCompletion.TruncationNote;
@@ -100,7 +100,7 @@ final class ChatRequestReader {
                     maxNewTokens,
                     0,
                     properties.requestTimeout()),
-                Ids.next("chatcmpl-"),
+                RandomIds.next("chatcmpl-"),
                 clock.instant().getEpochSecond(),
                 model.name(),
                 stream,

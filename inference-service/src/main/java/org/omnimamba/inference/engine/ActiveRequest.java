@@ -11,11 +11,11 @@ import org.omnimamba.model.config.Task;
  * One accepted request: its prompt's progress, the slots it holds and how many of its sequences are
  * left. Only {@link #cancel} is for other threads than the engine's.
  */
-final class ActiveRequest implements Generation {
+final class ActiveRequest implements AcceptedRequest {
   static final int NO_SLOT = -1;
 
   final GenerationRequest request;
-  final GenerationListener listener;
+  final RequestListener listener;
   final Admission.Reservation reservation;
   final long submittedNanos;
   private final long deadlineNanos;
@@ -34,7 +34,7 @@ final class ActiveRequest implements Generation {
 
   ActiveRequest(
       GenerationRequest request,
-      GenerationListener listener,
+      RequestListener listener,
       Admission.Reservation reservation,
       long submittedNanos) {
     this.request = request;

@@ -70,7 +70,7 @@ public final class Engine implements AutoCloseable {
    *
    * @throws EngineException with the reason of the refusal; the listener then hears nothing
    */
-  public Generation submit(GenerationRequest request, GenerationListener listener) {
+  public AcceptedRequest submit(GenerationRequest request, RequestListener listener) {
     try {
       synchronized (lock) {
         Admission.Reservation reservation =

@@ -76,10 +76,10 @@ public interface ModelBackend extends AutoCloseable {
   void copyState(int fromSlot, int toSlot);
 
   /** Copies a slot's state to host memory. The slot is untouched, even if this fails. */
-  SavedState save(int slot);
+  SlotSnapshot save(int slot);
 
   /** Makes a slot hold, bit by bit, what was saved. */
-  void restore(int slot, SavedState state);
+  void restore(int slot, SlotSnapshot state);
 
   /** Draws a picture from its tokens; missing tokens at the end leave their part grey. */
   RgbImage draw(int[] codes);
@@ -105,5 +105,5 @@ public interface ModelBackend extends AutoCloseable {
   interface PreparedPrompt {}
 
   /** A slot's state in host memory; it never changes. */
-  interface SavedState {}
+  interface SlotSnapshot {}
 }

@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.omnimamba.inference.engine.ModelBackend.SavedState;
+import org.omnimamba.inference.engine.ModelBackend.SlotSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +31,7 @@ final class PictureStates {
   /** Both in the order of use, the oldest first. */
   private final Map<PictureKey, Integer> onDevice = new LinkedHashMap<>(16, 0.75f, true);
 
-  private final Map<PictureKey, SavedState> onHost = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<PictureKey, SlotSnapshot> onHost = new LinkedHashMap<>(16, 0.75f, true);
   private final Deque<Integer> freeSlots = new ArrayDeque<>();
   private long hostBytes;
 
@@ -71,7 +71,7 @@ final class PictureStates {
       backend.copyState(kept, slot);
       return Found.DEVICE;
     }
-    SavedState saved = onHost.get(key);
+    SlotSnapshot saved = onHost.get(key);
     if (saved == null) {
       return Found.NOWHERE;
     }
@@ -127,7 +127,7 @@ final class PictureStates {
       return false;
     }
     makeRoomOnHost();
-    SavedState saved;
+    SlotSnapshot saved;
     try {
       saved = backend.save(slot);
     } catch (RuntimeException | OutOfMemoryError e) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.omnimamba.inference.api.Answers;
 import org.omnimamba.inference.api.Caller;
 import org.omnimamba.inference.api.Checked;
-import org.omnimamba.inference.api.Generations;
+import org.omnimamba.inference.api.EngineStreams;
 import org.omnimamba.inference.api.SseEvent;
 import org.omnimamba.inference.api.Workers;
 import org.springframework.stereotype.Component;
@@ -15,10 +15,10 @@ import reactor.core.publisher.Mono;
 @Component
 final class ImageAnswers implements Answers<ImageGenerationRequest, ImageJob> {
   private final ImageRequestReader requests;
-  private final Generations generations;
+  private final EngineStreams generations;
   private final Workers workers;
 
-  ImageAnswers(ImageRequestReader requests, Generations generations, Workers workers) {
+  ImageAnswers(ImageRequestReader requests, EngineStreams generations, Workers workers) {
     this.requests = requests;
     this.generations = generations;
     this.workers = workers;
@@ -39,8 +39,8 @@ final class ImageAnswers implements Answers<ImageGenerationRequest, ImageJob> {
   public Mono<ImageResult> whole(ImageJob job) {
     return generations
         .run(job.generation(), workers.outgoing())
-        .collect(() -> new ImageCollector(job), ImageCollector::add)
-        .map(ImageCollector::result);
+        .collect(() -> new ImageResultBuilder(job), ImageResultBuilder::add)
+        .map(ImageResultBuilder::result);
   }
 
   /** Pictures, finished or not, as they come. */

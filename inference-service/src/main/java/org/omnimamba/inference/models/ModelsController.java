@@ -6,7 +6,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Clock;
 import java.util.List;
-import org.omnimamba.inference.api.Generations;
+import org.omnimamba.inference.api.EngineStreams;
 import org.omnimamba.inference.serving.ServedModel;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -16,11 +16,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Tag(name = "Models")
 class ModelsController {
-  private final Generations generations;
+  private final EngineStreams generations;
   private final ServedModel served;
   private final long created;
 
-  ModelsController(Generations generations, ServedModel served, Clock clock) {
+  ModelsController(EngineStreams generations, ServedModel served, Clock clock) {
     this.generations = generations;
     this.served = served;
     this.created = clock.instant().getEpochSecond();

@@ -2,7 +2,7 @@ package org.omnimamba.inference.serving;
 
 import java.time.Duration;
 import org.omnimamba.inference.InferenceProperties;
-import org.omnimamba.inference.api.Generations;
+import org.omnimamba.inference.api.EngineStreams;
 import org.omnimamba.inference.engine.Engine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +30,14 @@ final class EngineLifecycle implements SmartLifecycle {
   private static final Duration SLACK = Duration.ofSeconds(1);
 
   private final Engine engine;
-  private final Generations generations;
+  private final EngineStreams generations;
   private final Duration gracePeriod;
   private final ApplicationContext context;
   private volatile boolean running;
 
   EngineLifecycle(
       Engine engine,
-      Generations generations,
+      EngineStreams generations,
       InferenceProperties properties,
       ApplicationContext context) {
     this.engine = engine;

@@ -14,7 +14,7 @@ import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
-import org.omnimamba.model.runtime.language.SlotState;
+import org.omnimamba.model.runtime.language.SavedState;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 
@@ -137,12 +137,12 @@ final class OmniMambaBackend implements ModelBackend {
   }
 
   @Override
-  public SavedState save(int slot) {
+  public SlotSnapshot save(int slot) {
     return new Saved(language.readState(slot));
   }
 
   @Override
-  public void restore(int slot, SavedState state) {
+  public void restore(int slot, SlotSnapshot state) {
     language.writeState(slot, ((Saved) state).state());
   }
 
@@ -165,5 +165,5 @@ final class OmniMambaBackend implements ModelBackend {
 
   private record Prepared(PromptEmbeddings embeddings) implements PreparedPrompt {}
 
-  private record Saved(SlotState state) implements SavedState {}
+  private record Saved(SavedState state) implements SlotSnapshot {}
 }

@@ -20,7 +20,7 @@ class EngineCancellationTest {
       RecordingListener running = fixture.submit(FakeRequests.text(4, 8, 2));
       await().until(() -> running.tokens() == 2);
       RecordingListener waiting = new RecordingListener();
-      Generation generation = fixture.engine.submit(FakeRequests.text(4, 8), waiting);
+      AcceptedRequest generation = fixture.engine.submit(FakeRequests.text(4, 8), waiting);
       generation.cancel();
       fixture.backend.steps.release(1);
       assertThat(waiting.failure().reason()).isEqualTo(Reason.CANCELLED);
@@ -38,7 +38,7 @@ class EngineCancellationTest {
       RecordingListener running = fixture.submit(FakeRequests.text(4, 50));
       await().until(() -> running.tokens() == 1);
       RecordingListener listener = new RecordingListener();
-      Generation generation = fixture.engine.submit(FakeRequests.text(4, 20, 5), listener);
+      AcceptedRequest generation = fixture.engine.submit(FakeRequests.text(4, 20, 5), listener);
       fixture.backend.steps.release(3);
       await().until(() -> listener.tokens() > 0);
       generation.cancel();
@@ -52,7 +52,7 @@ class EngineCancellationTest {
   @Test
   void betweenTwoChunksOfItsPrompt() {
     FakeBackend backend = new FakeBackend(2);
-    AtomicReference<Generation> generation = new AtomicReference<>();
+    AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
     AtomicInteger chunks = new AtomicInteger();
     try (EngineFixture fixture = new EngineFixture(backend, EngineFixture.settings()).start()) {
       RecordingListener listener = new RecordingListener();
@@ -76,7 +76,7 @@ class EngineCancellationTest {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       fixture.backend.steps.drainPermits();
       RecordingListener listener = new RecordingListener();
-      Generation generation = fixture.engine.submit(FakeRequests.text(4, 100), listener);
+      AcceptedRequest generation = fixture.engine.submit(FakeRequests.text(4, 100), listener);
       fixture.backend.steps.release(5);
       await().until(() -> listener.tokens() == 6);
       generation.cancel();
@@ -93,7 +93,7 @@ class EngineCancellationTest {
   @Test
   void whileItsPictureWaitsToBeDrawn() {
     FakeBackend backend = new FakeBackend(4);
-    AtomicReference<Generation> generation = new AtomicReference<>();
+    AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
     try (EngineFixture fixture = new EngineFixture(backend, EngineFixture.settings()).start()) {
       RecordingListener listener = new RecordingListener();
       backend.beforeDraw(
@@ -112,7 +112,7 @@ class EngineCancellationTest {
   void afterItsEndNothingHappens() {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       RecordingListener listener = new RecordingListener();
-      Generation generation = fixture.engine.submit(FakeRequests.text(4, 3), listener);
+      AcceptedRequest generation = fixture.engine.submit(FakeRequests.text(4, 3), listener);
       listener.result();
       generation.cancel();
       fixture.submit(FakeRequests.text(4, 3)).result();
@@ -124,10 +124,10 @@ class EngineCancellationTest {
   @Test
   void aListenerMayCancelInItsOwnCall() {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
-      AtomicReference<Generation> generation = new AtomicReference<>();
+      AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
       AtomicReference<EngineException> failure = new AtomicReference<>();
-      GenerationListener listener =
-          new GenerationListener() {
+      RequestListener listener =
+          new RequestListener() {
             @Override
             public void onToken(int index, GeneratedToken token) {
               await().until(() -> generation.get() != null);
@@ -154,7 +154,7 @@ class EngineCancellationTest {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       FakeBackend backend = fixture.backend;
       RecordingListener endless = new RecordingListener();
-      Generation generation = fixture.engine.submit(FakeRequests.text(4, 40_000, 2), endless);
+      AcceptedRequest generation = fixture.engine.submit(FakeRequests.text(4, 40_000, 2), endless);
       RecordingListener waiting =
           fixture.submit(FakeRequests.withTimeout(4, 5, Duration.ofMillis(20)));
       assertThat(waiting.failure().reason()).isEqualTo(Reason.DEADLINE);

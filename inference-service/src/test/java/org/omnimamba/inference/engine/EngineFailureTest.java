@@ -155,7 +155,7 @@ class EngineFailureTest {
       AtomicReference<EngineException> failure = new AtomicReference<>();
       fixture.engine.submit(
           FakeRequests.text(4, 10),
-          new GenerationListener() {
+          new RequestListener() {
             @Override
             public void onToken(int index, GeneratedToken token) {
               throw new IllegalArgumentException("injected");

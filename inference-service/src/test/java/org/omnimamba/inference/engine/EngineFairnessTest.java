@@ -111,7 +111,7 @@ class EngineFairnessTest {
   void aHeadThatIsTakenBackMakesWay() {
     try (EngineFixture fixture = busy()) {
       RecordingListener head = new RecordingListener();
-      Generation taken =
+      AcceptedRequest taken =
           fixture.engine.submit(FakeRequests.of(ANN, FakeRequests.text(5, 50, 8)), head);
       RecordingListener next = submit(fixture, BOB, 6);
       fixture.backend.steps.release(1);

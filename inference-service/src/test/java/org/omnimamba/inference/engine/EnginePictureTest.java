@@ -180,7 +180,7 @@ class EnginePictureTest {
 
   @Test
   void cancelledOnTheWayBackFromHostMemoryItHoldsNothing() {
-    AtomicReference<Generation> generation = new AtomicReference<>();
+    AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
     try (EngineFixture fixture = start(new FakeBackend(3), 10 * STATE_BYTES)) {
       fixture.submit(aboutPicture(1, PROMPT, 5, 1)).result();
       fixture.backend.calls.clear();
@@ -200,7 +200,7 @@ class EnginePictureTest {
 
   @Test
   void cancelledWhileItsPictureIsReadItKeepsNothingAndTheNextOneReadsIt() {
-    AtomicReference<Generation> generation = new AtomicReference<>();
+    AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
     try (EngineFixture fixture = start(backend, 0)) {
       backend.beforePrepare(
           () -> {

@@ -160,7 +160,7 @@ public final class FakeBackend implements ModelBackend {
     }
   }
 
-  private record Saved(long state, int length) implements SavedState {}
+  private record Saved(long state, int length) implements SlotSnapshot {}
 
   @Override
   public PreparedPrompt prepare(PromptInput prompt, int from) {
@@ -280,7 +280,7 @@ public final class FakeBackend implements ModelBackend {
   }
 
   @Override
-  public SavedState save(int slot) {
+  public SlotSnapshot save(int slot) {
     checkThread();
     beforeSave.run();
     calls.add("save " + slot);
@@ -288,7 +288,7 @@ public final class FakeBackend implements ModelBackend {
   }
 
   @Override
-  public void restore(int slot, SavedState state) {
+  public void restore(int slot, SlotSnapshot state) {
     checkThread();
     states[slot] = UNKNOWN;
     beforeRestore.run();

@@ -10,7 +10,7 @@ import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.RgbImage;
 
 /** Keeps what the engine reported and lets tests wait for the end. */
-final class RecordingListener implements GenerationListener {
+final class RecordingListener implements RequestListener {
   private final Map<Integer, List<Integer>> ids = new TreeMap<>();
   private final Map<Integer, RgbImage> images = new TreeMap<>();
   private final List<String> partials = new ArrayList<>();

@@ -11,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.inference.engine.EngineException;
-import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.RequestListener;
 import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
@@ -148,7 +148,7 @@ class PictureReuseTest {
     return best;
   }
 
-  private static final class End implements GenerationListener {
+  private static final class End implements RequestListener {
     private final CompletableFuture<Integer> result;
     private int cached;
 

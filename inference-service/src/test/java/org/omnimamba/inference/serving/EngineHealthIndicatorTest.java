@@ -15,9 +15,9 @@ import org.omnimamba.inference.engine.EngineException;
 import org.omnimamba.inference.engine.EngineMeters;
 import org.omnimamba.inference.engine.EngineSettings;
 import org.omnimamba.inference.engine.FakeBackend;
-import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PromptInput;
+import org.omnimamba.inference.engine.RequestListener;
 import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.inference.engine.Shares;
 import org.omnimamba.model.config.Task;
@@ -88,7 +88,7 @@ class EngineHealthIndicatorTest {
             3,
             0,
             Duration.ofHours(1)),
-        new GenerationListener() {
+        new RequestListener() {
           @Override
           public void onToken(int index, GeneratedToken token) {}
 

@@ -12,8 +12,8 @@ import org.omnimamba.model.checkpoint.schema.InitialValues;
 import org.omnimamba.model.checkpoint.schema.TensorSchema;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
-import org.omnimamba.model.checkpoint.tensor.FloatFormats;
 import org.omnimamba.model.checkpoint.tensor.PositionalFile;
+import org.omnimamba.model.checkpoint.tensor.TensorCodec;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.config.ConfigWriter;
 import org.omnimamba.model.config.ModelConfig;
@@ -88,11 +88,7 @@ public final class RandomModel {
     buffer.clear();
     int count = (int) Math.min(buffer.capacity() / dtype.bytes(), left);
     for (int i = 0; i < count; i++) {
-      if (dtype == Dtype.F32) {
-        buffer.putFloat(values.next());
-      } else {
-        buffer.putShort(FloatFormats.floatToBfloat16(values.next()));
-      }
+      TensorCodec.put(buffer, dtype, values.next());
     }
     buffer.flip();
     return count;

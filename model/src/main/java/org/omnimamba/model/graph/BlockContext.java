@@ -171,30 +171,30 @@ public final class BlockContext {
    * A convolution without bias in the context's precision.
    *
    * @param x {@code [batch, height, width, in]}
-   * @param weight name of a parameter {@code [out, in, kernel, kernel]}
+   * @param weight name of a parameter {@code [out, in, side, side]}
    * @param strides one for each dimension of {@code x}
    * @param padding {@code SAME} or {@code VALID}
    */
   public Operand<TFloat32> convolve(
       Operand<TFloat32> x, String weight, List<Long> strides, String padding) {
-    Operand<? extends TNumber> kernel = parameters.kernel(tf, prefix + weight);
+    Operand<? extends TNumber> filter = parameters.filter(tf, prefix + weight);
     if (precision == Precision.BFLOAT16) {
       return tf.dtypes.cast(
           convolved(
               tf.dtypes.cast(x, TBfloat16.class),
-              tf.dtypes.cast(kernel, TBfloat16.class),
+              tf.dtypes.cast(filter, TBfloat16.class),
               strides,
               padding),
           TFloat32.class);
     }
-    return convolved(x, tf.dtypes.cast(kernel, TFloat32.class), strides, padding);
+    return convolved(x, tf.dtypes.cast(filter, TFloat32.class), strides, padding);
   }
 
   private <T extends TNumber> Operand<T> convolved(
-      Operand<T> x, Operand<T> kernel, List<Long> strides, String padding) {
+      Operand<T> x, Operand<T> filter, List<Long> strides, String padding) {
     return forms.convolvesByProducts()
-        ? new ConvolutionProduct<T>(tf).apply(x, kernel, strides.get(1), padding.equals("SAME"))
-        : tf.nn.conv2d(x, kernel, strides, padding);
+        ? new ConvolutionProduct<T>(tf).apply(x, filter, strides.get(1), padding.equals("SAME"))
+        : tf.nn.conv2d(x, filter, strides, padding);
   }
 
   private Operand<TFloat32> multiply(Operand<TFloat32> rows, Operand<? extends TNumber> matrix) {

@@ -10,8 +10,8 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A convolution as one matrix product: the pixels under the kernel's places stand side by side,
- * then meet the kernel as a matrix. It takes more memory than a convolution of its own, and needs
+ * A convolution as one matrix product: the pixels under the filter's places stand side by side,
+ * then meet the filter as a matrix. It takes more memory than a convolution of its own, and needs
  * nothing but products: no library for convolutions, no search for its fastest algorithm.
  */
 final class ConvolutionProduct<T extends TNumber> {
@@ -23,16 +23,16 @@ final class ConvolutionProduct<T extends TNumber> {
 
   /**
    * @param x {@code [batch, height, width, in]}, all sizes known
-   * @param kernel {@code [side, side, in, out]}, of an odd side
+   * @param filter {@code [side, side, in, out]}, of an odd side
    * @param stride 1 or 2
    * @param same whether the border is padded so that stride 1 keeps the size; otherwise only places
-   *     count at which the whole kernel lies inside
+   *     count at which the whole filter lies inside
    * @return {@code [batch, height', width', out]}
    */
-  Operand<T> apply(Operand<T> x, Operand<T> kernel, long stride, boolean same) {
-    int side = (int) kernel.shape().get(0);
-    long values = kernel.shape().get(0) * kernel.shape().get(1) * kernel.shape().get(2);
-    long out = kernel.shape().get(3);
+  Operand<T> apply(Operand<T> x, Operand<T> filter, long stride, boolean same) {
+    int side = (int) filter.shape().get(0);
+    long values = filter.shape().get(0) * filter.shape().get(1) * filter.shape().get(2);
+    long out = filter.shape().get(3);
     Operand<T> padded = same ? pad(x, side / 2, side / 2) : x;
     long height = padded.shape().get(1) - side + 1;
     long width = padded.shape().get(2) - side + 1;
@@ -45,7 +45,7 @@ final class ConvolutionProduct<T extends TNumber> {
     Operand<T> neighbours = tf.concat(places, tf.constant(3));
     Shape shape = neighbours.shape();
     Operand<T> rows = tf.reshape(neighbours, tf.array(-1L, values));
-    Operand<T> matrix = tf.reshape(kernel, tf.array(values, out));
+    Operand<T> matrix = tf.reshape(filter, tf.array(values, out));
     return tf.reshape(
         tf.linalg.matMul(rows, matrix), tf.array(shape.get(0), shape.get(1), shape.get(2), out));
   }

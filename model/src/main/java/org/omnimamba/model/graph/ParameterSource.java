@@ -20,12 +20,13 @@ public interface ParameterSource {
   Operand<? extends TNumber> get(String name);
 
   /**
-   * A kernel that the checkpoint holds as {@code [out, in, height, width]} in the layout that
-   * convolutions want, {@code [height, width, in, out]}. An implementation may keep it so.
+   * A convolution filter that the checkpoint holds as {@code [out, in, height, width]} in the
+   * layout that convolutions want, {@code [height, width, in, out]}. An implementation may keep it
+   * so.
    *
    * @throws IllegalArgumentException if there is no such parameter
    */
-  default Operand<? extends TNumber> kernel(Ops tf, String name) {
+  default Operand<? extends TNumber> filter(Ops tf, String name) {
     return tf.linalg.transpose(get(name), tf.array(2, 3, 1, 0));
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.TensorCodec;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.LoraConfig;
@@ -83,7 +84,7 @@ public final class MergedAdapters implements TensorSource {
     weights.flip();
     float[] merged = new float[count];
     for (int i = 0; i < count; i++) {
-      merged[i] = TensorStreaming.element(weights, stored.dtype());
+      merged[i] = TensorCodec.next(weights, stored.dtype());
     }
     addAdapter(merged, first, (int) in);
     for (float value : merged) {

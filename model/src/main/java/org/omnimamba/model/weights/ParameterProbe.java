@@ -23,7 +23,7 @@ public final class ParameterProbe implements ParameterSource {
   private final Ops tf;
   private final TensorSource source;
   private final Set<String> names = new LinkedHashSet<>();
-  private final Set<String> kernels = new LinkedHashSet<>();
+  private final Set<String> filters = new LinkedHashSet<>();
 
   private ParameterProbe(Ops tf, TensorSource source) {
     this.tf = tf;
@@ -49,9 +49,9 @@ public final class ParameterProbe implements ParameterSource {
     return names;
   }
 
-  /** Parameters read as convolution kernels. */
-  public Set<String> kernels() {
-    return kernels;
+  /** Parameters read as convolution filters. */
+  public Set<String> filters() {
+    return filters;
   }
 
   @Override
@@ -61,9 +61,9 @@ public final class ParameterProbe implements ParameterSource {
   }
 
   @Override
-  public Operand<? extends TNumber> kernel(Ops ops, String name) {
-    kernels.add(name);
-    return placeholder(KernelLayout.turned(source.info(name).shape()));
+  public Operand<? extends TNumber> filter(Ops ops, String name) {
+    filters.add(name);
+    return placeholder(FilterLayout.transposed(source.info(name).shape()));
   }
 
   private Operand<TFloat32> placeholder(Shape shape) {

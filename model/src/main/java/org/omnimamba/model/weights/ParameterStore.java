@@ -28,7 +28,7 @@ public final class ParameterStore {
   private final DeviceVariables variables;
   private final WeightStorage storage;
   private final Map<String, Place> places = new LinkedHashMap<>();
-  private final Map<String, DeviceVariable> kernels = new LinkedHashMap<>();
+  private final Map<String, DeviceVariable> filters = new LinkedHashMap<>();
 
   /**
    * Where a parameter is.
@@ -96,8 +96,8 @@ public final class ParameterStore {
         });
   }
 
-  /** Loads convolution kernels, turned to the layout in which they are used. */
-  public void loadKernels(TensorSource source, Collection<String> names) {
+  /** Loads convolution filters, transposed to the layout in which they are used. */
+  public void loadFilters(TensorSource source, Collection<String> names) {
     List<NewVariable> wanted = new ArrayList<>();
     for (String name : names) {
       Shape stored = source.info(name).shape();
@@ -106,11 +106,11 @@ public final class ParameterStore {
           new NewVariable(
               name,
               type,
-              KernelLayout.turned(stored),
-              memory -> KernelLayout.fill(source, name, type, memory)));
+              FilterLayout.transposed(stored),
+              memory -> FilterLayout.fill(source, name, type, memory)));
     }
     for (DeviceVariable variable : variables.create(wanted)) {
-      kernels.put(variable.name(), variable);
+      filters.put(variable.name(), variable);
     }
   }
 
@@ -120,7 +120,7 @@ public final class ParameterStore {
   }
 
   public boolean contains(String name) {
-    return places.containsKey(name) || kernels.containsKey(name);
+    return places.containsKey(name) || filters.containsKey(name);
   }
 
   /** The variable that holds a parameter, alone or with the same one of other layers. */
@@ -142,11 +142,11 @@ public final class ParameterStore {
       }
 
       @Override
-      public Operand<? extends TNumber> kernel(Ops tf, String name) {
-        @Nullable DeviceVariable kernel = kernels.get(name);
-        return kernel == null
-            ? ParameterSource.super.kernel(tf, name)
-            : scope.read(kernel).asOutput().expect(kernel.numberType());
+      public Operand<? extends TNumber> filter(Ops tf, String name) {
+        @Nullable DeviceVariable filter = filters.get(name);
+        return filter == null
+            ? ParameterSource.super.filter(tf, name)
+            : scope.read(filter).asOutput().expect(filter.numberType());
       }
     };
   }

@@ -3,7 +3,7 @@ package org.omnimamba.model.weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
-import org.omnimamba.model.checkpoint.tensor.FloatFormats;
+import org.omnimamba.model.checkpoint.tensor.TensorCodec;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.device.ElementType;
@@ -43,30 +43,20 @@ final class TensorStreaming {
   }
 
   private static byte[] convert(ByteBuffer from, Dtype dtype, ElementType type, int count) {
-    boolean same =
-        (dtype == Dtype.F32 && type == ElementType.F32)
-            || (dtype == Dtype.BF16 && type == ElementType.BF16);
-    if (same) {
+    if (dtype == dtype(type)) {
       return from.array();
     }
     ByteBuffer to = buffer(count * type.bytes());
-    for (int i = 0; i < count; i++) {
-      float value = element(from, dtype);
-      if (type == ElementType.F32) {
-        to.putFloat(value);
-      } else {
-        to.putShort(FloatFormats.floatToBfloat16(value));
-      }
-    }
+    TensorCodec.convert(from, dtype, to, dtype(type), count);
     return to.array();
   }
 
-  static float element(ByteBuffer from, Dtype dtype) {
-    return switch (dtype) {
-      case F32 -> from.getFloat();
-      case F16 -> FloatFormats.halfToFloat(from.getShort());
-      case BF16 -> FloatFormats.bfloat16ToFloat(from.getShort());
-      default -> throw new IllegalArgumentException("not a weight type: " + dtype);
+  /** What a checkpoint calls the type of a weight on the device. */
+  static Dtype dtype(ElementType type) {
+    return switch (type) {
+      case F32 -> Dtype.F32;
+      case BF16 -> Dtype.BF16;
+      default -> throw new IllegalArgumentException("weights are not kept as " + type);
     };
   }
 

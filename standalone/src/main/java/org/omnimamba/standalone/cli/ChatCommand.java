@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.GenerationListener;
 import org.omnimamba.model.TextGenerator;
 import org.omnimamba.model.TextResult;
+import org.omnimamba.model.TokenListener;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.image.ImageDecoder;
 import org.omnimamba.model.image.ImageLimits;
@@ -98,12 +98,12 @@ final class ChatCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static GenerationListener quiet() {
-    return GenerationListener.NONE;
+  private static TokenListener quiet() {
+    return TokenListener.NONE;
   }
 
   /** Shows the answer while it comes, and a line break after it. */
-  private static GenerationListener printing(PrintWriter out) {
+  private static TokenListener printing(PrintWriter out) {
     return token -> {
       out.print(token.text());
       if (token.finishReason() != null) {

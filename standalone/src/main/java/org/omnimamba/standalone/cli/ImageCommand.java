@@ -4,9 +4,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.omnimamba.model.GenerationListener;
 import org.omnimamba.model.ImageGenerator;
 import org.omnimamba.model.ImageResult;
+import org.omnimamba.model.TokenListener;
 import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.image.RgbImage;
@@ -58,7 +58,7 @@ final class ImageCommand implements Callable<Integer> {
       }
       ImageResult result =
           new ImageGenerator(loaded.model())
-              .generate(prompt, GenerationOptions.of(sampling), GenerationListener.NONE);
+              .generate(prompt, GenerationOptions.of(sampling), TokenListener.NONE);
       RgbImage image = Objects.requireNonNull(result.image());
       file.write(image);
       err.println("omnimamba: " + RunReport.summary(result.tokens(), result.timings()));

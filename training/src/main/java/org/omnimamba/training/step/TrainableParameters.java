@@ -102,7 +102,7 @@ public final class TrainableParameters {
                 return List.of(objective.build(new ObjectiveScope(scope, root, seed)).value());
               });
       names.addAll(probe.names());
-      names.addAll(probe.kernels());
+      names.addAll(probe.filters());
     }
     return names;
   }

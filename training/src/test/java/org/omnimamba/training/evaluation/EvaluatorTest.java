@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.omnimamba.model.GenerationListener;
 import org.omnimamba.model.ImageGenerator;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.TextGenerator;
+import org.omnimamba.model.TokenListener;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.image.ImageDecoder;
 import org.omnimamba.model.image.ImageLimits;
@@ -53,14 +53,14 @@ class EvaluatorTest {
                         pictures.get(i).image(),
                         GenerationOptions.of(SamplingParameters.greedy())
                             .withMaxNewTokens(options.maxAnswerTokens()),
-                        GenerationListener.NONE)
+                        TokenListener.NONE)
                     .text());
         RgbImage alone =
             new ImageGenerator(model)
                 .generate(
                     layouts.t2i(captions.get(i), Truncation.AUTO),
                     GenerationOptions.of(options.drawing().withSeed(i)),
-                    GenerationListener.NONE)
+                    TokenListener.NONE)
                 .image();
         // the same tokens; pictures that are decoded together differ by rounding
         assertThat(Psnr.of(drawn.get(i), alone)).isGreaterThan(50);

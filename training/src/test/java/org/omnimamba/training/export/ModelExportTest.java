@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.omnimamba.model.GenerationListener;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.TextGenerator;
+import org.omnimamba.model.TokenListener;
 import org.omnimamba.model.checkpoint.Checkpoint;
 import org.omnimamba.model.checkpoint.safetensors.SafetensorsWriter;
 import org.omnimamba.model.checkpoint.schema.ParameterNames;
@@ -128,7 +128,7 @@ class ModelExportTest {
                   .question("what is it?", Truncation.DISABLED),
               null,
               GenerationOptions.of(SamplingParameters.greedy()).withMaxNewTokens(8),
-              GenerationListener.NONE)
+              TokenListener.NONE)
           .text();
     }
   }

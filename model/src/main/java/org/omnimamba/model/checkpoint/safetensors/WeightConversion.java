@@ -3,8 +3,7 @@ package org.omnimamba.model.checkpoint.safetensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
-import org.omnimamba.model.checkpoint.tensor.FloatFormats;
-import org.omnimamba.model.checkpoint.tensor.TensorDecoding;
+import org.omnimamba.model.checkpoint.tensor.TensorCodec;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
 
@@ -48,14 +47,7 @@ public final class WeightConversion {
 
   private ByteBuffer convert(Dtype from, int count) {
     out.clear();
-    for (int i = 0; i < count; i++) {
-      float value = TensorDecoding.nextFloat(from, in);
-      if (target == Dtype.F32) {
-        out.putFloat(value);
-      } else {
-        out.putShort(FloatFormats.floatToBfloat16(value));
-      }
-    }
+    TensorCodec.convert(in, from, out, target, count);
     return out.flip();
   }
 }

@@ -41,8 +41,8 @@ final class ShapeList {
   }
 
   /** {@code name.weight} and {@code name.bias} of a two-dimensional convolution. */
-  ShapeList conv(String name, long out, long in, long kernel) {
-    return add(name + ".weight", out, in, kernel, kernel).add(name + ".bias", out);
+  ShapeList conv(String name, long out, long in, long side) {
+    return add(name + ".weight", out, in, side, side).add(name + ".bias", out);
   }
 
   Map<String, Shape> shapes() {

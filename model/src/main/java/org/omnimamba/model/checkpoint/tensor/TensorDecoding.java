@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Reads whole tensors into Java arrays through one small buffer. */
-public final class TensorDecoding {
+final class TensorDecoding {
   /** A multiple of every element size. */
   private static final int BUFFER_BYTES = 1 << 20;
 
@@ -22,7 +22,7 @@ public final class TensorDecoding {
         info,
         (buffer, at, count) -> {
           for (int i = 0; i < count; i++) {
-            values[at + i] = nextFloat(info.dtype(), buffer);
+            values[at + i] = TensorCodec.next(buffer, info.dtype());
           }
         });
     return values;
@@ -78,17 +78,6 @@ public final class TensorDecoding {
       done += buffer.limit();
       consumer.accept(buffer, at, count);
     }
-  }
-
-  /** The next element of a buffer, widened, or from float64 rounded, to float32. */
-  public static float nextFloat(Dtype dtype, ByteBuffer buffer) {
-    return switch (dtype) {
-      case F64 -> (float) buffer.getDouble();
-      case F32 -> buffer.getFloat();
-      case F16 -> FloatFormats.halfToFloat(buffer.getShort());
-      case BF16 -> FloatFormats.bfloat16ToFloat(buffer.getShort());
-      default -> throw new IllegalArgumentException(dtype + " is not a type of floats");
-    };
   }
 
   private static long nextLong(String name, Dtype dtype, ByteBuffer buffer) {

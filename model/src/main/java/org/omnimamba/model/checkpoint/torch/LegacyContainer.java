@@ -6,7 +6,7 @@ import java.util.Map;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.checkpoint.tensor.PositionalFile;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Dict;
-import org.omnimamba.model.checkpoint.torch.PickleObjects.Sequence;
+import org.omnimamba.model.checkpoint.torch.PickleObjects.PickleList;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Storage;
 
 /**
@@ -19,11 +19,11 @@ final class LegacyContainer implements TorchContainer {
 
   private final PositionalFile file;
   private final Object object;
-  private final Sequence keys;
+  private final PickleList keys;
   private final long storagesStart;
   private final Map<String, Long> positions = new HashMap<>();
 
-  private LegacyContainer(PositionalFile file, Object object, Sequence keys, long storagesStart) {
+  private LegacyContainer(PositionalFile file, Object object, PickleList keys, long storagesStart) {
     this.file = file;
     this.object = object;
     this.keys = keys;
@@ -44,7 +44,7 @@ final class LegacyContainer implements TorchContainer {
       throw refused(file, "it was not written on a little-endian machine");
     }
     Object object = Unpickler.read(name, in);
-    if (!(Unpickler.read(name, in) instanceof Sequence keys)) {
+    if (!(Unpickler.read(name, in) instanceof PickleList keys)) {
       throw refused(file, "its list of storages is missing");
     }
     return new LegacyContainer(file, object, keys, in.position());

@@ -17,21 +17,21 @@ final class PickleObjects {
   }
 
   /** A list, tuple or set. Compared by identity, so that nesting costs nothing. */
-  static final class Sequence {
+  static final class PickleList {
     final List<Object> items;
     final boolean mutable;
 
-    Sequence(List<Object> items, boolean mutable) {
+    PickleList(List<Object> items, boolean mutable) {
       this.items = items;
       this.mutable = mutable;
     }
 
-    static Sequence list() {
-      return new Sequence(new ArrayList<>(), true);
+    static PickleList list() {
+      return new PickleList(new ArrayList<>(), true);
     }
 
-    static Sequence tuple(List<Object> items) {
-      return new Sequence(items, false);
+    static PickleList tuple(List<Object> items) {
+      return new PickleList(items, false);
     }
   }
 

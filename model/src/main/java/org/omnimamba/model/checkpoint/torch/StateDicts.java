@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Dict;
-import org.omnimamba.model.checkpoint.torch.PickleObjects.Sequence;
+import org.omnimamba.model.checkpoint.torch.PickleObjects.PickleList;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Storage;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Tensor;
 
@@ -148,7 +148,7 @@ final class StateDicts {
       }
       if (object instanceof Dict dict) {
         dict.items.values().forEach(open::push);
-      } else if (object instanceof Sequence sequence) {
+      } else if (object instanceof PickleList sequence) {
         sequence.items.forEach(open::push);
       } else if (object instanceof Tensor tensor) {
         Storage storage = tensor.storage();

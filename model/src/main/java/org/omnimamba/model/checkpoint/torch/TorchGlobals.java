@@ -9,7 +9,7 @@ import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Dict;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Global;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.None;
-import org.omnimamba.model.checkpoint.torch.PickleObjects.Sequence;
+import org.omnimamba.model.checkpoint.torch.PickleObjects.PickleList;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Storage;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -64,7 +64,7 @@ final class TorchGlobals {
   static Object call(Object callable, Object arguments) {
     if (!(callable instanceof Global global)
         || !CALLABLE.contains(global)
-        || !(arguments instanceof Sequence sequence)) {
+        || !(arguments instanceof PickleList sequence)) {
       throw new IllegalArgumentException("it calls something that is not a function of the list");
     }
     List<Object> args = sequence.items;
@@ -72,7 +72,7 @@ final class TorchGlobals {
       return orderedDict(args);
     }
     if (global.equals(SIZE)) {
-      return at(args, 0, Sequence.class, global);
+      return at(args, 0, PickleList.class, global);
     }
     if (global.equals(REBUILD_PARAMETER)) {
       return at(args, 0, Tensor.class, global);
@@ -108,8 +108,8 @@ final class TorchGlobals {
   private static Tensor tensor(Global global, List<Object> args) {
     Storage storage = at(args, 0, Storage.class, global);
     long offset = at(args, 1, Long.class, global);
-    List<Long> sizes = longs(at(args, 2, Sequence.class, global));
-    List<Long> strides = longs(at(args, 3, Sequence.class, global));
+    List<Long> sizes = longs(at(args, 2, PickleList.class, global));
+    List<Long> strides = longs(at(args, 3, PickleList.class, global));
     if (sizes.size() != strides.size()) {
       throw new IllegalArgumentException(
           "a tensor has %d sizes and %d strides".formatted(sizes.size(), strides.size()));
@@ -148,7 +148,7 @@ final class TorchGlobals {
    * @throws IllegalArgumentException if it is anything else
    */
   static Storage storage(Object id) {
-    if (id instanceof Sequence tuple
+    if (id instanceof PickleList tuple
         && (tuple.items.size() == 5 || isLegacy(tuple.items))
         && "storage".equals(tuple.items.get(0))
         && tuple.items.get(1) instanceof Global type
@@ -167,7 +167,7 @@ final class TorchGlobals {
     return items.size() == 6 && items.get(5) == None.NONE;
   }
 
-  private static List<Long> longs(Sequence sequence) {
+  private static List<Long> longs(PickleList sequence) {
     if (sequence.items.size() > TensorInfo.MAX_DIMENSIONS) {
       throw new IllegalArgumentException(
           "a tensor has %d dimensions".formatted(sequence.items.size()));

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.Dict;
 import org.omnimamba.model.checkpoint.torch.PickleObjects.None;
-import org.omnimamba.model.checkpoint.torch.PickleObjects.Sequence;
+import org.omnimamba.model.checkpoint.torch.PickleObjects.PickleList;
 
 /**
  * Reads one pickle. A pickle is a program for a small stack machine; the instructions run here make
@@ -110,11 +110,11 @@ final class Unpickler {
       case '(' -> push(MARK);
       case ')' -> {
         budget.charge(LIST);
-        push(Sequence.tuple(List.of()));
+        push(PickleList.tuple(List.of()));
       }
       case ']' -> {
         budget.charge(LIST);
-        push(Sequence.list());
+        push(PickleList.list());
       }
       case '}' -> {
         budget.charge(DICT);
@@ -123,7 +123,7 @@ final class Unpickler {
       case 0x85 -> push(tuple(1));
       case 0x86 -> push(tuple(2));
       case 0x87 -> push(tuple(3));
-      case 't' -> push(Sequence.tuple(popToMark()));
+      case 't' -> push(PickleList.tuple(popToMark()));
       case 'a' -> appendAll(List.of(pop()));
       case 'e' -> appendAll(popToMark());
       case 's' -> {
@@ -220,17 +220,17 @@ final class Unpickler {
     memo.put(index, peek());
   }
 
-  private Sequence tuple(int size) {
+  private PickleList tuple(int size) {
     budget.charge(LIST + (long) REFERENCE * size);
     List<Object> items = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       items.add(0, pop());
     }
-    return Sequence.tuple(items);
+    return PickleList.tuple(items);
   }
 
   private void appendAll(List<Object> items) {
-    if (!(peek() instanceof Sequence list) || !list.mutable) {
+    if (!(peek() instanceof PickleList list) || !list.mutable) {
       throw new IllegalArgumentException("its pickle appends to something that is not a list");
     }
     budget.charge((long) REFERENCE * items.size());

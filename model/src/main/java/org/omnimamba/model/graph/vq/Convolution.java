@@ -9,7 +9,7 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * Convolutions over {@code [batch, height, width, channels]}; parameters {@code weight} {@code
- * [out, in, kernel, kernel]} and {@code bias}.
+ * [out, in, side, side]} and {@code bias}.
  */
 final class Convolution {
   private final BlockContext context;
@@ -18,17 +18,17 @@ final class Convolution {
     this.context = context;
   }
 
-  /** A 3 x 3 kernel, padded by one on each side: the size stays. */
+  /** A 3 x 3 filter, padded by one on each side: the size stays. */
   Operand<TFloat32> same(Operand<TFloat32> x) {
     return withBias(convolve(x, 1L, "SAME"));
   }
 
-  /** A 3 x 3 kernel at every second place, without padding. */
+  /** A 3 x 3 filter at every second place, without padding. */
   Operand<TFloat32> halving(Operand<TFloat32> x) {
     return withBias(convolve(x, 2L, "VALID"));
   }
 
-  /** A 1 x 1 kernel: a linear layer on the channels. */
+  /** A 1 x 1 filter: a linear layer on the channels. */
   Operand<TFloat32> pointwise(Operand<TFloat32> x) {
     return withBias(context.timesTransposed(x, matrix(context.stored("weight"))));
   }

@@ -18,7 +18,7 @@ final class DecodeSteps {
 
   private final LanguageModelConfig config;
   private final LanguageFunctions functions;
-  private final StateSlots slots;
+  private final StateTable slots;
   private final boolean windows;
   private final boolean mixes;
   private final int tokensPerCall;
@@ -31,7 +31,7 @@ final class DecodeSteps {
   DecodeSteps(
       LanguageModelConfig config,
       LanguageFunctions functions,
-      StateSlots slots,
+      StateTable slots,
       boolean windows,
       boolean mixes,
       int tokensPerCall) {

@@ -32,7 +32,7 @@ final class KernelLayers {
   private final Ops tf;
   private final LayerCalls calls;
   private final LanguageModelConfig config;
-  private final StateSlots slots;
+  private final StateTable table;
   private final Operand<TInt64> first;
   private final Operand<TFloat32> active;
   private final Operand<TFloat32> drawing;
@@ -48,13 +48,13 @@ final class KernelLayers {
   KernelLayers(
       FunctionScope scope,
       LanguageParameters parameters,
-      StateSlots slots,
+      StateTable table,
       WindowInputs.Operands inputs,
       StepTuning tuning) {
     this.scope = scope;
     this.tf = scope.tf();
-    this.config = slots.config();
-    this.slots = slots;
+    this.config = table.config();
+    this.table = table;
     // once: each of these adds operations
     this.first = inputs.first();
     this.active = inputs.active();
@@ -66,11 +66,11 @@ final class KernelLayers {
     this.inSizes = inSizes();
     this.in = ProjectionKernel.plain(inSizes, tuning.in());
     ActivationKernel.Tuning before = tuning.activation();
-    this.activation = before == null ? null : ActivationKernel.of(sizes, slots.rows(), before);
+    this.activation = before == null ? null : ActivationKernel.of(sizes, table.rows(), before);
     this.state =
         before == null
-            ? StateKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.state())
-            : StateKernel.activated(sizes, slots.rows(), slots.ssmPointer(), tuning.state());
+            ? StateKernel.of(sizes, table.rows(), table.ssmPointer(), tuning.state())
+            : StateKernel.activated(sizes, table.rows(), table.ssmPointer(), tuning.state());
     this.out = ProjectionKernel.residual(outSizes, tuning.out());
   }
 
@@ -158,8 +158,8 @@ final class KernelLayers {
         first.asOutput(),
         positions.asOutput(),
         active.asOutput(),
-        scope.read(slots.conv()).asOutput(),
-        scope.read(slots.ssm()).asOutput());
+        scope.read(table.conv()).asOutput(),
+        scope.read(table.ssm()).asOutput());
   }
 
   private Output<?> activated(
@@ -179,7 +179,7 @@ final class KernelLayers {
                 first.asOutput(),
                 positions.asOutput(),
                 active.asOutput(),
-                scope.read(slots.conv()).asOutput()),
+                scope.read(table.conv()).asOutput()),
             List.of(calls.values(ElementType.F32, ActivationKernel.width(config))))
         .get(0);
   }
@@ -198,7 +198,7 @@ final class KernelLayers {
         calls.stacked("mixer.norm.weight"),
         first.asOutput(),
         active.asOutput(),
-        scope.read(slots.ssm()).asOutput());
+        scope.read(table.ssm()).asOutput());
   }
 
   /** Second matrices of a task's adapters. */

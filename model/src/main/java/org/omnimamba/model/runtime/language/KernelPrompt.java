@@ -32,7 +32,7 @@ final class KernelPrompt {
   private final FunctionScope scope;
   private final LayerCalls calls;
   private final LanguageModelConfig config;
-  private final StateSlots slots;
+  private final StateTable table;
   private final Task task;
   private final Inputs inputs;
   private final LayerSizes sizes;
@@ -60,13 +60,13 @@ final class KernelPrompt {
   KernelPrompt(
       FunctionScope scope,
       LanguageParameters parameters,
-      StateSlots slots,
+      StateTable table,
       Task task,
       int length,
       Inputs inputs) {
     this.scope = scope;
-    this.config = slots.config();
-    this.slots = slots;
+    this.config = table.config();
+    this.table = table;
     this.task = task;
     this.inputs = inputs;
     this.sizes = new LayerSizes(config, length);
@@ -87,8 +87,8 @@ final class KernelPrompt {
     this.in =
         PromptProjectionKernel.adapted(
             inSizes, new Adapter(rank, config.lora().scaling()), tuning.in());
-    this.conv = PromptConvKernel.of(sizes, slots.rows(), tuning.conv());
-    this.states = PromptStateKernel.of(sizes, slots.rows(), slots.ssmPointer(), tuning.states());
+    this.conv = PromptConvKernel.of(sizes, table.rows(), tuning.conv());
+    this.states = PromptStateKernel.of(sizes, table.rows(), table.ssmPointer(), tuning.states());
     this.outputs = PromptOutputKernel.of(sizes, tuning.outputs());
     this.chunks = PromptStateKernel.chunks(sizes, tuning.states());
     this.out = PromptProjectionKernel.residual(outSizes, tuning.out());
@@ -111,7 +111,7 @@ final class KernelPrompt {
   private KernelStream layer(KernelStream stream, int layer) {
     Output<?> number = scope.tf().constant(layer).asOutput();
     Output<?> projected = projected(stream, number);
-    Output<?> ring = scope.read(slots.conv()).asOutput();
+    Output<?> ring = scope.read(table.conv()).asOutput();
     Output<?> convolved =
         scope
             .kernel(
@@ -141,7 +141,7 @@ final class KernelPrompt {
                     inputs.to().asOutput(),
                     inputs.seen().asOutput(),
                     ring,
-                    scope.read(slots.ssm()).asOutput()),
+                    scope.read(table.ssm()).asOutput()),
                 List.of(
                     new TensorSpec(
                         ElementType.F16,

@@ -57,12 +57,12 @@ final class KernelStep implements WindowStep {
   KernelStep(
       FunctionScope scope,
       LanguageParameters parameters,
-      StateSlots slots,
+      StateTable table,
       WindowInputs.Operands inputs,
       List<Task> tasks) {
     this.scope = scope;
     this.parameters = parameters;
-    this.config = slots.config();
+    this.config = table.config();
     this.inputs = inputs;
     this.tasks = tasks;
     // once: each of these adds operations
@@ -71,7 +71,7 @@ final class KernelStep implements WindowStep {
     this.batch = (int) drawing.shape().get(0);
     this.tuning = StepTuning.of(new LayerSizes(config, batch));
     this.calls = new LayerCalls(scope, parameters, config, batch);
-    this.layers = new KernelLayers(scope, parameters, slots, inputs, tuning);
+    this.layers = new KernelLayers(scope, parameters, table, inputs, tuning);
     this.embedding =
         EmbeddingKernel.of(
             new EmbeddingKernel.Sizes(batch, config.dModel(), tuning.out().rows()),

@@ -31,7 +31,7 @@ final class LanguageFunctions {
   private final DeviceProgram program;
   private final LanguageModelConfig config;
   private final LanguageParameters parameters;
-  private final StateSlots slots;
+  private final StateTable table;
   private final boolean mergedLora;
   private final StepKernels kernels;
   private final Map<String, CompiledFunction> functions = new HashMap<>();
@@ -40,13 +40,13 @@ final class LanguageFunctions {
       DeviceProgram program,
       LanguageModelConfig config,
       LanguageParameters parameters,
-      StateSlots slots,
+      StateTable table,
       RuntimeOptions options,
       StepKernels kernels) {
     this.program = program;
     this.config = config;
     this.parameters = parameters;
-    this.slots = slots;
+    this.table = table;
     this.mergedLora = options.mergedLora();
     this.kernels = kernels;
   }
@@ -114,7 +114,7 @@ final class LanguageFunctions {
    */
   int windowBatch(int span) {
     int batch = kernels == StepKernels.TRITON ? Buckets.sparseBatch(span) : Buckets.batch(span);
-    return batch <= slots.rows() ? batch : Math.min(Buckets.batch(span), slots.rows());
+    return batch <= table.rows() ? batch : Math.min(Buckets.batch(span), table.rows());
   }
 
   /** {@link #window} for rows of both tasks, with logits as {@link #mixedStep}. */
@@ -166,7 +166,7 @@ final class LanguageFunctions {
           new KernelPrompt(
               scope,
               parameters,
-              slots,
+              table,
               task,
               length,
               new KernelPrompt.Inputs(count, from, to, seen));
@@ -174,12 +174,12 @@ final class LanguageFunctions {
       Operand<TFloat32> residual = row(tf, layers.apply(context, positions), last, 0);
       hidden = new RmsNorm(context.in("norm_f"), config.rmsNormEps()).apply(residual);
     } else {
-      SlotStates states =
-          SlotStates.sequence(
+      TableRows states =
+          TableRows.sequence(
               scope,
-              slots,
-              new SlotStates.Rows(from, seen),
-              new SlotStates.Rows(to, tf.math.add(seen, count)));
+              table,
+              new TableRows.Rows(from, seen),
+              new TableRows.Rows(to, tf.math.add(seen, count)));
       hidden =
           row(
               tf,
@@ -204,7 +204,7 @@ final class LanguageFunctions {
     Draws draws = new Draws(scope, batch);
     BlockContext context = parameters.context(scope);
     Operand<TFloat32> input = tasks.embed(context, tokens, positions);
-    SlotStates states = SlotStates.step(scope, slots, new SlotStates.Rows(rows, positions));
+    TableRows states = TableRows.step(scope, table, new TableRows.Rows(rows, positions));
     Operand<TFloat32> hidden =
         new Backbone(context, config, tasks.lora()).step(input, null, states);
     return draws.before(tasks, tasks.logits(context, hidden));
@@ -238,11 +238,11 @@ final class LanguageFunctions {
   private WindowStep windowStep(
       FunctionScope scope, int batch, WindowInputs.Operands inputs, List<Task> tasks) {
     if (kernels == StepKernels.TRITON && batch <= KernelStep.LARGEST_BATCH) {
-      return new KernelStep(scope, parameters, slots, inputs, tasks);
+      return new KernelStep(scope, parameters, table, inputs, tasks);
     }
     StepTasks ofXla =
         tasks.size() > 1 ? mixed(scope, inputs.drawing()) : single(scope, tasks.get(0));
-    return new XlaStep(scope, parameters.context(scope), slots, inputs, ofXla);
+    return new XlaStep(scope, parameters.context(scope), table, inputs, ofXla);
   }
 
   /** Declares the inputs of a step's draws. */

@@ -33,7 +33,7 @@ public final class LanguageModel {
 
   private final LanguageModelConfig config;
   private final PromptEmbedder embedder;
-  private final StateSlots slots;
+  private final StateTable slots;
   private final LanguageFunctions functions;
   private final StateFunctions stateFunctions;
   private final DecodeSteps steps;
@@ -42,7 +42,7 @@ public final class LanguageModel {
   private LanguageModel(
       LanguageModelConfig config,
       PromptEmbedder embedder,
-      StateSlots slots,
+      StateTable slots,
       LanguageFunctions functions,
       StateFunctions stateFunctions,
       DecodeSteps steps,
@@ -86,8 +86,8 @@ public final class LanguageModel {
     StepKernels kernels = LanguageFunctions.kernels(language, options);
     // here, since each run goes over the graph, which is still small
     float[] mmuPositions = program.variables().readFloats(parameters.mmuPositions());
-    StateSlots slots =
-        new StateSlots(program.variables(), language, options.slots(), options.state(), kernels);
+    StateTable slots =
+        new StateTable(program.variables(), language, options.slots(), options.state(), kernels);
     LanguageFunctions functions =
         new LanguageFunctions(program, language, parameters, slots, options, kernels);
     DecodeSteps steps =
@@ -280,15 +280,15 @@ public final class LanguageModel {
     stateFunctions.copy().call().longs(slots.checked(fromSlot)).longs(slots.checked(toSlot)).run();
   }
 
-  /** Bytes of one slot's state, on the device and in a {@link SlotState}. */
+  /** Bytes of one slot's state, on the device and in a {@link SavedState}. */
   public long stateBytes() {
     return slots.bytesPerSlot();
   }
 
   /** An exact copy of what a slot holds, in host memory; the slot stays as it is. */
-  public SlotState readState(int slot) {
+  public SavedState readState(int slot) {
     CompiledFunction.Outputs rows = stateFunctions.read().call().longs(slots.checked(slot)).run();
-    return new SlotState(rows.floats(0), rows.floats(1));
+    return new SavedState(rows.floats(0), rows.floats(1));
   }
 
   /**
@@ -296,7 +296,7 @@ public final class LanguageModel {
    *
    * @param state of a slot of the same model
    */
-  public void writeState(int slot, SlotState state) {
+  public void writeState(int slot, SavedState state) {
     stateFunctions
         .write()
         .call()
@@ -306,7 +306,7 @@ public final class LanguageModel {
         .run();
   }
 
-  StateSlots states() {
+  StateTable states() {
     return slots;
   }
 

@@ -24,13 +24,13 @@ import org.tensorflow.types.TInt64;
 final class StateFunctions {
   private final DeviceProgram program;
   private final LanguageModelConfig config;
-  private final StateSlots slots;
+  private final StateTable table;
   private final Map<String, CompiledFunction> functions = new HashMap<>();
 
-  StateFunctions(DeviceProgram program, LanguageModelConfig config, StateSlots slots) {
+  StateFunctions(DeviceProgram program, LanguageModelConfig config, StateTable table) {
     this.program = program;
     this.config = config;
-    this.slots = slots;
+    this.table = table;
   }
 
   /** Copies one slot's state over another's. Inputs: from, to. */
@@ -55,7 +55,7 @@ final class StateFunctions {
   private List<Operand<?>> buildCopy(FunctionScope scope) {
     Operand<TInt64> from = slot(scope);
     Operand<TInt64> to = slot(scope);
-    for (DeviceVariable variable : List.of(slots.ssm(), slots.conv())) {
+    for (DeviceVariable variable : List.of(table.ssm(), table.conv())) {
       writeRows(scope, variable, to, readRows(scope, variable, from));
     }
     return List.of();
@@ -63,12 +63,12 @@ final class StateFunctions {
 
   private List<Operand<TFloat32>> buildRead(FunctionScope scope) {
     Operand<TInt64> slot = slot(scope);
-    return List.of(readRows(scope, slots.conv(), slot), readRows(scope, slots.ssm(), slot));
+    return List.of(readRows(scope, table.conv(), slot), readRows(scope, table.ssm(), slot));
   }
 
   private List<Operand<?>> buildWrite(FunctionScope scope) {
     Operand<TInt64> slot = slot(scope);
-    for (DeviceVariable variable : List.of(slots.conv(), slots.ssm())) {
+    for (DeviceVariable variable : List.of(table.conv(), table.ssm())) {
       Operand<TFloat32> values = scope.input(TFloat32.class, Shape.of(slotShape(variable)));
       writeRows(scope, variable, slot, values);
     }
@@ -105,14 +105,14 @@ final class StateFunctions {
   /** The shape of one slot's rows of all layers. */
   private long[] slotShape(DeviceVariable variable) {
     long[] shape = variable.shape().asArray();
-    shape[0] /= slots.rows();
+    shape[0] /= table.rows();
     return shape;
   }
 
   /** The indices of one slot's rows of all layers. */
   private Operand<TInt64> rows(FunctionScope scope, DeviceVariable variable, Operand<TInt64> slot) {
     int layerRows = (int) (variable.shape().get(0) / config.layers());
-    int slotRows = layerRows / slots.rows();
+    int slotRows = layerRows / table.rows();
     long[] offsets = new long[config.layers() * slotRows];
     for (int i = 0; i < offsets.length; i++) {
       offsets[i] = (long) (i / slotRows) * layerRows + i % slotRows;

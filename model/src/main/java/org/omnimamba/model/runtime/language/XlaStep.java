@@ -14,10 +14,10 @@ import org.tensorflow.types.TInt64;
 final class XlaStep implements WindowStep {
   private final FunctionScope scope;
   private final BlockContext context;
-  private final StateSlots slots;
+  private final StateTable table;
   private final WindowInputs.Operands inputs;
   private final StepTasks tasks;
-  private @Nullable WindowStates states;
+  private @Nullable TableWindow states;
 
   /**
    * @param context of the backbone
@@ -25,12 +25,12 @@ final class XlaStep implements WindowStep {
   XlaStep(
       FunctionScope scope,
       BlockContext context,
-      StateSlots slots,
+      StateTable table,
       WindowInputs.Operands inputs,
       StepTasks tasks) {
     this.scope = scope;
     this.context = context;
-    this.slots = slots;
+    this.table = table;
     this.inputs = inputs;
     this.tasks = tasks;
   }
@@ -39,13 +39,13 @@ final class XlaStep implements WindowStep {
   public Result apply(Operand<TInt64> tokens, Operand<TInt64> positions, int index) {
     states =
         states == null
-            ? new WindowStates(scope, slots, inputs.first(), positions, inputs.active())
+            ? new TableWindow(scope, table, inputs.first(), positions, inputs.active())
             : states.after(positions);
     Ops tf = scope.tf();
     Operand<TFloat32> embedded =
         tasks.embed(context, tf.math.maximum(tokens, tf.constant(0L)), positions);
     Operand<TFloat32> hidden =
-        new Backbone(context, slots.config(), tasks.lora()).step(embedded, inputs.active(), states);
+        new Backbone(context, table.config(), tasks.lora()).step(embedded, inputs.active(), states);
     List<Operand<TFloat32>> logits = tasks.logits(context, hidden);
     return new Result(tasks.draw(logits, inputs.temperatures(), inputs.uniforms(index)), logits);
   }

@@ -28,7 +28,7 @@
  *          |  \
  *          |   steps(slots, tokens, positions, draws): several tokens in a row, drawn on the device
  *          |  \
- *          |   readState(slot) ---&gt; SlotState (host memory); writeState(slot, state) brings it back
+ *          |   readState(slot) ---&gt; SavedState (host memory); writeState(slot, state) brings it back
  *          v
  *   nothing: a slot is free once it is stepped no more; the next prefill from 0 ignores its content
  * </pre>

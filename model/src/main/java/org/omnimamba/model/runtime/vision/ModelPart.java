@@ -25,8 +25,8 @@ final class ModelPart {
     ParameterProbe probe = ParameterProbe.of(source, body);
     parameters.load(
         source, probe.names().stream().filter(name -> !parameters.contains(name)).toList());
-    parameters.loadKernels(
-        source, probe.kernels().stream().filter(name -> !parameters.contains(name)).toList());
+    parameters.loadFilters(
+        source, probe.filters().stream().filter(name -> !parameters.contains(name)).toList());
   }
 
   /** Adds a function that reads loaded parameters only. */

@@ -52,8 +52,8 @@ class KernelFunctionsTest {
       assertThat(KernelStep.supports(config)).isTrue();
       LanguageParameters parameters =
           LanguageParameters.load(program.variables(), checkpoint, config, OPTIONS);
-      StateSlots slots =
-          new StateSlots(program.variables(), config, 40, StateStorage.F16, StepKernels.TRITON);
+      StateTable slots =
+          new StateTable(program.variables(), config, 40, StateStorage.F16, StepKernels.TRITON);
       functions =
           new LanguageFunctions(program, config, parameters, slots, OPTIONS, StepKernels.TRITON);
     }

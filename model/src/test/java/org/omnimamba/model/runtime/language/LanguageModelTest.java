@@ -210,7 +210,7 @@ class LanguageModelTest {
     prefill(0, t2iPrompt(0));
     List<float[]> original = tiny.state(0);
     List<float[]> neighbour = tiny.state(2);
-    SlotState state = model().readState(0);
+    SavedState state = model().readState(0);
     assertSameBits(tiny.state(0), original);
     float[] expected = step(Task.T2I, 0, 17, 72);
     prefill(3, t2iPrompt(1));

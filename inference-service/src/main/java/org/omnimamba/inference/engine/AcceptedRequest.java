@@ -1,7 +1,7 @@
 package org.omnimamba.inference.engine;
 
 /** A request the engine has accepted. */
-public interface Generation {
+public interface AcceptedRequest {
 
   /**
    * Takes the request back. Its slots are free before the next decode step; the listener hears

@@ -16,13 +16,13 @@ import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
 
 /** Gathers a job's tokens into one answer. */
-final class ChatCollector {
+final class ChatCompletionBuilder {
   private final ChatJob job;
   private final LogprobsWriter logprobs;
   private final List<Draft> drafts = new ArrayList<>();
   private int cachedTokens;
 
-  ChatCollector(ChatJob job, LogprobsWriter logprobs) {
+  ChatCompletionBuilder(ChatJob job, LogprobsWriter logprobs) {
     this.job = job;
     this.logprobs = logprobs;
     for (int index = 0; index < job.choices(); index++) {

@@ -17,7 +17,7 @@ import org.tensorflow.types.TFloat32;
  * there are a scratch row, which takes the padding of a batch, and a row of zeros that is never
  * written, from which sequences start.
  */
-final class StateSlots {
+final class StateTable {
   private final LanguageModelConfig config;
   private final int slots;
   private final boolean headsFirst;
@@ -28,7 +28,7 @@ final class StateSlots {
    * @param kernels hand-written ones want a head's state in one piece; XLA on the CPU is faster
    *     where all heads' channels lie side by side
    */
-  StateSlots(
+  StateTable(
       DeviceVariables variables,
       LanguageModelConfig config,
       int slots,
@@ -83,7 +83,7 @@ final class StateSlots {
     return config;
   }
 
-  /** {@code [layers * rows * dConv, convDim]}; see {@link SlotStates} for the order of columns. */
+  /** {@code [layers * rows * dConv, convDim]}; see {@link TableRows} for the order of columns. */
   DeviceVariable conv() {
     return conv;
   }

@@ -15,15 +15,15 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Reads and writes rows of {@link StateSlots} inside a function, layer after layer.
+ * Reads and writes rows of {@link StateTable} inside a function, layer after layer.
  *
  * <p>The last columns of the convolution form a ring: the column of token {@code t} is at {@code t
  * mod dConv}. So a step writes one column and moves none, which it could not do in place.
  */
-final class SlotStates implements LayerStates {
+final class TableRows implements LayerStates {
   private final FunctionScope scope;
   private final Ops tf;
-  private final StateSlots slots;
+  private final StateTable table;
   private final Rows from;
   private final Rows to;
   private final boolean single;
@@ -37,23 +37,23 @@ final class SlotStates implements LayerStates {
    */
   record Rows(Operand<TInt64> slots, Operand<TInt64> positions) {}
 
-  private SlotStates(FunctionScope scope, StateSlots slots, Rows from, Rows to, boolean single) {
+  private TableRows(FunctionScope scope, StateTable table, Rows from, Rows to, boolean single) {
     this.scope = scope;
     this.tf = scope.tf();
-    this.slots = slots;
+    this.table = table;
     this.from = from;
     this.to = to;
     this.single = single;
   }
 
   /** For one token per row. */
-  static SlotStates step(FunctionScope scope, StateSlots slots, Rows rows) {
-    return new SlotStates(scope, slots, rows, rows, true);
+  static TableRows step(FunctionScope scope, StateTable table, Rows rows) {
+    return new TableRows(scope, table, rows, rows, true);
   }
 
   /** For sequences that start in one row and end in another, or in the same. */
-  static SlotStates sequence(FunctionScope scope, StateSlots slots, Rows from, Rows to) {
-    return new SlotStates(scope, slots, from, to, false);
+  static TableRows sequence(FunctionScope scope, StateTable table, Rows from, Rows to) {
+    return new TableRows(scope, table, from, to, false);
   }
 
   @Override
@@ -63,32 +63,32 @@ final class SlotStates implements LayerStates {
     long batch = from.slots().shape().get(0);
     Operand<TFloat32> conv =
         after.resourceGather(
-            scope.handle(slots.conv()), ring(layer, from, slots.config().dConv()), TFloat32.class);
+            scope.handle(table.conv()), ring(layer, from, table.config().dConv()), TFloat32.class);
     Operand<TFloat32> ssm =
         tf.dtypes.cast(
             after.resourceGather(
-                scope.handle(slots.ssm()), row(layer, from), slots.ssm().numberType()),
+                scope.handle(table.ssm()), row(layer, from), table.ssm().numberType()),
             TFloat32.class);
-    Shape one = slots.ssm().shape();
+    Shape one = table.ssm().shape();
     return new MixerState(
-        reshape(conv, batch, slots.config().dConv(), slots.config().convDim()),
-        slots.turned(tf, reshape(ssm, batch, one.get(1), one.get(2), one.get(3))));
+        reshape(conv, batch, table.config().dConv(), table.config().convDim()),
+        table.turned(tf, reshape(ssm, batch, one.get(1), one.get(2), one.get(3))));
   }
 
   @Override
   public void after(int layer, MixerState state) {
     written.clear();
-    int columns = single ? 1 : slots.config().dConv();
+    int columns = single ? 1 : table.config().dConv();
     Operand<TFloat32> conv = single ? newest(state.conv()) : state.conv();
     long batch = to.slots().shape().get(0);
     write(
-        slots.conv(),
+        table.conv(),
         ring(layer, to, columns),
-        reshape(conv, batch * columns, slots.config().convDim()));
+        reshape(conv, batch * columns, table.config().convDim()));
     write(
-        slots.ssm(),
+        table.ssm(),
         row(layer, to),
-        tf.dtypes.cast(slots.turned(tf, state.ssm()), slots.ssm().numberType()));
+        tf.dtypes.cast(table.turned(tf, state.ssm()), table.ssm().numberType()));
   }
 
   private void write(
@@ -99,20 +99,20 @@ final class SlotStates implements LayerStates {
   }
 
   private Operand<TFloat32> newest(Operand<TFloat32> window) {
-    long[] begin = {0, slots.config().dConv() - 1L, 0};
+    long[] begin = {0, table.config().dConv() - 1L, 0};
     long[] size = {window.shape().get(0), 1, window.shape().get(2)};
     return tf.slice(window, tf.constant(begin), tf.constant(size));
   }
 
   private Operand<TInt64> row(int layer, Rows rows) {
-    return tf.math.add(rows.slots(), tf.constant((long) layer * slots.rows()));
+    return tf.math.add(rows.slots(), tf.constant((long) layer * table.rows()));
   }
 
   /**
    * Rows of the next {@code columns} places of the ring, oldest first: {@code [batch * columns]}.
    */
   private Operand<TInt64> ring(int layer, Rows rows, int columns) {
-    long taps = slots.config().dConv();
+    long taps = table.config().dConv();
     long[] offsets = new long[columns];
     for (int i = 0; i < columns; i++) {
       offsets[i] = i;

@@ -15,7 +15,7 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * One token for each of several consecutive rows of {@link StateSlots}, inside a compiled function.
+ * One token for each of several consecutive rows of {@link StateTable}, inside a compiled function.
  * An accelerator updates a window in place and at once, whereas rows that lie anywhere have to be
  * gathered and scattered. Rows that do not take part keep their state: their step size is 0.
  *
@@ -23,10 +23,10 @@ import org.tensorflow.types.family.TNumber;
  * one kernel, and that kernel works in place only if they provably touch the same elements. With
  * static slices it copied the whole variable in every layer.
  */
-final class WindowStates implements LayerStates {
+final class TableWindow implements LayerStates {
   private final FunctionScope scope;
   private final Ops tf;
-  private final StateSlots slots;
+  private final StateTable table;
   private final LanguageModelConfig config;
   private final Operand<TInt64> first;
   private final Operand<TInt64> positions;
@@ -41,25 +41,25 @@ final class WindowStates implements LayerStates {
    * @param positions tokens that each row has seen, {@code [batch]}
    * @param active 1 for rows that take part, else 0, {@code [batch]}
    */
-  WindowStates(
+  TableWindow(
       FunctionScope scope,
-      StateSlots slots,
+      StateTable table,
       Operand<TInt64> first,
       Operand<TInt64> positions,
       Operand<TFloat32> active) {
     this(
         scope,
-        slots,
+        table,
         first,
         positions,
         active,
-        scope.read(slots.conv(), TFloat32.class),
-        scope.read(slots.ssm()).asOutput().expect(slots.ssm().numberType()));
+        scope.read(table.conv(), TFloat32.class),
+        scope.read(table.ssm()).asOutput().expect(table.ssm().numberType()));
   }
 
-  private WindowStates(
+  private TableWindow(
       FunctionScope scope,
-      StateSlots slots,
+      StateTable table,
       Operand<TInt64> first,
       Operand<TInt64> positions,
       Operand<TFloat32> active,
@@ -67,8 +67,8 @@ final class WindowStates implements LayerStates {
       Operand<? extends TNumber> ssm) {
     this.scope = scope;
     this.tf = scope.tf();
-    this.slots = slots;
-    this.config = slots.config();
+    this.table = table;
+    this.config = table.config();
     this.first = first;
     this.positions = positions;
     this.active = active;
@@ -79,8 +79,8 @@ final class WindowStates implements LayerStates {
   }
 
   /** What the layers left, for one more token of the same rows. */
-  WindowStates after(Operand<TInt64> nextPositions) {
-    return new WindowStates(scope, slots, first, nextPositions, active, conv, ssm);
+  TableWindow after(Operand<TInt64> nextPositions) {
+    return new TableWindow(scope, table, first, nextPositions, active, conv, ssm);
   }
 
   /** The ring's place of this token, in rows that take part: {@code [batch, dConv, 1]}. */
@@ -98,14 +98,14 @@ final class WindowStates implements LayerStates {
 
   @Override
   public MixerState before(int layer) {
-    Shape one = slots.ssm().shape();
+    Shape one = table.ssm().shape();
     Operand<TFloat32> rows =
         tf.dtypes.cast(
             scope.dynamicSlice(ssm, ssmRow(layer), batch, one.get(1), one.get(2), one.get(3)),
             TFloat32.class);
     return new MixerState(
         tf.gather(ring(layer), oldestFirst(), tf.constant(1), Gather.batchDims(1L)),
-        slots.turned(tf, rows));
+        table.turned(tf, rows));
   }
 
   @Override
@@ -119,7 +119,7 @@ final class WindowStates implements LayerStates {
     ssm =
         updated(
             ssm,
-            tf.dtypes.cast(slots.turned(tf, state.ssm()), slots.ssm().numberType()),
+            tf.dtypes.cast(table.turned(tf, state.ssm()), table.ssm().numberType()),
             ssmRow(layer));
   }
 
@@ -130,8 +130,8 @@ final class WindowStates implements LayerStates {
 
   /** Stores what the layers left; call once, behind the last layer. */
   void store() {
-    scope.effect(tf.assignVariableOp(scope.handle(slots.conv()), conv));
-    scope.effect(tf.assignVariableOp(scope.handle(slots.ssm()), ssm));
+    scope.effect(tf.assignVariableOp(scope.handle(table.conv()), conv));
+    scope.effect(tf.assignVariableOp(scope.handle(table.ssm()), ssm));
   }
 
   /** The window's columns as they are stored, {@code [batch, dConv, convDim]}. */
@@ -154,12 +154,12 @@ final class WindowStates implements LayerStates {
   }
 
   private Operand<TInt64> ssmRow(int layer) {
-    Operand<TInt64> row = tf.math.add(first, tf.constant((long) layer * slots.rows()));
+    Operand<TInt64> row = tf.math.add(first, tf.constant((long) layer * table.rows()));
     return tf.concat(List.of(row, tf.constant(new long[3])), tf.constant(0));
   }
 
   private Operand<TInt64> convRow(int layer) {
-    Operand<TInt64> row = tf.math.add(first, tf.constant((long) layer * slots.rows()));
+    Operand<TInt64> row = tf.math.add(first, tf.constant((long) layer * table.rows()));
     return tf.concat(
         List.of(tf.math.mul(row, tf.constant((long) config.dConv())), tf.constant(new long[1])),
         tf.constant(0));

@@ -4,12 +4,12 @@ package org.omnimamba.model.runtime.language;
  * What one slot held, in host memory: an exact copy of the recurrent state of a sequence.
  * Immutable; it may be written into any slot of the same model.
  */
-public final class SlotState {
+public final class SavedState {
   private final float[] conv;
   private final float[] ssm;
 
   /** Takes the arrays over. */
-  SlotState(float[] conv, float[] ssm) {
+  SavedState(float[] conv, float[] ssm) {
     this.conv = conv;
     this.ssm = ssm;
   }

@@ -7,7 +7,7 @@ import org.omnimamba.model.image.RgbImage;
  * Hears what becomes of a request, on the engine's thread: implementations must return at once and
  * never block. The last call is {@link #onCompleted} or {@link #onFailed}, exactly one of them.
  */
-public interface GenerationListener {
+public interface RequestListener {
 
   /**
    * The prompt has been read; the first token follows.

@@ -4,9 +4,9 @@ import org.omnimamba.model.generation.GeneratedToken;
 
 /** Watches one generation. Called by the generating thread. */
 @FunctionalInterface
-public interface GenerationListener {
+public interface TokenListener {
   /** A listener that does nothing. */
-  GenerationListener NONE = token -> {};
+  TokenListener NONE = token -> {};
 
   /** Called once for each token, in order. An exception from here ends the generation. */
   void onToken(GeneratedToken token);

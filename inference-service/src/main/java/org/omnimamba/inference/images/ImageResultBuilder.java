@@ -11,12 +11,12 @@ import org.omnimamba.inference.images.ImageResult.Datum;
 import org.omnimamba.inference.images.ImageResult.Usage;
 
 /** Gathers a job's events into one answer. */
-final class ImageCollector {
+final class ImageResultBuilder {
   private final ImageJob job;
   private final TokenLists tokens;
   private final String[] pictures;
 
-  ImageCollector(ImageJob job) {
+  ImageResultBuilder(ImageJob job) {
     this.job = job;
     int n = job.generation().sequences().size();
     this.tokens = new TokenLists(n);

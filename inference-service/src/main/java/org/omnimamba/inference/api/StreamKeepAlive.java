@@ -14,11 +14,11 @@ import reactor.core.publisher.Sinks;
  * stream's own would be started and stopped, under a lock, on the event loops.
  */
 @Component
-final class Heartbeat {
+final class StreamKeepAlive {
   private final Sinks.Many<Boolean> beats = Sinks.many().multicast().directBestEffort();
   private final Disposable timer;
 
-  Heartbeat(InferenceProperties properties) {
+  StreamKeepAlive(InferenceProperties properties) {
     // A stream that was silent since the last beat gets a comment, so within the interval.
     Duration period = properties.pingInterval().dividedBy(2);
     timer = Flux.interval(period).subscribe(beat -> beats.tryEmitNext(true));

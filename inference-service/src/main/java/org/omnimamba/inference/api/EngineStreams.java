@@ -4,11 +4,11 @@ import org.omnimamba.inference.api.GenerationEvent.PartialPicture;
 import org.omnimamba.inference.api.GenerationEvent.Picture;
 import org.omnimamba.inference.api.GenerationEvent.PromptRead;
 import org.omnimamba.inference.api.GenerationEvent.Token;
+import org.omnimamba.inference.engine.AcceptedRequest;
 import org.omnimamba.inference.engine.Engine;
 import org.omnimamba.inference.engine.EngineException;
-import org.omnimamba.inference.engine.Generation;
-import org.omnimamba.inference.engine.GenerationListener;
 import org.omnimamba.inference.engine.GenerationRequest;
+import org.omnimamba.inference.engine.RequestListener;
 import org.omnimamba.inference.engine.Requester;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.RgbImage;
@@ -20,11 +20,11 @@ import reactor.core.scheduler.Scheduler;
 
 /** The engine as a source of streams. */
 @Component
-public final class Generations {
+public final class EngineStreams {
   private final Engine engine;
   private final Sinks.Empty<GenerationEvent> abandoned = Sinks.empty();
 
-  Generations(Engine engine) {
+  EngineStreams(Engine engine) {
     this.engine = engine;
   }
 
@@ -56,7 +56,7 @@ public final class Generations {
   public Flux<GenerationEvent> run(GenerationRequest request, Scheduler scheduler) {
     return Flux.<GenerationEvent>create(
             sink -> {
-              Generation generation = engine.submit(request, new Forwarder(sink));
+              AcceptedRequest generation = engine.submit(request, new Forwarder(sink));
               sink.onDispose(generation::cancel);
             },
             FluxSink.OverflowStrategy.BUFFER)
@@ -72,7 +72,7 @@ public final class Generations {
     abandoned.tryEmitError(EngineException.shuttingDown());
   }
 
-  private record Forwarder(FluxSink<GenerationEvent> sink) implements GenerationListener {
+  private record Forwarder(FluxSink<GenerationEvent> sink) implements RequestListener {
     @Override
     public void onPrompt(int cachedTokens) {
       sink.next(new PromptRead(cachedTokens));
