@@ -16,12 +16,12 @@ import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.RequestListener;
 import org.omnimamba.inference.engine.Requester;
-import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;
+import org.omnimamba.model.generation.TokenSequence;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.text.Prompt;
@@ -116,15 +116,14 @@ final class OverloadClient {
     GenerationOptions options =
         GenerationOptions.of(SamplingParameters.defaults()).withMaxNewTokens(ANSWER_TOKENS);
     Sequence sequence = model.sequence(prompt, options);
-    return request(input, List.of(TokenSequence.of(sequence)), sequence.maxNewTokens());
+    return request(input, List.of(sequence), sequence.maxNewTokens());
   }
 
   private GenerationRequest drawing() {
     Prompt prompt = model.layouts().t2i("a red square", Truncation.AUTO);
     GenerationOptions options = GenerationOptions.of(SamplingParameters.defaults());
     int tokens = model.config().language().imageTokens();
-    return request(
-        PromptInput.of(prompt), List.of(TokenSequence.of(model.sequence(prompt, options))), tokens);
+    return request(PromptInput.of(prompt), List.of(model.sequence(prompt, options)), tokens);
   }
 
   private static GenerationRequest request(

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.ImageEncoder;
 import org.omnimamba.model.image.ImagePreprocessor;
 import org.omnimamba.model.image.RgbImage;
@@ -53,18 +54,12 @@ final class RequestBenchmark {
               float[] logits = language.prefill(Task.T2I, 0, prompt, 0, prompt.length());
               int[] codes = new int[images.tokens()];
               codes[0] = sampler.sample(logits, sampling, PreviousTokens.NONE, 0, 0);
-              List<List<PlainDraw>> draws = new ArrayList<>();
+              List<PlainDraw> draws = new ArrayList<>();
               for (int i = 1; i < codes.length; i++) {
-                draws.add(List.of(Objects.requireNonNull(PlainDraw.of(sampling, 0, i))));
+                draws.add(Objects.requireNonNull(PlainDraw.of(sampling, 0, i)));
               }
-              int[] rest =
-                  language
-                      .steps(
-                          new Task[] {Task.T2I},
-                          new int[] {0},
-                          new int[] {codes[0]},
-                          new int[] {prompt.length()},
-                          draws)[0];
+              StepRow row = new StepRow(Task.T2I, 0, codes[0], prompt.length(), draws);
+              int[] rest = language.steps(List.of(row), draws.size())[0];
               System.arraycopy(rest, 0, codes, 1, rest.length);
               ImageEncoder.png(images.decode(List.of(codes)).get(0));
             })

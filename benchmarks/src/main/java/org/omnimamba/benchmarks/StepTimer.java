@@ -5,9 +5,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.sampling.PlainDraw;
 
@@ -67,26 +68,14 @@ final class StepTimer {
    * @return times of a token
    */
   Times time(int batch, int position, int tokensPerCall) {
-    int[] slots = new int[batch];
-    Arrays.setAll(slots, i -> i);
-    int[] tokens = new int[batch];
-    Arrays.setAll(tokens, i -> 1 + i);
-    int[] positions = new int[batch];
-    Task[] tasks = new Task[batch];
-    Arrays.fill(tasks, task);
-    Runnable call = call(tasks, slots, tokens, positions, tokensPerCall);
-    Arrays.fill(positions, position);
-    long start = System.nanoTime();
-    call.run();
-    double first = (System.nanoTime() - start) / 1e6;
+    Calls calls = new Calls(batch, tokensPerCall);
+    double first = calls.millis(position);
     double[] millis = new double[steps];
     try (TimingLock ignored = TimingLock.of(lock)) {
       for (int i = -WARM_UP; i < steps; i++) {
-        Arrays.fill(positions, position + (1 + i + WARM_UP) % POSITIONS);
-        start = System.nanoTime();
-        call.run();
+        double took = calls.millis(position + (1 + i + WARM_UP) % POSITIONS);
         if (i >= 0) {
-          millis[i] = (System.nanoTime() - start) / 1e6 / tokensPerCall;
+          millis[i] = took / tokensPerCall;
         }
       }
     }
@@ -94,16 +83,31 @@ final class StepTimer {
     return new Times(batch, tokensPerCall, first, millis);
   }
 
-  private Runnable call(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, int tokensPerCall) {
-    if (tokensPerCall == 1) {
-      List<@Nullable PlainDraw> draws = Collections.nCopies(slots.length, draw);
-      return () -> model.step(tasks, slots, tokens, positions, draws);
+  /** Calls of one size. */
+  private final class Calls {
+    private final int batch;
+    private final int tokensPerCall;
+    private final List<PlainDraw> draws;
+
+    Calls(int batch, int tokensPerCall) {
+      this.batch = batch;
+      this.tokensPerCall = tokensPerCall;
+      this.draws = draw == null ? List.of() : Collections.nCopies(tokensPerCall, draw);
     }
-    List<PlainDraw> draws =
-        Collections.nCopies(slots.length, Objects.requireNonNull(draw, "drawn on the device"));
-    List<List<PlainDraw>> each = Collections.nCopies(tokensPerCall, draws);
-    return () -> model.steps(tasks, slots, tokens, positions, each);
+
+    double millis(int position) {
+      List<StepRow> rows =
+          IntStream.range(0, batch)
+              .mapToObj(slot -> new StepRow(task, slot, 1 + slot, position, draws))
+              .toList();
+      long start = System.nanoTime();
+      if (tokensPerCall == 1) {
+        model.step(rows);
+      } else {
+        model.steps(rows, tokensPerCall);
+      }
+      return (System.nanoTime() - start) / 1e6;
+    }
   }
 
   /**

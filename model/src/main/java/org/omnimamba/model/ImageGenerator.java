@@ -43,7 +43,7 @@ public final class ImageGenerator {
               PromptEmbeddings embeddings = language.embedT2i(prompt.ids());
               return () -> language.prefill(Task.T2I, SLOT, embeddings, 0, embeddings.length());
             },
-            SlotStep.of(language, Task.T2I, SLOT),
+            new SlotStep(language, Task.T2I, SLOT),
             listener);
     List<Integer> tokens = Arrays.stream(sequence.tokens()).boxed().toList();
     if (sequence.finishReason() == FinishReason.CANCELLED) {

@@ -1,33 +1,19 @@
 package org.omnimamba.model;
 
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 
 /** Steps of one slot alone. */
-final class SlotStep implements GenerationLoop.Step {
-  private final LanguageModel language;
-  private final Task[] tasks;
-  private final int[] slots;
-
-  private SlotStep(LanguageModel language, Task task, int slot) {
-    this.language = language;
-    this.tasks = new Task[] {task};
-    this.slots = new int[] {slot};
-  }
-
-  static GenerationLoop.Step of(LanguageModel language, Task task, int slot) {
-    return new SlotStep(language, task, slot);
-  }
+record SlotStep(LanguageModel language, Task task, int slot) implements GenerationLoop.Step {
 
   @Override
   public StepOutput run(int token, int position, @Nullable PlainDraw draw) {
-    List<@Nullable PlainDraw> draws = Collections.singletonList(draw);
-    return language.step(tasks, slots, new int[] {token}, new int[] {position}, draws)[0];
+    return language.step(rows(token, position, draw == null ? List.of() : List.of(draw)))[0];
   }
 
   @Override
@@ -37,7 +23,10 @@ final class SlotStep implements GenerationLoop.Step {
 
   @Override
   public int[] runSeveral(int token, int position, List<PlainDraw> draws) {
-    List<List<PlainDraw>> each = draws.stream().map(List::of).toList();
-    return language.steps(tasks, slots, new int[] {token}, new int[] {position}, each)[0];
+    return language.steps(rows(token, position, draws), draws.size())[0];
+  }
+
+  private List<StepRow> rows(int token, int position, List<PlainDraw> draws) {
+    return List.of(new StepRow(task, slot, token, position, draws));
   }
 }

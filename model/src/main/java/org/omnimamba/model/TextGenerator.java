@@ -55,7 +55,7 @@ public final class TextGenerator {
               PromptEmbeddings embeddings = language.embedMmu(prompt.ids(), seen);
               return () -> language.prefill(Task.MMU, SLOT, embeddings, 0, embeddings.length());
             },
-            SlotStep.of(language, Task.MMU, SLOT),
+            new SlotStep(language, Task.MMU, SLOT),
             listener);
     return new TextResult(
         Arrays.stream(sequence.tokens()).boxed().toList(),

@@ -19,10 +19,10 @@ import org.omnimamba.inference.chat.ChatCompletion.TruncationNote;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
-import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;
+import org.omnimamba.model.generation.TokenSequence;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.InvalidImageException;
 import org.omnimamba.model.text.Prompt;
@@ -84,7 +84,7 @@ final class ChatRequestReader {
     for (int index = 0; index < n; index++) {
       Sequence sequence = model.sequence(prompt, options.withImageIndex(index));
       longest = Math.max(longest, sequence.maxNewTokens());
-      sequences.add(TokenSequence.of(sequence));
+      sequences.add(sequence);
     }
     int maxNewTokens = longest;
     return new Checked<>(

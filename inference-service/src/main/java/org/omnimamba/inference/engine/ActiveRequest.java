@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.engine.EngineException.Reason;
 import org.omnimamba.inference.engine.ModelBackend.PreparedPrompt;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.TokenSequence;
 
 /**
  * One accepted request: its prompt's progress, the slots it holds and how many of its sequences are

@@ -1,19 +1,41 @@
 package org.omnimamba.inference.engine;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.Sequence;
-import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.sampling.StepOutput;
 
 /** The running sequences of one call of the backend. */
 final class DecodeBatch {
   private final List<RunningSequence> sequences;
+  private final List<StepRow> rows;
+  private final int tokens;
 
-  DecodeBatch(List<RunningSequence> running) {
-    this.sequences = List.copyOf(running);
+  private DecodeBatch(List<RunningSequence> sequences, List<StepRow> rows, int tokens) {
+    this.sequences = sequences;
+    this.rows = rows;
+    this.tokens = tokens;
+  }
+
+  /**
+   * A batch of {@code most} tokens, if the device can draw them for every sequence and some
+   * sequence takes nearly all of them; else of one.
+   */
+  static DecodeBatch of(List<RunningSequence> running, int most) {
+    List<RunningSequence> sequences = List.copyOf(running);
+    if (most > 1) {
+      List<StepRow> rows = rows(sequences, most);
+      int longest = rows.stream().mapToInt(row -> row.draws().size()).max().orElse(0);
+      boolean drawn = rows.stream().noneMatch(StepRow::wantsLogits);
+      if (drawn && Sequence.isWorthACall(longest, most)) {
+        return new DecodeBatch(sequences, rows, most);
+      }
+    }
+    return new DecodeBatch(sequences, rows(sequences, 1), 1);
+  }
+
+  private static List<StepRow> rows(List<RunningSequence> sequences, int draws) {
+    return sequences.stream().map(sequence -> sequence.nextRow(draws)).toList();
   }
 
   List<RunningSequence> sequences() {
@@ -25,61 +47,29 @@ final class DecodeBatch {
     return sequences.stream().map(sequence -> sequence.owner).distinct().toList();
   }
 
-  /**
-   * How the next tokens are drawn, if the device can draw several for every sequence and some
-   * sequence takes most of them. Those that end before get draws that do not matter.
-   *
-   * @param count tokens in a row
-   * @return {@code [count][sequence]}, or empty
-   */
-  List<List<PlainDraw>> draws(int count) {
-    List<List<PlainDraw>> all = new ArrayList<>();
-    int most = 0;
-    for (RunningSequence sequence : sequences) {
-      List<PlainDraw> own = sequence.nextDraws(count);
-      if (own.isEmpty()) {
-        return List.of();
-      }
-      most = Math.max(most, own.size());
-      all.add(own);
-    }
-    if (!Sequence.isWorthACall(most, count)) {
-      return List.of();
-    }
-    List<List<PlainDraw>> draws = new ArrayList<>();
-    for (int index = 0; index < count; index++) {
-      int at = index;
-      draws.add(all.stream().map(own -> own.get(Math.min(at, own.size() - 1))).toList());
-    }
-    return draws;
+  /** Tokens that each sequence gets. */
+  int tokens() {
+    return tokens;
   }
 
   /**
    * Runs the backend.
    *
-   * @param draws of several tokens; empty for one
    * @return {@code [sequence][token]}
    */
-  StepOutput[][] run(ModelBackend backend, List<List<PlainDraw>> draws) {
-    Task[] tasks = sequences.stream().map(s -> s.owner.task()).toArray(Task[]::new);
-    int[] slots = sequences.stream().mapToInt(s -> s.slot).toArray();
-    int[] tokens = sequences.stream().mapToInt(RunningSequence::lastToken).toArray();
-    int[] positions = sequences.stream().mapToInt(RunningSequence::position).toArray();
-    StepOutput[][] outputs = new StepOutput[slots.length][];
-    if (draws.isEmpty()) {
-      List<@Nullable PlainDraw> next = new ArrayList<>();
-      sequences.forEach(sequence -> next.add(sequence.nextDraw()));
-      StepOutput[] one = backend.step(tasks, slots, tokens, positions, next);
+  StepOutput[][] run(ModelBackend backend) {
+    StepOutput[][] outputs = new StepOutput[rows.size()][tokens];
+    if (tokens == 1) {
+      StepOutput[] one = backend.step(rows);
       for (int row = 0; row < outputs.length; row++) {
-        outputs[row] = new StepOutput[] {one[row]};
+        outputs[row][0] = one[row];
       }
-    } else {
-      int[][] ids = backend.steps(tasks, slots, tokens, positions, draws);
-      for (int row = 0; row < outputs.length; row++) {
-        outputs[row] = new StepOutput[draws.size()];
-        for (int index = 0; index < draws.size(); index++) {
-          outputs[row][index] = new StepOutput.Drawn(ids[row][index]);
-        }
+      return outputs;
+    }
+    int[][] ids = backend.steps(rows, tokens);
+    for (int row = 0; row < outputs.length; row++) {
+      for (int index = 0; index < tokens; index++) {
+        outputs[row][index] = new StepOutput.Drawn(ids[row][index]);
       }
     }
     return outputs;

@@ -15,6 +15,6 @@ record Drawing(RunningSequence sequence, int[] codes, int partial) {
 
   /** An unfinished picture of a sequence that has finished meanwhile is not worth drawing. */
   boolean outdated() {
-    return !isFinal() && sequence.finish() != null;
+    return !isFinal() && sequence.finished();
   }
 }

@@ -13,7 +13,6 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.slf4j.Logger;
@@ -190,19 +189,18 @@ final class EngineLoop {
 
   /**
    * One token of every running sequence, of both tasks, for one pass over the weights; or several
-   * in one call, if nobody waits who could run beside them.
+   * in one call, if no other request could join them.
    */
   private void decode() {
     if (running.isEmpty()) {
       return;
     }
-    DecodeBatch batch = new DecodeBatch(running);
-    boolean several = backend.tokensPerCall() > 1 && prefilling.isEmpty() && starting.isEmpty();
-    List<List<PlainDraw>> draws = several ? batch.draws(backend.tokensPerCall()) : List.of();
+    boolean several = prefilling.isEmpty() && starting.isEmpty();
+    DecodeBatch batch = DecodeBatch.of(running, several ? backend.tokensPerCall() : 1);
     StepOutput[][] outputs;
     long start = nanoTime.getAsLong();
     try {
-      outputs = batch.run(backend, draws);
+      outputs = batch.run(backend);
     } catch (RuntimeException | Error e) {
       deviceFailed(batch.owners(), "a decode step", e);
       return;
@@ -210,10 +208,10 @@ final class EngineLoop {
     health.succeeded();
     long now = nanoTime.getAsLong();
     meters.deviceTime("decode", now - start);
-    for (int index = 0; index < Math.max(1, draws.size()); index++) {
+    for (int index = 0; index < batch.tokens(); index++) {
       for (int row = 0; row < outputs.length; row++) {
         RunningSequence sequence = batch.sequences().get(row);
-        if (!sequence.owner.ended() && sequence.finish() == null) {
+        if (!sequence.owner.ended() && !sequence.finished()) {
           meters.interToken(sequence.markToken(now));
           accept(sequence, outputs[row][index]);
         }

@@ -2,6 +2,7 @@ package org.omnimamba.inference.engine;
 
 import java.time.Duration;
 import java.util.List;
+import org.omnimamba.model.generation.TokenSequence;
 
 /**
  * One prompt and the sequences to generate from it.

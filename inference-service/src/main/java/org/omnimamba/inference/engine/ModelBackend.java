@@ -1,10 +1,8 @@
 package org.omnimamba.inference.engine;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 
 /**
@@ -45,32 +43,25 @@ public interface ModelBackend extends AutoCloseable {
   /**
    * Feeds one token into each of some slots, of either task.
    *
-   * @param tasks of each row
-   * @param positions for each row the number of positions its slot has already processed
-   * @param draws how the device draws each row's next token; null for a row whose logits are wanted
-   * @return for each row a {@link StepOutput.Drawn} or a {@link StepOutput.Logits}; it does not
-   *     depend on the other rows
+   * @param rows of distinct slots
+   * @return for each row a {@link StepOutput.Drawn}, or its {@link StepOutput.Logits} if it has no
+   *     draws; it does not depend on the other rows
    */
-  StepOutput[] step(
-      Task[] tasks,
-      int[] slots,
-      int[] tokens,
-      int[] positions,
-      List<? extends @Nullable PlainDraw> draws);
+  StepOutput[] step(List<StepRow> rows);
 
   /** Tokens that {@link #steps} draws at the price of one call, at most; 1 if there is no gain. */
   int tokensPerCall();
 
   /**
    * {@link #step} several times: the first tokens as given, then those that were drawn. What a
-   * sequence gets behind its last position is undefined.
+   * sequence gets after its last position is undefined.
    *
-   * @param draws how the device draws, {@code [count][row]}
-   * @return the drawn ids, {@code [row][count]}; negative where a logit was not finite, behind
-   *     which nothing is defined
+   * @param rows each with draws
+   * @param count tokens to draw for each row
+   * @return the drawn ids, {@code [row][count]}; negative where a logit was not finite, after which
+   *     nothing is defined
    */
-  int[][] steps(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws);
+  int[][] steps(List<StepRow> rows, int count);
 
   /** Makes {@code toSlot} an exact copy of {@code fromSlot}. */
   void copyState(int fromSlot, int toSlot);

@@ -16,10 +16,10 @@ import org.omnimamba.inference.api.SamplingReader;
 import org.omnimamba.inference.api.UnknownParameters;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PromptInput;
-import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.images.ImageResult.TruncationNote;
 import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.generation.GenerationOptions;
+import org.omnimamba.model.generation.TokenSequence;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.text.Prompt;
 import org.springframework.stereotype.Component;
@@ -63,7 +63,7 @@ final class ImageRequestReader {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int index = 0; index < n; index++) {
       GenerationOptions options = GenerationOptions.of(sampling).withImageIndex(index);
-      sequences.add(TokenSequence.of(model.sequence(prompt, options)));
+      sequences.add(model.sequence(prompt, options));
     }
     GenerationRequest generation =
         new GenerationRequest(

@@ -1,16 +1,16 @@
 package org.omnimamba.inference.serving;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.SpecialTokens;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.config.VisionConfig;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
@@ -105,37 +105,35 @@ final class DryRuns {
   }
 
   private void step(Task task, int batch, int position) {
-    Task[] tasks = new Task[batch];
-    Arrays.fill(tasks, task);
-    int[] positions = IntStream.range(0, batch).map(i -> position).toArray();
-    step(tasks, positions);
+    step(batch, slot -> task, position);
   }
 
   /**
    * One token for each sequence, drawn by the device and by the host, and as many as the device
    * draws in one call. TensorFlow prepares a call anew when it returns something else.
    */
-  private void step(Task[] tasks, int[] positions) {
-    int[] first = IntStream.range(0, tasks.length).toArray();
-    List<PlainDraw> draws = Collections.nCopies(tasks.length, PlainDraw.BEST);
-    language.step(tasks, first, new int[tasks.length], positions, draws);
-    language.step(tasks, first, new int[tasks.length], positions);
+  private void step(int batch, IntFunction<Task> taskOfSlot, int position) {
+    List<StepRow> drawn = rows(batch, taskOfSlot, position, List.of(PlainDraw.BEST));
+    language.step(drawn);
+    language.step(rows(batch, taskOfSlot, position, List.of()));
     int several = language.tokensPerCall();
     if (several > 1) {
-      language.steps(
-          tasks, first, new int[tasks.length], positions, Collections.nCopies(several, draws));
+      language.steps(drawn, several);
     }
+  }
+
+  private static List<StepRow> rows(
+      int batch, IntFunction<Task> taskOfSlot, int position, List<PlainDraw> draws) {
+    return IntStream.range(0, batch)
+        .mapToObj(slot -> new StepRow(taskOfSlot.apply(slot), slot, 0, position, draws))
+        .toList();
   }
 
   /** The first row draws, the others understand. */
   private void mixedStep(int batch) {
-    if (batch == 1) {
-      return;
+    if (batch > 1) {
+      step(batch, slot -> slot == 0 ? Task.T2I : Task.MMU, 0);
     }
-    Task[] tasks = new Task[batch];
-    Arrays.fill(tasks, Task.MMU);
-    tasks[0] = Task.T2I;
-    step(tasks, new int[batch]);
   }
 
   private ImagePixels blank() {

@@ -1,7 +1,6 @@
 package org.omnimamba.inference.serving;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
@@ -10,12 +9,12 @@ import org.omnimamba.inference.engine.PromptInput.Picture;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.ExecutionOptions;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.runtime.language.SavedState;
-import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 
 /** The real model as the engine sees it. */
@@ -111,13 +110,8 @@ final class OmniMambaBackend implements ModelBackend {
   }
 
   @Override
-  public StepOutput[] step(
-      Task[] tasks,
-      int[] slots,
-      int[] tokens,
-      int[] positions,
-      List<? extends @Nullable PlainDraw> draws) {
-    return language.step(tasks, slots, tokens, positions, draws);
+  public StepOutput[] step(List<StepRow> rows) {
+    return language.step(rows);
   }
 
   @Override
@@ -126,9 +120,8 @@ final class OmniMambaBackend implements ModelBackend {
   }
 
   @Override
-  public int[][] steps(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
-    return language.steps(tasks, slots, tokens, positions, draws);
+  public int[][] steps(List<StepRow> rows, int count) {
+    return language.steps(rows, count);
   }
 
   @Override

@@ -116,7 +116,7 @@ class EngineFailureTest {
       RecordingListener bad =
           fixture.submit(
               withSequence(
-                  (output, sampler) -> {
+                  (place, output, sampler) -> {
                     throw new IllegalStateException("a logit is NaN");
                   }));
       fixture.backend.steps.release(1000);
@@ -132,18 +132,19 @@ class EngineFailureTest {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       RecordingListener endless =
           fixture.submit(
-              withSequence((output, sampler) -> new GeneratedToken(0, 1, "", null, null)));
+              withSequence(
+                  (place, output, sampler) -> new GeneratedToken(place, 1, "", null, null)));
       assertThat(endless.failure().reason()).isEqualTo(Reason.FAILED);
       fixture.awaitIdle();
     }
   }
 
-  private static GenerationRequest withSequence(TokenSequence sequence) {
+  private static GenerationRequest withSequence(FakeSequence.Source source) {
     return new GenerationRequest(
         "test",
         Requester.UNKNOWN,
         new PromptInput(Task.MMU, new int[] {1, 2, 3}, 3, null),
-        List.of(sequence),
+        List.of(new FakeSequence(3, source)),
         5,
         0,
         FakeRequests.TIMEOUT);
@@ -277,7 +278,8 @@ class EngineFailureTest {
       fixture
           .submit(
               withSequence(
-                  (output, sampler) -> new GeneratedToken(0, 1, "", null, FinishReason.STOP)))
+                  (place, output, sampler) ->
+                      new GeneratedToken(0, 1, "", null, FinishReason.STOP)))
           .result();
       assertThat(
               fixture

@@ -5,12 +5,12 @@ import static java.util.stream.Collectors.joining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.RgbImage;
-import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
@@ -202,48 +202,49 @@ public final class FakeBackend implements ModelBackend {
   }
 
   @Override
-  public StepOutput[] step(
-      Task[] tasks,
-      int[] slots,
-      int[] tokens,
-      int[] positions,
-      List<? extends @Nullable PlainDraw> draws) {
+  public StepOutput[] step(List<StepRow> rows) {
     checkThread();
     steps.acquireUninterruptibly();
-    if (Arrays.stream(slots).distinct().count() != slots.length) {
-      throw new AssertionError("a slot twice in one step: " + Arrays.toString(slots));
+    List<Integer> slots = rows.stream().map(StepRow::slot).toList();
+    if (Set.copyOf(slots).size() != slots.size()) {
+      throw new AssertionError("a slot twice in one step: " + slots);
     }
-    long[] before = Arrays.stream(slots).mapToLong(slot -> states[slot]).toArray();
+    long[] before = slots.stream().mapToLong(slot -> states[slot]).toArray();
     for (int slot : slots) {
       states[slot] = UNKNOWN;
     }
     beforeStep.run();
-    for (int row = 0; row < slots.length; row++) {
-      states[slots[row]] = before[row];
+    for (int row = 0; row < before.length; row++) {
+      states[slots.get(row)] = before[row];
     }
-    calls.add("step " + named(tasks) + " " + Arrays.toString(slots));
-    StepOutput[] outputs = new StepOutput[slots.length];
-    for (int row = 0; row < slots.length; row++) {
-      int slot = slots[row];
-      if (lengths[slot] != positions[row]) {
+    calls.add("step " + named(rows) + " " + slots);
+    StepOutput[] outputs = new StepOutput[before.length];
+    for (int index = 0; index < outputs.length; index++) {
+      StepRow row = rows.get(index);
+      int slot = row.slot();
+      if (lengths[slot] != row.position()) {
         throw new AssertionError(
-            "slot %d has %d positions, not %d".formatted(slot, lengths[slot], positions[row]));
+            "slot %d has %d positions, not %d".formatted(slot, lengths[slot], row.position()));
       }
-      states[slot] = mix(states[slot], tokens[row]);
+      states[slot] = mix(states[slot], row.token());
       lengths[slot]++;
-      float[] logits = logits(tasks[row], states[slot]);
-      PlainDraw draw = draws.get(row);
-      outputs[row] =
-          draw == null
+      float[] logits = logits(row.task(), states[slot]);
+      outputs[index] =
+          row.wantsLogits()
               ? new StepOutput.Logits(logits)
-              : new StepOutput.Drawn(sampler.sample(logits, draw));
+              : new StepOutput.Drawn(sampler.sample(logits, row.draw(0)));
     }
     return outputs;
   }
 
   /** The tasks of a step, such as {@code MMU} or {@code MMU+T2I}. */
-  private static String named(Task[] tasks) {
-    return Arrays.stream(tasks).distinct().sorted().map(Task::name).collect(joining("+"));
+  private static String named(List<StepRow> rows) {
+    return rows.stream()
+        .map(StepRow::task)
+        .distinct()
+        .sorted()
+        .map(Task::name)
+        .collect(joining("+"));
   }
 
   @Override
@@ -252,18 +253,17 @@ public final class FakeBackend implements ModelBackend {
   }
 
   @Override
-  public int[][] steps(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
-    int[][] ids = new int[slots.length][draws.size()];
-    int[] next = tokens.clone();
-    int[] at = positions.clone();
-    calls.add("%d tokens %s %s".formatted(draws.size(), named(tasks), Arrays.toString(slots)));
-    for (int index = 0; index < draws.size(); index++) {
-      StepOutput[] outputs = step(tasks, slots, next, at, draws.get(index));
-      for (int row = 0; row < slots.length; row++) {
-        next[row] = ((StepOutput.Drawn) outputs[row]).id();
-        ids[row][index] = next[row];
-        at[row]++;
+  public int[][] steps(List<StepRow> rows, int count) {
+    int[][] ids = new int[rows.size()][count];
+    List<Integer> slots = rows.stream().map(StepRow::slot).toList();
+    calls.add("%d tokens %s %s".formatted(count, named(rows), slots));
+    List<StepRow> next = new ArrayList<>(rows);
+    for (int index = 0; index < count; index++) {
+      StepOutput[] outputs = step(next);
+      for (int row = 0; row < ids.length; row++) {
+        ids[row][index] = ((StepOutput.Drawn) outputs[row]).id();
+        StepRow fed = next.get(row);
+        next.set(row, fed.after(1, ids[row][index], fed.position() + 1));
       }
     }
     return ids;

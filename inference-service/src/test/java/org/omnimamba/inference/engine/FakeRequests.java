@@ -5,19 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.generation.TokenSequence;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.StepOutput;
-import org.omnimamba.model.sampling.TokenSampler;
 
 /** Requests for the fake backend, with the real sampler. */
 final class FakeRequests {
+  private static final SamplingParameters PARAMETERS = SamplingParameters.defaults().withSeed(7);
+
   static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   /** Between two multiples of the fixture's chunk. */
@@ -64,7 +65,7 @@ final class FakeRequests {
         Requester.UNKNOWN,
         new PromptInput(
             Task.MMU, ids, promptLength, new PromptInput.Picture(pixels, PICTURE_END, key)),
-        plain.sequences(),
+        sequences(promptLength, tokens, n),
         tokens,
         0,
         TIMEOUT);
@@ -72,17 +73,13 @@ final class FakeRequests {
 
   private static GenerationRequest request(
       Task task, int promptLength, int tokens, int n, int partialImages, Duration timeout) {
-    List<TokenSequence> sequences = new ArrayList<>();
-    for (int index = 0; index < n; index++) {
-      sequences.add(sequence(tokens, index));
-    }
     // The prompt differs with its length, so that different requests have different results.
     int[] ids = IntStream.range(0, promptLength).map(i -> i * 7 + promptLength).toArray();
     return new GenerationRequest(
         "test",
         Requester.UNKNOWN,
         new PromptInput(task, ids, promptLength, null),
-        sequences,
+        sequences(promptLength, tokens, n),
         tokens,
         partialImages,
         timeout);
@@ -104,7 +101,7 @@ final class FakeRequests {
   static GenerationRequest drawnOnDevice(GenerationRequest request) {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int index = 0; index < request.sequences().size(); index++) {
-      sequences.add(new DrawnSequence(request.maxTokens(), index));
+      sequences.add(new DrawnSequence(request.prompt().tokens(), request.maxTokens(), index));
     }
     return new GenerationRequest(
         request.id(),
@@ -116,52 +113,52 @@ final class FakeRequests {
         request.timeout());
   }
 
-  /** {@link #sequence} that lets the device draw. */
-  private static final class DrawnSequence implements TokenSequence {
-    private static final SamplingParameters PARAMETERS = SamplingParameters.defaults().withSeed(7);
+  private static List<TokenSequence> sequences(int promptTokens, int tokens, int n) {
+    return IntStream.range(0, n).mapToObj(index -> sequence(promptTokens, tokens, index)).toList();
+  }
 
+  /** Samples with seed 7 until it has so many tokens. */
+  private static TokenSequence sequence(int promptTokens, int tokens, int index) {
+    return new FakeSequence(
+        promptTokens,
+        (place, output, sampler) -> {
+          float[] logits = ((StepOutput.Logits) output).values();
+          return token(
+              place, tokens, sampler.sample(logits, PARAMETERS, PreviousTokens.NONE, index, place));
+        });
+  }
+
+  private static GeneratedToken token(int place, int tokens, int id) {
+    FinishReason reason = place + 1 == tokens ? FinishReason.LENGTH : null;
+    return new GeneratedToken(place, id, "", null, reason);
+  }
+
+  /** {@link #sequence} that lets the device draw. */
+  private static final class DrawnSequence extends FakeSequence {
     private final int tokens;
     private final int index;
-    private int count;
 
-    DrawnSequence(int tokens, int index) {
+    DrawnSequence(int promptTokens, int tokens, int index) {
+      super(
+          promptTokens,
+          (place, output, sampler) ->
+              token(
+                  place,
+                  tokens,
+                  output instanceof StepOutput.Logits logits
+                      ? sampler.sample(
+                          logits.values(), PARAMETERS, PreviousTokens.NONE, index, place)
+                      : ((StepOutput.Drawn) output).id()));
       this.tokens = tokens;
       this.index = index;
     }
 
     @Override
-    public GeneratedToken accept(StepOutput output, TokenSampler sampler) {
-      int place = count++;
-      int id =
-          output instanceof StepOutput.Logits logits
-              ? sampler.sample(logits.values(), PARAMETERS, PreviousTokens.NONE, index, place)
-              : ((StepOutput.Drawn) output).id();
-      return new GeneratedToken(place, id, "", null, count == tokens ? FinishReason.LENGTH : null);
-    }
-
-    @Override
-    public @Nullable PlainDraw nextDraw() {
-      return PlainDraw.of(PARAMETERS, index, count);
-    }
-
-    @Override
     public List<PlainDraw> nextDraws(int most) {
+      int count = generatedTokens();
       return IntStream.range(0, Math.min(most, tokens - count))
           .mapToObj(ahead -> Objects.requireNonNull(PlainDraw.of(PARAMETERS, index, count + ahead)))
           .toList();
     }
-  }
-
-  /** Samples with seed 7 until it has so many tokens. */
-  static TokenSequence sequence(int tokens, int index) {
-    SamplingParameters parameters = SamplingParameters.defaults().withSeed(7);
-    int[] count = new int[1];
-    return (output, sampler) -> {
-      float[] logits = ((StepOutput.Logits) output).values();
-      int place = count[0]++;
-      int id = sampler.sample(logits, parameters, PreviousTokens.NONE, index, place);
-      FinishReason reason = place + 1 == tokens ? FinishReason.LENGTH : null;
-      return new GeneratedToken(place, id, "", null, reason);
-    };
   }
 }

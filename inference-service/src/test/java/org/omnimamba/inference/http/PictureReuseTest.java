@@ -11,15 +11,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.inference.engine.EngineException;
+import org.omnimamba.inference.engine.FakeSequence;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PictureKey;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.RequestListener;
 import org.omnimamba.inference.engine.Requester;
-import org.omnimamba.inference.engine.TokenSequence;
 import org.omnimamba.inference.serving.ServedModel;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
+import org.omnimamba.model.generation.TokenSequence;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.text.Prompt;
@@ -115,14 +116,16 @@ class PictureReuseTest {
     List<Integer> ids = new ArrayList<>();
     List<float[]> logits = new ArrayList<>();
     TokenSequence greedy =
-        (output, sampler) -> {
-          float[] values = ((StepOutput.Logits) output).values();
-          logits.add(values.clone());
-          int id = largest(values);
-          ids.add(id);
-          FinishReason end = ids.size() == TOKENS ? FinishReason.LENGTH : null;
-          return new GeneratedToken(ids.size() - 1, id, "", null, end);
-        };
+        new FakeSequence(
+            prompt.length(),
+            (place, output, sampler) -> {
+              float[] values = ((StepOutput.Logits) output).values();
+              logits.add(values.clone());
+              int id = largest(values);
+              ids.add(id);
+              FinishReason end = ids.size() == TOKENS ? FinishReason.LENGTH : null;
+              return new GeneratedToken(place, id, "", null, end);
+            });
     PromptInput input = PromptInput.about(prompt, pixels, PictureKey.of(pixels, null));
     CompletableFuture<Integer> cachedTokens = new CompletableFuture<>();
     server

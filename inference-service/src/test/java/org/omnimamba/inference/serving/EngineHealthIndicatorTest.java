@@ -15,6 +15,7 @@ import org.omnimamba.inference.engine.EngineException;
 import org.omnimamba.inference.engine.EngineMeters;
 import org.omnimamba.inference.engine.EngineSettings;
 import org.omnimamba.inference.engine.FakeBackend;
+import org.omnimamba.inference.engine.FakeSequence;
 import org.omnimamba.inference.engine.GenerationRequest;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.RequestListener;
@@ -75,16 +76,17 @@ class EngineHealthIndicatorTest {
 
   private CompletableFuture<Void> submit() {
     CompletableFuture<Void> end = new CompletableFuture<>();
-    int[] count = new int[1];
     engine.submit(
         new GenerationRequest(
             "hangs",
             Requester.UNKNOWN,
             new PromptInput(Task.MMU, new int[] {1, 2, 3}, 3, null),
             List.of(
-                (output, sampler) ->
-                    new GeneratedToken(
-                        count[0], 1, "", null, ++count[0] == 3 ? FinishReason.LENGTH : null)),
+                new FakeSequence(
+                    3,
+                    (place, output, sampler) ->
+                        new GeneratedToken(
+                            place, 1, "", null, place == 2 ? FinishReason.LENGTH : null))),
             3,
             0,
             Duration.ofHours(1)),

@@ -28,7 +28,7 @@ import org.omnimamba.model.text.Tokenizer;
  *
  * <p>For use by one thread, except {@link #cancel} and {@link #finished}.
  */
-public final class Sequence {
+public final class Sequence implements TokenSequence {
   private final ModelConfig config;
   private final Prompt prompt;
   private final GenerationOptions options;
@@ -96,12 +96,7 @@ public final class Sequence {
         : PlainDraw.of(options.sampling(), options.imageIndex(), count + ahead);
   }
 
-  /**
-   * How the next tokens may be drawn where their logits are, in their order.
-   *
-   * @param most how many at most; there are no more than the sequence still takes
-   * @return empty if logits have to come here
-   */
+  @Override
   public List<PlainDraw> nextDraws(int most) {
     List<PlainDraw> draws = new ArrayList<>();
     for (int ahead = 0; ahead < Math.min(most, maxNewTokens - count); ahead++) {
@@ -115,11 +110,11 @@ public final class Sequence {
   }
 
   /**
-   * Whether a call of several tokens costs no more than one call each, although the sequences end
-   * in it and nobody takes the last ones.
+   * Whether one call of several tokens costs no more than a call for each token, if the sequences
+   * end before the last tokens of the call.
    *
-   * @param wanted tokens that are taken
-   * @param ofCall tokens that a call draws
+   * @param wanted tokens of the call that a sequence takes
+   * @param ofCall tokens that the call draws
    */
   public static boolean isWorthACall(int wanted, int ofCall) {
     return wanted > 1 && 4 * wanted >= 3 * ofCall;
@@ -140,11 +135,7 @@ public final class Sequence {
     return append(id, null);
   }
 
-  /**
-   * Takes what a step gave, drawing from it where the device has not.
-   *
-   * @param sampler any sampler of this thread; it holds nothing of the sequence
-   */
+  @Override
   public GeneratedToken accept(StepOutput output, TokenSampler sampler) {
     return output instanceof StepOutput.Logits logits
         ? accept(logits.values(), sampler)
@@ -193,6 +184,7 @@ public final class Sequence {
   }
 
   /** Why the sequence ended; null while it goes on. Any thread. */
+  @Override
   public @Nullable FinishReason finishReason() {
     return finishReason.get();
   }
@@ -209,7 +201,7 @@ public final class Sequence {
     return options;
   }
 
-  /** The id to feed in the next step. */
+  @Override
   public int lastToken() {
     if (count == 0) {
       throw new IllegalStateException("the prompt was not fed yet");
@@ -220,11 +212,12 @@ public final class Sequence {
   /**
    * The position of {@link #lastToken}: the number of positions already fed (behaviours 11 and 12).
    */
+  @Override
   public int nextPosition() {
     return prompt.length() + count - 1;
   }
 
-  /** Ids generated so far. */
+  @Override
   public int generatedTokens() {
     return count;
   }
@@ -235,6 +228,7 @@ public final class Sequence {
   }
 
   /** The generated ids; text or image ids, the end-of-text id included. */
+  @Override
   public int[] tokens() {
     return Arrays.copyOf(generated, count);
   }

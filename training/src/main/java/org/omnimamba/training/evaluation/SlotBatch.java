@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.Sequence;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.sampling.TokenSampler;
@@ -76,17 +77,13 @@ final class SlotBatch {
 
   /** Steps all slots; idle ones are fed anything. */
   private float[][] step(List<@Nullable Sequence> slots) {
-    int[] rows = new int[slots.size()];
-    int[] tokens = new int[slots.size()];
-    int[] positions = new int[slots.size()];
-    for (int slot = 0; slot < rows.length; slot++) {
-      rows[slot] = slot;
+    List<StepRow> rows = new ArrayList<>(slots.size());
+    for (int slot = 0; slot < slots.size(); slot++) {
       Sequence sequence = slots.get(slot);
-      if (sequence != null) {
-        tokens[slot] = sequence.lastToken();
-        positions[slot] = sequence.nextPosition();
-      }
+      int token = sequence == null ? 0 : sequence.lastToken();
+      int position = sequence == null ? 0 : sequence.nextPosition();
+      rows.add(StepRow.forLogits(task, slot, token, position));
     }
-    return language.step(task, rows, tokens, positions);
+    return language.logits(rows);
   }
 }

@@ -1,14 +1,14 @@
 package org.omnimamba.model.runtime.language;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.CompiledFunction;
-import org.omnimamba.model.sampling.PlainDraw;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.sampling.StepOutput;
 
 /** Turns a decode step into calls of functions that are built for certain sizes. */
@@ -18,7 +18,7 @@ final class DecodeSteps {
 
   private final LanguageModelConfig config;
   private final LanguageFunctions functions;
-  private final StateTable slots;
+  private final StateTable table;
   private final boolean windows;
   private final boolean mixes;
   private final int tokensPerCall;
@@ -31,32 +31,22 @@ final class DecodeSteps {
   DecodeSteps(
       LanguageModelConfig config,
       LanguageFunctions functions,
-      StateTable slots,
+      StateTable table,
       boolean windows,
       boolean mixes,
       int tokensPerCall) {
     this.config = config;
     this.functions = functions;
-    this.slots = slots;
+    this.table = table;
     this.windows = windows;
     this.mixes = mixes;
     this.tokensPerCall = tokensPerCall;
   }
 
-  /**
-   * One token for each sequence; all arguments were checked.
-   *
-   * @param draws how the device draws each sequence's next token; null where logits are wanted
-   */
-  StepOutput[] run(
-      Task[] tasks,
-      int[] slots,
-      int[] tokens,
-      int[] positions,
-      List<? extends @Nullable PlainDraw> draws) {
-    boolean mixed = Arrays.stream(tasks).anyMatch(task -> task != tasks[0]);
-    Batch batch = new Batch(tasks, slots, tokens, positions, draws);
-    return mixed && !mixes ? onePassEach(batch) : onePass(batch, mixed);
+  /** One token for each row; the rows were checked. */
+  StepOutput[] run(List<StepRow> rows) {
+    boolean mixed = mixed(rows);
+    return mixed && !mixes ? onePassEach(rows) : onePass(rows, mixed);
   }
 
   /** Tokens that one call can draw in a row, at most. */
@@ -65,39 +55,47 @@ final class DecodeSteps {
   }
 
   /**
-   * Several tokens for each sequence, the first as given, then those that were drawn; all arguments
-   * were checked.
+   * Several tokens for each row, the first as given, then those that were drawn; the rows were
+   * checked.
    *
-   * @param draws {@code [count][sequence]}
-   * @return ids {@code [sequence][count]}, negative where a logit was not finite
+   * @return ids {@code [row][count]}, negative where a logit was not finite
    */
-  int[][] runSeveral(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
-    int count = draws.size();
-    int[][] ids = new int[slots.length][count];
-    int[] next = tokens.clone();
-    int[] at = positions.clone();
-    boolean mixed = Arrays.stream(tasks).anyMatch(task -> task != tasks[0]);
-    for (int done = 0; done < count; ) {
-      boolean possible = tokensPerCall() > 1 && (mixes || !mixed);
+  int[][] runSeveral(List<StepRow> rows, int count) {
+    int[][] ids = new int[rows.size()][count];
+    boolean mixed = mixed(rows);
+    boolean possible = tokensPerCall() > 1 && (mixes || !mixed);
+    List<StepRow> next = rows;
+    int done = 0;
+    while (done < count) {
       boolean together = possible && count - done >= tokensPerCall;
-      int now = together ? tokensPerCall : 1;
-      int[][] drawn =
-          together
-              ? windowOfSeveral(
-                  new Batch(tasks, slots, next, at, draws.get(done)),
-                  draws.subList(done, done + now),
-                  mixed)
-              : drawn(run(tasks, slots, next, at, draws.get(done)));
-      for (int i = 0; i < slots.length; i++) {
-        System.arraycopy(drawn[i], 0, ids[i], done, now);
-        next[i] = Math.max(0, drawn[i][now - 1]);
-        // behind the last position nothing is defined, but it must not be looked up
-        at[i] = Math.min(at[i] + now, config.positions(tasks[i]) - 1);
+      int tokens = together ? tokensPerCall : 1;
+      int[][] drawn = together ? windowOfSeveral(next, tokens, mixed) : drawn(run(next));
+      for (int i = 0; i < ids.length; i++) {
+        System.arraycopy(drawn[i], 0, ids[i], done, tokens);
       }
-      done += now;
+      done += tokens;
+      if (done < count) {
+        next = after(next, drawn, tokens);
+      }
     }
     return ids;
+  }
+
+  private List<StepRow> after(List<StepRow> rows, int[][] drawn, int tokens) {
+    List<StepRow> next = new ArrayList<>(rows.size());
+    for (int i = 0; i < drawn.length; i++) {
+      StepRow row = rows.get(i);
+      int token = Math.max(0, drawn[i][tokens - 1]);
+      // after the last position nothing is defined, but it must not be looked up
+      int position = Math.min(row.position() + tokens, config.positions(row.task()) - 1);
+      next.add(row.after(tokens, token, position));
+    }
+    return next;
+  }
+
+  private static boolean mixed(List<StepRow> rows) {
+    Task first = rows.get(0).task();
+    return rows.stream().anyMatch(row -> row.task() != first);
   }
 
   private static int[][] drawn(StepOutput[] outputs) {
@@ -106,13 +104,11 @@ final class DecodeSteps {
         .toArray(int[][]::new);
   }
 
-  private int[][] windowOfSeveral(Batch batch, List<List<PlainDraw>> draws, boolean mixed) {
-    int count = draws.size();
-    Window window = new Window(batch.slots);
-    WindowInputs.Values values = window.values(batch, draws);
-    long[] drawn =
-        window.function(batch.tasks[0], mixed, count).call().longs(values.all()).run().longs(IDS);
-    int[][] ids = new int[batch.slots.length][count];
+  private int[][] windowOfSeveral(List<StepRow> rows, int count, boolean mixed) {
+    Window window = new Window(rows);
+    WindowInputs.Values values = window.values(count);
+    long[] drawn = window.function(mixed, count).call().longs(values.all()).run().longs(IDS);
+    int[][] ids = new int[rows.size()][count];
     for (int i = 0; i < ids.length; i++) {
       for (int index = 0; index < count; index++) {
         ids[i][index] = (int) drawn[index * window.size + window.places[i]];
@@ -121,167 +117,125 @@ final class DecodeSteps {
     return ids;
   }
 
-  /** The sequences of a step. */
-  private record Batch(
-      Task[] tasks,
-      int[] slots,
-      int[] tokens,
-      int[] positions,
-      List<? extends @Nullable PlainDraw> draws) {
-
-    Batch of(int[] rows) {
-      return new Batch(
-          Arrays.stream(rows).mapToObj(i -> tasks[i]).toArray(Task[]::new),
-          Arrays.stream(rows).map(i -> slots[i]).toArray(),
-          Arrays.stream(rows).map(i -> tokens[i]).toArray(),
-          Arrays.stream(rows).map(i -> positions[i]).toArray(),
-          Arrays.stream(rows).mapToObj(draws::get).toList());
-    }
-  }
-
-  private StepOutput[] onePassEach(Batch batch) {
-    StepOutput[] outputs = new StepOutput[batch.slots.length];
+  private StepOutput[] onePassEach(List<StepRow> rows) {
+    StepOutput[] outputs = new StepOutput[rows.size()];
     for (Task task : Task.values()) {
-      int[] rows = IntStream.range(0, outputs.length).filter(i -> batch.tasks[i] == task).toArray();
-      if (rows.length > 0) {
-        StepOutput[] own = onePass(batch.of(rows), false);
-        for (int i = 0; i < rows.length; i++) {
-          outputs[rows[i]] = own[i];
+      int[] own =
+          IntStream.range(0, outputs.length).filter(i -> rows.get(i).task() == task).toArray();
+      if (own.length > 0) {
+        StepOutput[] results = onePass(Arrays.stream(own).mapToObj(rows::get).toList(), false);
+        for (int i = 0; i < own.length; i++) {
+          outputs[own[i]] = results[i];
         }
       }
     }
     return outputs;
   }
 
-  private StepOutput[] onePass(Batch batch, boolean mixed) {
-    return windows ? window(batch, mixed) : rows(batch, mixed);
+  private StepOutput[] onePass(List<StepRow> rows, boolean mixed) {
+    return windows ? window(rows, mixed) : rows(rows, mixed);
   }
 
-  private StepOutput[] rows(Batch batch, boolean mixed) {
-    int size = Buckets.batch(batch.slots.length);
-    long[] rows = new long[size];
-    Arrays.fill(rows, slots.scratch());
-    int[] places = new int[batch.slots.length];
-    for (int i = 0; i < places.length; i++) {
-      rows[i] = batch.slots[i];
-      places[i] = i;
-    }
-    CompiledFunction function =
-        mixed ? functions.mixedStep(size) : functions.step(batch.tasks[0], size);
-    CompiledFunction.Call call =
-        begin(function, batch, places, size, mixed)
-            .longs(placed(batch.tokens, places, size))
-            .longs(rows)
-            .longs(placed(batch.positions, places, size));
-    return outputs(batch, call, places, size, mixed);
-  }
-
-  private StepOutput[] window(Batch batch, boolean mixed) {
-    Window window = new Window(batch.slots);
-    WindowInputs.Values values = window.values(batch, List.of(batch.draws));
+  private StepOutput[] window(List<StepRow> rows, boolean mixed) {
+    Window window = new Window(rows);
     CompiledFunction.Outputs outputs =
-        window
-            .function(batch.tasks[0], mixed, 1)
-            .call()
-            .longs(values.all())
-            .run(wanted(batch, mixed));
-    return results(batch, outputs, window.places, mixed);
+        window.function(mixed, 1).call().longs(window.values(1).all()).run(wanted(rows, mixed));
+    return results(rows, outputs, window.places, mixed);
   }
 
-  /** Consecutive rows that hold all slots of a step, and each slot's place among them. */
+  private StepOutput[] rows(List<StepRow> rows, boolean mixed) {
+    int size = Buckets.batch(rows.size());
+    long[] tokens = new long[size];
+    long[] slots = new long[size];
+    long[] positions = new long[size];
+    float[] drawing = new float[size];
+    float[] temperatures = new float[size];
+    float[] uniforms = new float[size];
+    int[] places = new int[rows.size()];
+    Arrays.fill(slots, table.scratch());
+    for (int i = 0; i < places.length; i++) {
+      StepRow row = rows.get(i);
+      places[i] = i;
+      tokens[i] = row.token();
+      slots[i] = row.slot();
+      positions[i] = row.position();
+      drawing[i] = row.task() == Task.T2I ? 1 : 0;
+      if (!row.wantsLogits()) {
+        temperatures[i] = row.draw(0).temperature();
+        uniforms[i] = (float) row.draw(0).uniform();
+      }
+    }
+    CompiledFunction.Call call =
+        mixed
+            ? functions.mixedStep(size).call().floats(drawing)
+            : functions.step(rows.get(0).task(), size).call();
+    CompiledFunction.Outputs outputs =
+        call.longs(tokens)
+            .longs(slots)
+            .longs(positions)
+            .floats(temperatures)
+            .floats(uniforms)
+            .run(wanted(rows, mixed));
+    return results(rows, outputs, places, mixed);
+  }
+
+  /** Consecutive rows of the table that hold all slots of a step, and each slot's place there. */
   private final class Window {
+    private final List<StepRow> rows;
     private final int size;
     private final int first;
     private final int[] places;
 
-    Window(int[] taken) {
-      int lowest = Arrays.stream(taken).min().orElseThrow();
-      int span = Arrays.stream(taken).max().orElseThrow() - lowest + 1;
+    Window(List<StepRow> rows) {
+      this.rows = rows;
+      int lowest = rows.stream().mapToInt(StepRow::slot).min().orElseThrow();
+      int span = rows.stream().mapToInt(StepRow::slot).max().orElseThrow() - lowest + 1;
       this.size = functions.windowBatch(span);
-      this.first = Math.min(lowest, slots.rows() - size);
-      this.places = Arrays.stream(taken).map(slot -> slot - first).toArray();
+      this.first = Math.min(lowest, table.rows() - size);
+      this.places = rows.stream().mapToInt(row -> row.slot() - first).toArray();
     }
 
-    /**
-     * @param draws {@code [count][sequence]}; null for a sequence whose logits are wanted
-     */
-    WindowInputs.Values values(
-        Batch batch, List<? extends List<? extends @Nullable PlainDraw>> draws) {
-      WindowInputs.Values values = new WindowInputs(size, draws.size()).values(first);
+    WindowInputs.Values values(int count) {
+      WindowInputs.Values values = new WindowInputs(size, count).values(first);
       for (int i = 0; i < places.length; i++) {
-        PlainDraw next = batch.draws.get(i);
+        StepRow row = rows.get(i);
+        boolean drawn = !row.wantsLogits();
         values.row(
             places[i],
-            batch.tokens[i],
-            batch.positions[i],
-            batch.tasks[i] == Task.T2I,
-            next == null ? 0 : next.temperature());
-        for (int index = 0; index < draws.size(); index++) {
-          PlainDraw draw = draws.get(index).get(i);
-          values.uniform(places[i], index, draw == null ? 0 : draw.uniform());
+            row.token(),
+            row.position(),
+            row.task() == Task.T2I,
+            drawn ? row.draw(0).temperature() : 0);
+        for (int index = 0; drawn && index < count; index++) {
+          values.uniform(places[i], index, row.draw(index).uniform());
         }
       }
       return values;
     }
 
-    CompiledFunction function(Task task, boolean mixed, int count) {
-      return mixed ? functions.mixedWindow(size, count) : functions.window(task, size, count);
+    CompiledFunction function(boolean mixed, int count) {
+      return mixed
+          ? functions.mixedWindow(size, count)
+          : functions.window(rows.get(0).task(), size, count);
     }
   }
 
-  private static CompiledFunction.Call begin(
-      CompiledFunction function, Batch batch, int[] places, int size, boolean mixed) {
-    CompiledFunction.Call call = function.call();
-    if (!mixed) {
-      return call;
-    }
-    float[] drawing = new float[size];
-    for (int i = 0; i < places.length; i++) {
-      drawing[places[i]] = batch.tasks[i] == Task.T2I ? 1 : 0;
-    }
-    return call.floats(drawing);
-  }
-
-  private static long[] placed(int[] values, int[] places, int size) {
-    long[] placed = new long[size];
-    for (int i = 0; i < values.length; i++) {
-      placed[places[i]] = values[i];
-    }
-    return placed;
-  }
-
-  private StepOutput[] outputs(
-      Batch batch, CompiledFunction.Call call, int[] places, int size, boolean mixed) {
-    float[] temperatures = new float[size];
-    float[] uniforms = new float[size];
-    for (int i = 0; i < places.length; i++) {
-      PlainDraw draw = batch.draws.get(i);
-      if (draw != null) {
-        temperatures[places[i]] = draw.temperature();
-        uniforms[places[i]] = (float) draw.uniform();
-      }
-    }
-    CompiledFunction.Outputs outputs =
-        call.floats(temperatures).floats(uniforms).run(wanted(batch, mixed));
-    return results(batch, outputs, places, mixed);
-  }
-
-  /** Outputs of a step that its sequences need. */
-  private static BitSet wanted(Batch batch, boolean mixed) {
+  /** Outputs of a step that its rows need. */
+  private static BitSet wanted(List<StepRow> rows, boolean mixed) {
     BitSet wanted = new BitSet();
-    for (int i = 0; i < batch.tasks.length; i++) {
-      wanted.set(batch.draws.get(i) == null ? logitsOf(batch.tasks[i], mixed) : IDS);
+    for (StepRow row : rows) {
+      wanted.set(row.wantsLogits() ? logitsOf(row.task(), mixed) : IDS);
     }
     return wanted;
   }
 
   private StepOutput[] results(
-      Batch batch, CompiledFunction.Outputs outputs, int[] places, boolean mixed) {
+      List<StepRow> rows, CompiledFunction.Outputs outputs, int[] places, boolean mixed) {
     StepOutput[] results = new StepOutput[places.length];
     for (int i = 0; i < places.length; i++) {
-      Task task = batch.tasks[i];
+      Task task = rows.get(i).task();
       results[i] =
-          batch.draws.get(i) == null
+          rows.get(i).wantsLogits()
               ? logits(outputs.floats(logitsOf(task, mixed)), places[i], task)
               : new StepOutput.Drawn((int) outputs.longs(IDS)[places[i]]);
     }

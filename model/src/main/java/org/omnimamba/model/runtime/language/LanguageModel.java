@@ -1,7 +1,6 @@
 package org.omnimamba.model.runtime.language;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -13,9 +12,9 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.CompiledFunction;
 import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.ExecutionOptions;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StepKernels;
-import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 
 /**
@@ -33,7 +32,7 @@ public final class LanguageModel {
 
   private final LanguageModelConfig config;
   private final PromptEmbedder embedder;
-  private final StateTable slots;
+  private final StateTable table;
   private final LanguageFunctions functions;
   private final StateFunctions stateFunctions;
   private final DecodeSteps steps;
@@ -42,14 +41,14 @@ public final class LanguageModel {
   private LanguageModel(
       LanguageModelConfig config,
       PromptEmbedder embedder,
-      StateTable slots,
+      StateTable table,
       LanguageFunctions functions,
       StateFunctions stateFunctions,
       DecodeSteps steps,
       IntUnaryOperator pieceBucket) {
     this.config = config;
     this.embedder = embedder;
-    this.slots = slots;
+    this.table = table;
     this.functions = functions;
     this.stateFunctions = stateFunctions;
     this.steps = steps;
@@ -86,22 +85,22 @@ public final class LanguageModel {
     StepKernels kernels = LanguageFunctions.kernels(language, options);
     // here, since each run goes over the graph, which is still small
     float[] mmuPositions = program.variables().readFloats(parameters.mmuPositions());
-    StateTable slots =
+    StateTable table =
         new StateTable(program.variables(), language, options.slots(), options.state(), kernels);
     LanguageFunctions functions =
-        new LanguageFunctions(program, language, parameters, slots, options, kernels);
+        new LanguageFunctions(program, language, parameters, table, options, kernels);
     DecodeSteps steps =
-        new DecodeSteps(language, functions, slots, windows, !options.mergedLora(), tokensPerCall);
+        new DecodeSteps(language, functions, table, windows, !options.mergedLora(), tokensPerCall);
     IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
     PromptEmbedder embedder = new PromptEmbedder(config, functions, mmuPositions);
-    StateFunctions stateFunctions = new StateFunctions(program, language, slots);
+    StateFunctions stateFunctions = new StateFunctions(program, language, table);
     return new LanguageModel(
-        language, embedder, slots, functions, stateFunctions, steps, pieceBucket);
+        language, embedder, table, functions, stateFunctions, steps, pieceBucket);
   }
 
   /** Sequences whose state is kept at once; slots are numbered from 0. */
   public int slots() {
-    return slots.slots();
+    return table.slots();
   }
 
   /** Positions that a sequence of this task can have: prompt and generated tokens that are fed. */
@@ -146,13 +145,13 @@ public final class LanguageModel {
       throw new IllegalArgumentException(
           "the prompt was embedded for %s, not for %s".formatted(prompt.task(), task));
     }
-    slots.checked(slot);
+    table.checked(slot);
     if (from < 0 || to <= from || to > prompt.length()) {
       throw new IllegalArgumentException(
           "positions %d to %d are not in a prompt of %d".formatted(from, to, prompt.length()));
     }
     int next = from;
-    int state = from == 0 ? slots.zero() : slot;
+    int state = from == 0 ? table.zero() : slot;
     float[] logits = {};
     while (next < to) {
       int count = Math.min(to - next, LARGEST_PIECE);
@@ -192,59 +191,33 @@ public final class LanguageModel {
   }
 
   /**
-   * Feeds one token to each of several sequences of one task. What a sequence gets does not depend
-   * on its neighbours.
+   * Feeds one token to each of several sequences, of either task, at the cost of one pass over the
+   * weights; where adapters are merged into the weights there is nothing to share, and each task
+   * takes a pass of its own. What a sequence gets does not depend on its neighbours.
    *
-   * @param slots distinct
-   * @param tokens of the task's vocabulary
-   * @param positions tokens that each sequence has seen
-   * @return logits {@code [sequence][vocabulary]}
+   * <p>Next tokens are drawn on the device; a vocabulary's logits come to the host only if some row
+   * wants them.
+   *
+   * @param rows of distinct slots
+   * @return for each row a {@link StepOutput.Drawn} or, where it wants them, its {@link
+   *     StepOutput.Logits}
+   * @throws IllegalArgumentException if there is no row, or if a slot, token or position is out of
+   *     range or a slot is there twice; nothing has run then
    */
-  public float[][] step(Task task, int[] slots, int[] tokens, int[] positions) {
-    Task[] tasks = new Task[slots.length];
-    Arrays.fill(tasks, task);
-    return step(tasks, slots, tokens, positions);
+  public StepOutput[] step(List<StepRow> rows) {
+    check(rows);
+    return steps.run(rows);
   }
 
   /**
-   * Feeds one token to each of several sequences of either task, at the cost of one pass over the
-   * weights. Logits are those of {@link #step(Task, int[], int[], int[])} within rounding; where
-   * adapters are merged into the weights there is nothing to share, and each task takes a pass of
-   * its own.
+   * {@link #step} of rows that all want their logits.
    *
-   * @param tasks of each sequence
-   * @param slots distinct
-   * @param tokens of each sequence's vocabulary
-   * @param positions tokens that each sequence has seen
-   * @return logits {@code [sequence][vocabulary of its task]}
+   * @return {@code [row][vocabulary of its task]}
    */
-  public float[][] step(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
-    StepOutput[] outputs =
-        step(tasks, slots, tokens, positions, Collections.nCopies(slots.length, null));
-    return Arrays.stream(outputs)
+  public float[][] logits(List<StepRow> rows) {
+    return Arrays.stream(step(rows))
         .map(output -> ((StepOutput.Logits) output).values())
         .toArray(float[][]::new);
-  }
-
-  /**
-   * {@link #step(Task[], int[], int[], int[])} that draws next tokens on the device. A vocabulary's
-   * logits come to the host only if some sequence wants them.
-   *
-   * @param draws how each sequence's next token is drawn; null for a sequence that wants its logits
-   * @return for each sequence a {@link StepOutput.Drawn} or a {@link StepOutput.Logits}
-   */
-  public StepOutput[] step(
-      Task[] tasks,
-      int[] slots,
-      int[] tokens,
-      int[] positions,
-      List<? extends @Nullable PlainDraw> draws) {
-    checkStep(tasks, slots, tokens, positions);
-    if (draws.size() != slots.length) {
-      throw new IllegalArgumentException(
-          "%d draws for %d sequences".formatted(draws.size(), slots.length));
-    }
-    return steps.run(tasks, slots, tokens, positions, draws);
   }
 
   /** Tokens that {@link #steps} draws at the price of one call, at most; 1 if there is no gain. */
@@ -254,40 +227,37 @@ public final class LanguageModel {
 
   /**
    * Feeds several tokens to each of several sequences of either task: the one given, then those
-   * that were drawn. What is fed behind a sequence's last position in the model is undefined, as
-   * are the ids drawn from there on; other sequences do not notice.
+   * that were drawn. What is fed after a sequence's last position in the model is undefined, as are
+   * the ids drawn from there on; other sequences are not affected.
    *
-   * @param positions tokens that each sequence has seen
-   * @param draws how the next tokens are drawn, {@code [count][sequence]}; a sequence has one
-   *     temperature
-   * @return the drawn ids {@code [sequence][count]}; a negative one where a logit was NaN or
-   *     infinite, behind which nothing is defined
+   * @param rows as for {@link #step}; each has draws
+   * @param count tokens to draw for each row
+   * @return the drawn ids {@code [row][count]}; a negative one where a logit was NaN or infinite,
+   *     after which nothing is defined
+   * @throws IllegalArgumentException as for {@link #step}, and if a row has no draws
    */
-  public int[][] steps(
-      Task[] tasks, int[] slots, int[] tokens, int[] positions, List<List<PlainDraw>> draws) {
-    checkStep(tasks, slots, tokens, positions);
-    for (List<PlainDraw> draw : draws) {
-      if (draw.size() != slots.length) {
-        throw new IllegalArgumentException(
-            "%d draws for %d sequences".formatted(draw.size(), slots.length));
-      }
+  public int[][] steps(List<StepRow> rows, int count) {
+    check(rows);
+    if (count < 1 || rows.stream().anyMatch(StepRow::wantsLogits)) {
+      throw new IllegalArgumentException(
+          "each row of %d tokens needs draws, not %s".formatted(count, rows));
     }
-    return steps.runSeveral(tasks, slots, tokens, positions, draws);
+    return steps.runSeveral(rows, count);
   }
 
   /** Makes {@code toSlot} hold what {@code fromSlot} holds. */
   public void copyState(int fromSlot, int toSlot) {
-    stateFunctions.copy().call().longs(slots.checked(fromSlot)).longs(slots.checked(toSlot)).run();
+    stateFunctions.copy().call().longs(table.checked(fromSlot)).longs(table.checked(toSlot)).run();
   }
 
   /** Bytes of one slot's state, on the device and in a {@link SavedState}. */
   public long stateBytes() {
-    return slots.bytesPerSlot();
+    return table.bytesPerSlot();
   }
 
   /** An exact copy of what a slot holds, in host memory; the slot stays as it is. */
   public SavedState readState(int slot) {
-    CompiledFunction.Outputs rows = stateFunctions.read().call().longs(slots.checked(slot)).run();
+    CompiledFunction.Outputs rows = stateFunctions.read().call().longs(table.checked(slot)).run();
     return new SavedState(rows.floats(0), rows.floats(1));
   }
 
@@ -300,36 +270,31 @@ public final class LanguageModel {
     stateFunctions
         .write()
         .call()
-        .longs(slots.checked(slot))
+        .longs(table.checked(slot))
         .floats(state.conv())
         .floats(state.ssm())
         .run();
   }
 
   StateTable states() {
-    return slots;
+    return table;
   }
 
-  private void checkStep(Task[] tasks, int[] slots, int[] tokens, int[] positions) {
-    if (slots.length == 0
-        || tasks.length != slots.length
-        || tokens.length != slots.length
-        || positions.length != slots.length) {
-      throw new IllegalArgumentException(
-          "a step needs a task, a slot, a token and a position for each sequence, not %d, %d, %d and %d"
-              .formatted(tasks.length, slots.length, tokens.length, positions.length));
+  private void check(List<StepRow> rows) {
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("a step needs at least one row");
     }
     boolean[] seen = new boolean[slots()];
-    for (int i = 0; i < slots.length; i++) {
-      PromptEmbedder.checkIds(new int[] {tokens[i]}, config.outputVocabSize(tasks[i]));
-      if (seen[this.slots.checked(slots[i])]) {
-        throw new IllegalArgumentException("slot %d is twice in one step".formatted(slots[i]));
+    for (StepRow row : rows) {
+      Task task = row.task();
+      PromptEmbedder.checkId(row.token(), config.outputVocabSize(task));
+      if (seen[table.checked(row.slot())]) {
+        throw new IllegalArgumentException("slot %d is twice in one step".formatted(row.slot()));
       }
-      seen[slots[i]] = true;
-      if (positions[i] < 0 || positions[i] >= positions(tasks[i])) {
+      seen[row.slot()] = true;
+      if (row.position() < 0 || row.position() >= positions(task)) {
         throw new IllegalArgumentException(
-            "%s has %d positions, none is %d"
-                .formatted(tasks[i], positions(tasks[i]), positions[i]));
+            "%s has %d positions, none is %d".formatted(task, positions(task), row.position()));
       }
     }
   }

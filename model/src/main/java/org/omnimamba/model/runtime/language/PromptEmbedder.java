@@ -86,12 +86,16 @@ final class PromptEmbedder {
     }
   }
 
-  static void checkIds(int[] ids, int vocabulary) {
+  private static void checkIds(int[] ids, int vocabulary) {
     for (int id : ids) {
-      if (id < 0 || id >= vocabulary) {
-        throw new IllegalArgumentException(
-            "id %d is not in the vocabulary of %d".formatted(id, vocabulary));
-      }
+      checkId(id, vocabulary);
+    }
+  }
+
+  static void checkId(int id, int vocabulary) {
+    if (id < 0 || id >= vocabulary) {
+      throw new IllegalArgumentException(
+          "id %d is not in the vocabulary of %d".formatted(id, vocabulary));
     }
   }
 

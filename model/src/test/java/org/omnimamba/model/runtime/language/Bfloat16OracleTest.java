@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.RelativeErrors;
+import org.omnimamba.model.testing.StepRows;
 import org.omnimamba.model.testing.TestDevice;
 
 /**
@@ -110,7 +111,9 @@ class Bfloat16OracleTest {
     prompts.add(logits, Golden.part(expected, 0, count));
     for (int i = 1; i < count; i++) {
       int[] position = {prompt.length() + i - 1};
-      logits = tiny.model().step(task, new int[] {SLOT}, new int[] {tokens[i - 1]}, position)[0];
+      logits =
+          tiny.model()
+              .logits(StepRows.of(task, new int[] {SLOT}, new int[] {tokens[i - 1]}, position))[0];
       steps.add(logits, Golden.part(expected, i, count));
     }
   }

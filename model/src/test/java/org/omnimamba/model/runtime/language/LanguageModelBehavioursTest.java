@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.StepRows;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.model.weights.WeightLayout;
@@ -139,7 +140,7 @@ class LanguageModelBehavioursTest {
     assertThat(tiny.model().positions(Task.MMU)).isEqualTo(1500);
     PromptEmbeddings longest = tiny.model().embedMmu(new int[1500 - 16], null);
     assertThat(longest.length()).isEqualTo(1500);
-    float[] logits = tiny.model().step(Task.MMU, new int[] {0}, new int[] {1}, new int[] {1499})[0];
+    float[] logits = tiny.model().logits(StepRows.of(Task.MMU, 0, 1, 1499))[0];
     assertThat(logits).doesNotContain(Float.NaN);
   }
 
@@ -199,7 +200,8 @@ class LanguageModelBehavioursTest {
         break;
       }
       float[][] logits =
-          tiny.model().step(Task.MMU, slots, tokens, new int[] {length + i, length + i});
+          tiny.model()
+              .logits(StepRows.of(Task.MMU, slots, tokens, new int[] {length + i, length + i}));
       for (int row = 0; row < rows; row++) {
         tokens[row] = largest(logits[row]);
       }
@@ -237,11 +239,7 @@ class LanguageModelBehavioursTest {
             logits,
             Arrays.copyOfRange(expected, i * vocabulary, (i + 1) * vocabulary));
         assertThat(largest(logits)).isEqualTo(ids[i]);
-        logits =
-            half.model()
-                .step(
-                    Task.MMU, new int[] {0}, new int[] {ids[i]}, new int[] {embedded.length() + i})[
-                0];
+        logits = half.model().logits(StepRows.of(Task.MMU, 0, ids[i], embedded.length() + i))[0];
       }
     }
   }
@@ -255,7 +253,7 @@ class LanguageModelBehavioursTest {
               : mmuPrompt(model);
       return new Run(
           model.model().prefill(task, 0, prompt, 0, prompt.length()),
-          model.model().step(task, new int[] {0}, new int[] {3}, new int[] {prompt.length()})[0]);
+          model.model().logits(StepRows.of(task, 0, 3, prompt.length()))[0]);
     }
 
     static PromptEmbeddings mmuPrompt(TinyLanguageModel model) {
@@ -265,7 +263,7 @@ class LanguageModelBehavioursTest {
 
   /** A step in a slot that was never used. */
   private static float[] stepFromNothing(TinyLanguageModel model) {
-    return model.model().step(Task.T2I, new int[] {3}, new int[] {5}, new int[] {0})[0];
+    return model.model().logits(StepRows.of(Task.T2I, 3, 5, 0))[0];
   }
 
   private static Run withZeros(Predicate<String> tensors, Task task) {

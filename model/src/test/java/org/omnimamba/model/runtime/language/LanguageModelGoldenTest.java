@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.StepRows;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.weights.WeightLayout;
 
@@ -91,11 +92,12 @@ class LanguageModelGoldenTest {
     for (int i = 0; i < STEPS; i++) {
       float[][] logits =
           tiny.model()
-              .step(
-                  task,
-                  new int[] {slot(0), slot(1)},
-                  new int[] {tokens[i], tokens[STEPS + i]},
-                  new int[] {length + i, length + i});
+              .logits(
+                  StepRows.of(
+                      task,
+                      new int[] {slot(0), slot(1)},
+                      new int[] {tokens[i], tokens[STEPS + i]},
+                      new int[] {length + i, length + i}));
       for (int row = 0; row < BATCH; row++) {
         assertClose("step " + i, logits[row], logits(expected, BATCH, row, i + 1, vocabulary));
       }
@@ -154,8 +156,7 @@ class LanguageModelGoldenTest {
       ids[i] = largest(logits);
       if (i + 1 < ids.length) {
         int position = prompt.length() + i;
-        logits =
-            tiny.model().step(task, new int[] {3}, new int[] {ids[i]}, new int[] {position})[0];
+        logits = tiny.model().logits(StepRows.of(task, 3, ids[i], position))[0];
       }
     }
     assertThat(ids).as(run).isEqualTo(expected);

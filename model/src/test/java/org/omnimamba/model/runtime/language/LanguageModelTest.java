@@ -16,10 +16,12 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.StepRows;
 import org.omnimamba.model.testing.TestDevice;
 
 /** What slots, pieces and batches must not change. */
@@ -101,7 +103,8 @@ class LanguageModelTest {
       alone[i] = step(Task.T2I, 5, 10 + i, 72);
     }
     float[][] together =
-        model().step(Task.T2I, slots, new int[] {10, 11, 12}, new int[] {72, 72, 72});
+        model()
+            .logits(StepRows.of(Task.T2I, slots, new int[] {10, 11, 12}, new int[] {72, 72, 72}));
     for (int i = 0; i < 3; i++) {
       assertClose("sequence " + i, together[i], alone[i]);
     }
@@ -110,7 +113,10 @@ class LanguageModelTest {
     prefill(0, t2iPrompt(3));
     prefill(3, t2iPrompt(2));
     float[][] others =
-        model().step(Task.T2I, new int[] {4, 0, 3}, new int[] {10, 99, 7}, new int[] {72, 72, 72});
+        model()
+            .logits(
+                StepRows.of(
+                    Task.T2I, new int[] {4, 0, 3}, new int[] {10, 99, 7}, new int[] {72, 72, 72}));
     assertThat(others[0]).containsExactly(together[0]);
   }
 
@@ -127,11 +133,13 @@ class LanguageModelTest {
     }
     prefill(3, t2iPrompt(1));
     model().prefill(Task.MMU, 1, text, 0, text.length());
-    int[][] together = model().steps(tasks, slots, tokens, positions, draws);
+    int[][] together =
+        model().steps(StepRows.several(tasks, slots, tokens, positions, draws), draws.size());
     prefill(3, t2iPrompt(1));
     model().prefill(Task.MMU, 1, text, 0, text.length());
     for (int i = 0; i < draws.size(); i++) {
-      StepOutput[] outputs = model().step(tasks, slots, tokens, positions, draws.get(i));
+      StepOutput[] outputs =
+          model().step(StepRows.of(tasks, slots, tokens, positions, draws.get(i)));
       for (int row = 0; row < 2; row++) {
         tokens[row] = ((StepOutput.Drawn) outputs[row]).id();
         assertThat(together[row][i]).as("token %d of row %d", i, row).isEqualTo(tokens[row]);
@@ -146,7 +154,11 @@ class LanguageModelTest {
     int last = model().positions(Task.T2I) - 1;
     List<List<PlainDraw>> draws = Collections.nCopies(5, List.of(PlainDraw.BEST));
     int[][] ids =
-        model().steps(new Task[] {Task.T2I}, new int[] {0}, new int[] {5}, new int[] {last}, draws);
+        model()
+            .steps(
+                StepRows.several(
+                    new Task[] {Task.T2I}, new int[] {0}, new int[] {5}, new int[] {last}, draws),
+                draws.size());
     assertThat(ids[0]).hasSize(5);
   }
 
@@ -170,11 +182,12 @@ class LanguageModelTest {
     }
     List<float[]> before = tiny.state(3);
     model()
-        .step(
-            Task.T2I,
-            new int[] {5, 0, 4, 1, 2},
-            new int[] {1, 2, 3, 4, 5},
-            new int[] {72, 72, 72, 72, 72});
+        .logits(
+            StepRows.of(
+                Task.T2I,
+                new int[] {5, 0, 4, 1, 2},
+                new int[] {1, 2, 3, 4, 5},
+                new int[] {72, 72, 72, 72, 72}));
     prefill(2, t2iPrompt(1));
     step(Task.T2I, 4, 3, 73);
     assertSameBits(tiny.state(3), before);
@@ -245,7 +258,7 @@ class LanguageModelTest {
         positions[i] = 72;
         prefill(slots[i], t2iPrompt(0));
       }
-      float[][] logits = model().step(Task.T2I, slots, tokens, positions);
+      float[][] logits = model().logits(StepRows.of(Task.T2I, slots, tokens, positions));
       assertThat(logits).hasNumberOfRows(count);
       expected = expected == null ? logits[0] : expected;
       assertClose("batch of " + count, logits[0], expected);
@@ -257,6 +270,7 @@ class LanguageModelTest {
     prefill(0, t2iPrompt(0));
     List<float[]> before = tiny.state(0);
     PromptEmbeddings prompt = t2iPrompt(0);
+    StepRow drawn = new StepRow(Task.T2I, 1, 1, 72, List.of(PlainDraw.BEST));
     refused(() -> model().prefill(Task.MMU, 0, prompt, 0, 5), "embedded for T2I");
     refused(() -> model().prefill(Task.T2I, 6, prompt, 0, 5), "6 slots");
     refused(() -> model().prefill(Task.T2I, -1, prompt, 0, 5), "slots");
@@ -266,9 +280,12 @@ class LanguageModelTest {
     refused(() -> step(Task.T2I, 0, -1, 72), "vocabulary");
     refused(() -> step(Task.T2I, 0, 1, 89), "89 positions");
     refused(() -> step(Task.T2I, 6, 1, 72), "6 slots");
-    refused(() -> model().step(Task.T2I, new int[] {1, 1}, new int[2], new int[2]), "twice");
-    refused(() -> model().step(Task.T2I, new int[0], new int[0], new int[0]), "0, 0 and 0");
-    refused(() -> model().step(Task.T2I, new int[1], new int[2], new int[1]), "1, 2 and 1");
+    refused(
+        () -> model().logits(StepRows.of(Task.T2I, new int[] {1, 1}, new int[2], new int[2])),
+        "twice");
+    refused(() -> model().step(List.of()), "at least one row");
+    refused(() -> model().steps(StepRows.of(Task.T2I, 1, 1, 72), 2), "needs draws");
+    refused(() -> model().steps(List.of(drawn), 0), "0 tokens");
     refused(() -> model().embedT2i(new int[0]), "positions");
     refused(() -> model().embedT2i(new int[90]), "89 positions");
     refused(() -> model().embedT2i(new int[] {208}), "vocabulary");
@@ -296,7 +313,7 @@ class LanguageModelTest {
   }
 
   private static float[] step(Task task, int slot, int token, int position) {
-    return model().step(task, new int[] {slot}, new int[] {token}, new int[] {position})[0];
+    return model().logits(StepRows.of(task, slot, token, position))[0];
   }
 
   /** One of the four captions of the golden file. */
