@@ -27,7 +27,7 @@ class ConfigurationTest {
     "omnimamba.inference.engine.max-waiting=-1, maxWaiting",
     "omnimamba.inference.engine.tenant-share=0, tenantShare",
     "omnimamba.inference.engine.job-share=1.5, jobShare",
-    "omnimamba.inference.grace-period=-1s, gracePeriod",
+    "omnimamba.shutdown.grace=-1s, grace",
     "omnimamba.inference.pictures.device-slots=-1, deviceSlots",
     "omnimamba.inference.pictures.host-memory=-1B, pictures.hostMemory",
     "omnimamba.inference.limits.json-depth=0, jsonDepth",

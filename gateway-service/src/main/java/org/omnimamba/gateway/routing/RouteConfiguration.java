@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.network.WatchfulLoops;
 import org.omnimamba.web.replica.AddressLookup;
 import org.omnimamba.web.replica.DnsLookup;
 import org.omnimamba.web.replica.ReplicaPool;
@@ -61,7 +62,7 @@ class RouteConfiguration {
       ReactorResourceFactory resources, RoutingProperties properties) {
     return client ->
         client
-            .runOn(resources.getLoopResources())
+            .runOn(new WatchfulLoops(resources.getLoopResources()))
             .disableRetry(true)
             .responseTimeout(properties.responseTimeout());
   }

@@ -2,6 +2,7 @@ package org.omnimamba.gateway.server;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;

@@ -1,9 +1,9 @@
 package org.omnimamba.inference.serving;
 
 import java.time.Duration;
-import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.api.EngineStreams;
 import org.omnimamba.inference.engine.Engine;
+import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -31,18 +31,18 @@ final class EngineLifecycle implements SmartLifecycle {
 
   private final Engine engine;
   private final EngineStreams generations;
-  private final Duration gracePeriod;
+  private final Duration grace;
   private final ApplicationContext context;
   private volatile boolean running;
 
   EngineLifecycle(
       Engine engine,
       EngineStreams generations,
-      InferenceProperties properties,
+      ShutdownProperties properties,
       ApplicationContext context) {
     this.engine = engine;
     this.generations = generations;
-    this.gracePeriod = properties.gracePeriod();
+    this.grace = properties.grace();
     this.context = context;
   }
 
@@ -61,8 +61,8 @@ final class EngineLifecycle implements SmartLifecycle {
   @Override
   public void stop() {
     try {
-      engine.drain(gracePeriod);
-      if (!engine.awaitEnd(gracePeriod.plus(SLACK))) {
+      engine.drain(grace);
+      if (!engine.awaitEnd(grace.plus(SLACK))) {
         log.warn("The grace period is over and a device call has not returned; requests end now");
         generations.abandon();
       }

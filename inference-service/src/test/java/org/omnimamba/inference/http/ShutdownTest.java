@@ -74,7 +74,7 @@ class ShutdownTest {
 
   @Test
   void whatDoesNotFinishWithinTheGracePeriodIsToldSo() {
-    TestServer server = start("omnimamba.inference.grace-period=100ms");
+    TestServer server = start("omnimamba.shutdown.grace=100ms");
     backend.steps.drainPermits();
     CompletableFuture<HttpResponse<String>> whole =
         server.sendAsync(server.post(CHAT, chat(false)));
@@ -118,7 +118,7 @@ class ShutdownTest {
 
   @Test
   void aDeviceThatDoesNotReturnKeepsNoAnswerBack() {
-    TestServer server = start("omnimamba.inference.grace-period=100ms");
+    TestServer server = start("omnimamba.shutdown.grace=100ms");
     backend.steps.drainPermits();
     CompletableFuture<HttpResponse<String>> whole =
         server.sendAsync(server.post(CHAT, chat(false)));

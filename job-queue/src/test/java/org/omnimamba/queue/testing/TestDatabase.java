@@ -31,9 +31,16 @@ public final class TestDatabase implements AutoCloseable {
   private final String name;
   private final List<ConnectionPool> pools = new ArrayList<>();
 
+  private final boolean kept;
+
   private TestDatabase(PostgresServer server, String name) {
+    this(server, name, false);
+  }
+
+  private TestDatabase(PostgresServer server, String name, boolean kept) {
     this.server = server;
     this.name = name;
+    this.kept = kept;
   }
 
   /** A database with the queue's tables, and with whatever else the locations hold. */
@@ -63,6 +70,11 @@ public final class TestDatabase implements AutoCloseable {
     String name = "test_" + NUMBER.incrementAndGet();
     run(server, "postgres", "CREATE DATABASE " + name);
     return new TestDatabase(server, name);
+  }
+
+  /** A database that exists already, and stays when this is closed. */
+  public static TestDatabase existing(PostgresServer server, String name) {
+    return new TestDatabase(server, name, true);
   }
 
   private static String makeTemplate(PostgresServer server, List<String> locations) {
@@ -161,10 +173,13 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
-  /** Closes the pools and drops the database. */
+  /** Closes the pools and drops the database, unless it existed before. */
   @Override
   public void close() {
     pools.forEach(ConnectionPool::dispose);
+    if (kept) {
+      return;
+    }
     run(server, "postgres", "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
   }
 

@@ -12,7 +12,6 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled false makes a replica that only answers HTTP
  * @param concurrency jobs run at once by this process
- * @param grace how long running jobs may finish when the process is told to stop
  * @param pollInterval how often the queue is looked at when no hint arrives
  * @param progressInterval the shortest time between two progress writes of one job
  * @param maxPartialImages partial images kept for one job
@@ -23,7 +22,6 @@ import org.springframework.util.unit.DataSize;
 public record WorkerProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("4") @Min(1) @Max(1024) int concurrency,
-    @DefaultValue("20s") @DurationMin(seconds = 0) Duration grace,
     @DefaultValue("1s") @DurationMin(millis = 10) Duration pollInterval,
     @DefaultValue("500ms") @DurationMin(millis = 0) Duration progressInterval,
     @DefaultValue("8") @Min(0) @Max(64) int maxPartialImages,

@@ -18,8 +18,6 @@ import org.omnimamba.web.database.Database;
 import org.omnimamba.web.database.DatabaseGate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.support.AbstractApplicationContext;
-import org.springframework.context.support.DefaultLifecycleProcessor;
 
 /** The queue on the service's own database. */
 @Configuration(proxyBeanMethods = false)
@@ -55,19 +53,6 @@ class QueueConfiguration {
         .onTerminal(JobKinds.INFERENCE, hooks)
         .onTerminal(JobKinds.WEBHOOK, hooks)
         .build();
-  }
-
-  /**
-   * No phase of a stop is cut before the workers had their grace period and have given back what is
-   * left. One setting says it all: {@code spring.lifecycle.timeout-per-shutdown-phase} has no
-   * effect.
-   */
-  @Bean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME)
-  DefaultLifecycleProcessor lifecycleProcessor(JobsProperties properties) {
-    DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
-    processor.setTimeoutPerShutdownPhase(
-        properties.worker().grace().plus(WorkerLifecycle.GIVING_BACK).toMillis() + 1000);
-    return processor;
   }
 
   /** Every replica helps with the upkeep; they share the work. */

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.worker.JobWorker;
 import org.omnimamba.queue.worker.WorkerStats;
 import org.omnimamba.web.database.DatabaseGate;
+import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -18,9 +19,6 @@ import reactor.core.publisher.Mono;
  */
 public final class WorkerLifecycle implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(WorkerLifecycle.class);
-
-  /** How long, after the grace period, the rest of the jobs may take to be given back. */
-  static final Duration GIVING_BACK = Duration.ofSeconds(10);
 
   private final String kind;
   private final JobWorker worker;
@@ -39,7 +37,7 @@ public final class WorkerLifecycle implements SmartLifecycle {
   public WorkerLifecycle(String kind, JobWorker worker, Duration grace, DatabaseGate gate) {
     this.kind = kind;
     this.worker = worker;
-    this.patience = grace.plus(GIVING_BACK);
+    this.patience = grace.plus(ShutdownProperties.CLOSING);
     this.gate = gate;
   }
 

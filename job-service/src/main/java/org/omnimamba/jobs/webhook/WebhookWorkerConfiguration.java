@@ -20,6 +20,7 @@ import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.worker.JobWorker;
 import org.omnimamba.queue.worker.WorkerOptions;
 import org.omnimamba.web.database.DatabaseGate;
+import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -68,6 +69,7 @@ class WebhookWorkerConfiguration {
       AddressPolicy policy,
       WebhookClient client,
       JobsProperties properties,
+      ShutdownProperties shutdown,
       DatabaseGate gate) {
     WebhookDeliveryHandler handler =
         new WebhookDeliveryHandler(
@@ -83,12 +85,12 @@ class WebhookWorkerConfiguration {
         WorkerOptions.of(
                 ManagementFactory.getRuntimeMXBean().getName(), properties.webhooks().concurrency())
             .withMargin(lease.dividedBy(10))
-            .withGrace(properties.worker().grace())
+            .withGrace(shutdown.grace())
             .withPollInterval(properties.worker().pollInterval());
     return new WorkerLifecycle(
         JobKinds.WEBHOOK,
         new JobWorker(queue, JobKinds.WEBHOOK, handler, options, listener),
-        properties.worker().grace(),
+        shutdown.grace(),
         gate);
   }
 }

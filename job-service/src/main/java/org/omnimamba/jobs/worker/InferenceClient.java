@@ -13,6 +13,7 @@ import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.network.WatchfulLoops;
 import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.LoadReport;
 import org.omnimamba.web.replica.Replica;
@@ -69,7 +70,7 @@ final class InferenceClient implements AutoCloseable {
             .build();
     HttpClient netty =
         HttpClient.create(connections)
-            .runOn(loops)
+            .runOn(new WatchfulLoops(loops))
             // between any two reads, so a ping of a request that waits for its turn counts too
             .responseTimeout(properties.worker().idleTimeout())
             .option(

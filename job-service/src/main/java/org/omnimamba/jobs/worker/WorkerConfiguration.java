@@ -25,6 +25,7 @@ import org.omnimamba.web.internal.PlatformHeaders;
 import org.omnimamba.web.replica.AddressLookup;
 import org.omnimamba.web.replica.DnsLookup;
 import org.omnimamba.web.replica.ReplicaPool;
+import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -97,6 +98,7 @@ class WorkerConfiguration {
       JobJson json,
       JobTraces traces,
       JobsProperties properties,
+      ShutdownProperties shutdown,
       DatabaseGate gate) {
     WorkerProperties worker = properties.worker();
     InferenceJobHandler handler =
@@ -105,13 +107,13 @@ class WorkerConfiguration {
     WorkerOptions options =
         WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), worker.concurrency())
             .withMargin(lease.dividedBy(10))
-            .withGrace(worker.grace())
+            .withGrace(shutdown.grace())
             .withPollInterval(worker.pollInterval())
             .withProgressInterval(worker.progressInterval());
     return new WorkerLifecycle(
         JobKinds.INFERENCE,
         new JobWorker(queue, JobKinds.INFERENCE, handler, options, listener),
-        worker.grace(),
+        shutdown.grace(),
         gate);
   }
 }

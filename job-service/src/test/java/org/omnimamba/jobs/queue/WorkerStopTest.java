@@ -17,7 +17,7 @@ class WorkerStopTest {
   void theGracePeriodIsTheOnlySettingThatCounts() {
     try (TestService service =
         new TestService(
-            "spring.lifecycle.timeout-per-shutdown-phase=1s", "omnimamba.jobs.worker.grace=4s")) {
+            "spring.lifecycle.timeout-per-shutdown-phase=1s", "omnimamba.shutdown.grace=4s")) {
       service.inference().answering(FakeInference.hanging());
       String id = Jobs.submitForId(service.client("grace"), Jobs.image("longer than a phase"));
       await().atMost(Jobs.PATIENCE).until(() -> service.inference().running() == 1);
@@ -34,7 +34,7 @@ class WorkerStopTest {
   void nothingIsClaimedFromTheBeginningOfTheStopOn() throws Exception {
     try (TestService service =
         new TestService(
-            "omnimamba.jobs.worker.grace=60s", "omnimamba.jobs.worker.idle-timeout=120s")) {
+            "omnimamba.shutdown.grace=60s", "omnimamba.jobs.worker.idle-timeout=120s")) {
       service.inference().answering(FakeInference.hanging());
       String running = Jobs.submitForId(service.client("stop"), Jobs.image("runs on"));
       await().atMost(Jobs.PATIENCE).until(() -> service.inference().running() == 1);

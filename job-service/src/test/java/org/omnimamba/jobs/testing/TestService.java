@@ -51,7 +51,7 @@ public final class TestService implements AutoCloseable {
             "omnimamba.jobs.webhooks.secret-key=" + SECRET_KEY,
             "omnimamba.jobs.worker.poll-interval=200ms",
             "omnimamba.jobs.worker.progress-interval=10ms",
-            "omnimamba.jobs.worker.grace=1s",
+            "omnimamba.shutdown.grace=1s",
             "omnimamba.jobs.queue.sweep-interval=200ms",
             "omnimamba.jobs.api.event-poll=500ms",
             "spring.r2dbc.url=" + database.r2dbcUrl(),

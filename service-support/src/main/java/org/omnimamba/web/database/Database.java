@@ -2,13 +2,17 @@ package org.omnimamba.web.database;
 
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.network.WatchfulLoops;
+import org.omnimamba.web.network.WatchfulSockets;
 import org.postgresql.ds.PGSimpleDataSource;
+import reactor.netty.tcp.TcpResources;
 
 /** The service's PostgreSQL, for queries (R2DBC) and for migrations (JDBC). */
 public final class Database {
@@ -29,6 +33,10 @@ public final class Database {
             .options()
             .mutate()
             .option(ConnectionFactoryOptions.CONNECT_TIMEOUT, CONNECT_TIMEOUT)
+            // the driver's own loops; a query whose connection was cut must not wait for ever
+            .option(
+                PostgresqlConnectionFactoryProvider.LOOP_RESOURCES,
+                new WatchfulLoops(TcpResources::get))
             .build());
   }
 
@@ -79,6 +87,7 @@ public final class Database {
     }
     source.setConnectTimeout((int) CONNECT_TIMEOUT.toSeconds());
     source.setLoginTimeout(5);
+    source.setSocketFactory(WatchfulSockets.class.getName());
     // after the rest, since what the address itself says comes first
     source.setUrl(address.jdbcUrl());
     if (user != null) {
