@@ -14,11 +14,13 @@
       {{- end }}
 {{- end -}}
 
-{{/* What all services share: the token between them, logs, traces, options of the JVM. */}}
+{{/* What all services share: the token between them, how they stop, logs, traces, options of the JVM. */}}
 {{- define "omnimamba.commonEnv" -}}
 {{- $secret := include "omnimamba.secretName" .root -}}
 {{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_INTERNALTOKEN" "secret" $secret "key" "internal-token") }}
 {{ include "omnimamba.fromSecret" (dict "name" "OMNIMAMBA_PREVIOUSINTERNALTOKENS" "secret" $secret "key" "previous-internal-tokens" "optional" true) }}
+- name: OMNIMAMBA_SHUTDOWN_GRACE
+  value: {{ printf "%ds" (int .values.gracePeriodSeconds) | quote }}
 {{- with .root.Values.logFormat }}
 - name: LOGGING_STRUCTURED_FORMAT_CONSOLE
   value: {{ . | quote }}
@@ -41,15 +43,6 @@
 - name: OMNIMAMBA_JAVA_OPTS
   value: {{ join " " . | quote }}
 {{- end }}
-{{- end -}}
-
-{{/*
-Spring stops in phases, each of which may take so long: longer than the seconds that the service itself gives its work, so
-that the service ends it, not Spring. The job service derives it itself.
-*/}}
-{{- define "omnimamba.shutdownEnv" -}}
-- name: SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE
-  value: {{ printf "%ds" (add .values.gracePeriodSeconds 10) | quote }}
 {{- end -}}
 
 {{/* Further settings from values, by environment variable. YAML reads large whole numbers as 6e+06, which no setting takes. */}}

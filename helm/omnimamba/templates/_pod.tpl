@@ -1,3 +1,35 @@
+{{/* What every container has: a folder to write to, and certificates. Values, readsDatabase. */}}
+{{- define "omnimamba.files" -}}
+{{- $certificate := and .readsDatabase .Values.database.sslRootCert.secret -}}
+{{- $trust := .Values.trustStore.configMap -}}
+volumes:
+  - name: tmp
+    emptyDir: {}
+  {{- with $certificate }}
+  - name: database-certificate
+    secret:
+      secretName: {{ . }}
+  {{- end }}
+  {{- with $trust }}
+  - name: trust
+    configMap:
+      name: {{ . }}
+  {{- end }}
+mounts:
+  - name: tmp
+    mountPath: /tmp
+  {{- if $certificate }}
+  - name: database-certificate
+    mountPath: /etc/omnimamba/database
+    readOnly: true
+  {{- end }}
+  {{- if $trust }}
+  - name: trust
+    mountPath: /etc/omnimamba/trust
+    readOnly: true
+  {{- end }}
+{{- end -}}
+
 {{/*
 The pod of a component: root, component, values (of the component), image, port, managementPort, env (a text),
 volumes and mounts (lists, of the component itself), readsDatabase, fsGroup.
@@ -5,17 +37,9 @@ volumes and mounts (lists, of the component itself), readsDatabase, fsGroup.
 {{- define "omnimamba.podTemplate" -}}
 {{- $root := .root -}}
 {{- $values := .values -}}
-{{- $volumes := concat (list (dict "name" "tmp" "emptyDir" dict)) .volumes -}}
-{{- $mounts := concat (list (dict "name" "tmp" "mountPath" "/tmp")) .mounts -}}
-{{- $certificate := $root.Values.database.sslRootCert -}}
-{{- if and .readsDatabase $certificate.secret -}}
-{{- $volumes = append $volumes (dict "name" "database-certificate" "secret" (dict "secretName" $certificate.secret)) -}}
-{{- $mounts = append $mounts (dict "name" "database-certificate" "mountPath" "/etc/omnimamba/database" "readOnly" true) -}}
-{{- end -}}
-{{- if $root.Values.trustStore.configMap -}}
-{{- $volumes = append $volumes (dict "name" "trust" "configMap" (dict "name" $root.Values.trustStore.configMap)) -}}
-{{- $mounts = append $mounts (dict "name" "trust" "mountPath" "/etc/omnimamba/trust" "readOnly" true) -}}
-{{- end -}}
+{{- $files := include "omnimamba.files" (dict "Values" $root.Values "readsDatabase" .readsDatabase) | fromYaml -}}
+{{- $volumes := concat $files.volumes .volumes -}}
+{{- $mounts := concat $files.mounts .mounts -}}
 metadata:
   labels:
     {{- include "omnimamba.labels" (dict "root" $root "component" .component) | nindent 4 }}
@@ -41,7 +65,7 @@ spec:
     fsGroup: {{ . }}
     fsGroupChangePolicy: OnRootMismatch
   {{- end }}
-  # preStop, then Spring's phases (10 s longer than the service's own grace), then the JVM's end
+  # preStop, the grace period, and 15 s to answer or give back what is left
   terminationGracePeriodSeconds: {{ add $values.preStopSeconds $values.gracePeriodSeconds 15 }}
   {{- with include "omnimamba.pullSecrets" $root }}
   {{- . | nindent 2 }}
@@ -87,9 +111,6 @@ spec:
           containerPort: {{ .managementPort }}
       env:
         {{- include "omnimamba.commonEnv" (dict "root" $root "values" $values) | trim | nindent 8 }}
-        {{- if ne .component "jobs" }}
-        {{- include "omnimamba.shutdownEnv" (dict "values" $values) | trim | nindent 8 }}
-        {{- end }}
         {{- .env | trim | nindent 8 }}
         {{- with include "omnimamba.extraEnv" $values | trim }}
         {{- . | nindent 8 }}

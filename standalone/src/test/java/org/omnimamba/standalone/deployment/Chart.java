@@ -108,13 +108,19 @@ final class Chart {
 
   private Chart() {}
 
-  /** The chart's objects by {@code Kind/name}, in order, with {@link #LEAST} and these values. */
-  static Map<String, Map<String, Object>> render(String values) {
-    return render("1.31.0", LEAST, values);
+  /**
+   * The chart's objects by {@code Kind/name}, in order, with {@link #LEAST} and these values, of
+   * which later ones win.
+   */
+  static Map<String, Map<String, Object>> render(String... values) {
+    String[] all = new String[values.length + 1];
+    all[0] = LEAST;
+    System.arraycopy(values, 0, all, 1, values.length);
+    return renderFor("1.31.0", all);
   }
 
-  /** The same for a version of Kubernetes, with values files of which later ones win. */
-  static Map<String, Map<String, Object>> render(String kubernetes, String... values) {
+  /** The same for a version of Kubernetes, without {@link #LEAST}. */
+  static Map<String, Map<String, Object>> renderFor(String kubernetes, String... values) {
     Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
     for (Object document : new Yaml().loadAll(text(kubernetes, values))) {
       if (document != null) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
@@ -73,6 +74,16 @@ class DeployedSettingsTest {
     for (Compose compose : composes()) {
       assertReadAndValid(service, compose.environment(service.component));
     }
+  }
+
+  @Test
+  void everyVariableForAGpuIsReadAndValid() throws Exception {
+    Map<String, String> environment =
+        new LinkedHashMap<>(composes().get(0).environment("inference"));
+    environment.putAll(
+        new Compose("docker-compose.gpu.yml", COMPOSE_VARIABLES).environment("inference"));
+    assertThat(environment).containsEntry("OMNIMAMBA_INFERENCE_RUNTIME_DEVICE", "GPU");
+    assertReadAndValid(ServiceSettings.INFERENCE, environment);
   }
 
   private static List<Compose> composes() throws Exception {
@@ -141,45 +152,30 @@ class DeployedSettingsTest {
   @EnumSource(ServiceSettings.class)
   void aServiceEndsItsWorkBeforeSpringAndSpringBeforeThePod(ServiceSettings service)
       throws Exception {
-    Map<String, Map<String, Object>> objects =
-        Chart.render("%s: {gracePeriodSeconds: 90}".formatted(service.component));
-    Workload workload = Workload.of(objects, service.component);
-    Map<String, String> environment = resolved(workload);
-    Duration phase = phase(service, environment);
+    Workload workload =
+        Workload.of(
+            Chart.render("%s: {gracePeriodSeconds: 90}".formatted(service.component)),
+            service.component);
+    ShutdownProperties inChart = shutdown(service, resolved(workload));
     int preStop = (Integer) at(workload.container(), "lifecycle", "preStop", "sleep", "seconds");
-    assertThat(phase).isGreaterThan(Duration.ofSeconds(90));
-    assertThat(Duration.ofSeconds(workload.gracePeriodSeconds() - preStop)).isGreaterThan(phase);
-    assertThat(ownGrace(service, environment)).isIn(Duration.ofSeconds(90), null);
+    assertThat(inChart.grace()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(Duration.ofSeconds(workload.gracePeriodSeconds() - preStop))
+        .isGreaterThan(inChart.phase());
 
-    Map<String, Object> compose = composes().get(0).service(service.component);
-    Map<String, String> given = composes().get(0).environment(service.component);
-    Duration stop = DurationStyle.detectAndParse((String) compose.get("stop_grace_period"));
-    assertThat(stop).isGreaterThan(phase(service, given));
-    if (ownGrace(service, given) != null) {
-      assertThat(phase(service, given)).isGreaterThan(ownGrace(service, given));
-    }
+    Compose compose = composes().get(0);
+    Object stop = compose.service(service.component).get("stop_grace_period");
+    assertThat(DurationStyle.detectAndParse((String) stop))
+        .isGreaterThan(shutdown(service, compose.environment(service.component)).phase());
   }
 
-  /** How long a phase of Spring's stop may take; the job service derives it from its grace. */
-  private static Duration phase(ServiceSettings service, Map<String, String> environment)
-      throws Exception {
-    if (service == ServiceSettings.JOBS) {
-      return ownGrace(service, environment).plusSeconds(10);
-    }
-    return DurationStyle.detectAndParse(
-        service.value(environment, "spring.lifecycle.timeout-per-shutdown-phase"));
-  }
-
-  private static Duration ownGrace(ServiceSettings service, Map<String, String> environment)
-      throws Exception {
-    String name =
-        switch (service) {
-          case GATEWAY -> "omnimamba.shutdown.grace";
-          case INFERENCE -> "omnimamba.inference.grace-period";
-          case JOBS -> "omnimamba.jobs.worker.grace";
-        };
-    String value = service.value(environment, name);
-    return value == null ? null : DurationStyle.detectAndParse(value);
+  private static ShutdownProperties shutdown(
+      ServiceSettings service, Map<String, String> environment) throws Exception {
+    String grace = service.value(environment, "omnimamba.shutdown.grace");
+    assertThat(grace).as("the one setting of a stop").isNotNull();
+    assertThat(service.value(environment, "spring.lifecycle.timeout-per-shutdown-phase"))
+        .as("has no effect")
+        .isNull();
+    return new ShutdownProperties(DurationStyle.detectAndParse(grace));
   }
 
   @Test

@@ -2,22 +2,20 @@ package org.omnimamba.standalone.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.standalone.Command;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Every object of the chart passes the schemas of its kind; {@code validate.mjs} says how. */
 class KubernetesSchemasTest {
   private static final Path PROGRAM = Path.of("src", "test", "js", "kubernetes");
-  private static final int PATIENCE_MINUTES = 5;
 
   @TempDir static Path folder;
 
@@ -26,8 +24,7 @@ class KubernetesSchemasTest {
     for (String file : List.of("package.json", "package-lock.json", "validate.mjs")) {
       Files.copy(PROGRAM.resolve(file), folder.resolve(file));
     }
-    Run install = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-    assertThat(install.status()).as(install.output()).isZero();
+    Command.run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund").assertSuccess();
   }
 
   @Test
@@ -36,13 +33,13 @@ class KubernetesSchemasTest {
     for (String values : Chart.VARIANTS.values()) {
       objects.addAll(Chart.render(values).values());
       // without the sleep of newer versions
-      objects.addAll(Chart.render("1.27.0", Chart.LEAST, values).values());
+      objects.addAll(Chart.renderFor("1.27.0", Chart.LEAST, values).values());
     }
     assertThat(objects)
         .extracting(object -> object.get("kind"))
         .contains(
             "HTTPRoute", "ScaledObject", "PrometheusRule", "PodMonitor", "HorizontalPodAutoscaler");
-    Run run = validate(objects);
+    Command.Result run = validate(objects);
     assertThat(run.output()).isEmpty();
     assertThat(run.status()).isZero();
   }
@@ -65,26 +62,9 @@ class KubernetesSchemasTest {
         "apiVersion", version, "kind", kind, "metadata", Map.of("name", "some"), "spec", spec);
   }
 
-  private static Run validate(List<Map<String, Object>> objects) throws Exception {
+  private static Command.Result validate(List<Map<String, Object>> objects) throws Exception {
     Path file = Files.createTempFile(folder, "objects", ".json");
     new JsonMapper().writeValue(file.toFile(), objects);
-    return run("node", "validate.mjs", file.toString());
+    return Command.run(folder, "node", "validate.mjs", file.toString());
   }
-
-  private static Run run(String... command) throws IOException, InterruptedException {
-    Path output = Files.createTempFile(folder, command[0], ".log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IllegalStateException(String.join(" ", command) + " does not end");
-    }
-    return new Run(process.exitValue(), Files.readString(output).strip());
-  }
-
-  private record Run(int status, String output) {}
 }

@@ -79,6 +79,29 @@ class NetworkPolicyTest {
   }
 
   @Test
+  void thePortOfAnAddressIsOpenUnlessAnotherIsNamed() {
+    String addresses =
+        """
+        s3: {bucket: results, endpoint: "http://minio:9000"}
+        redis: {url: "rediss://redis.example:6380/1"}
+        tracing: {endpoint: "https://collector.example/v1/traces"}
+        """;
+    Map<String, Map<String, Object>> objects = Chart.render(addresses);
+    assertThat(rules(objects, "gateway", "egress")).contains(port(6380), port(443));
+    assertThat(rules(objects, "jobs", "egress")).contains(port(9000), port(443));
+    assertThat(rules(Chart.render("s3: {bucket: results}"), "jobs", "egress")).contains(port(443));
+    assertThat(
+            rules(
+                Chart.render(
+                    addresses
+                        + "networkPolicy: {egress: {redis: {port: 7000}, database: {port: 6432}}}"),
+                "gateway",
+                "egress"))
+        .contains(port(7000), port(6432))
+        .doesNotContain(port(6380), port(5432));
+  }
+
+  @Test
   void webhooksReachTheInternetButNoPrivateAddress() {
     Map<String, Object> webhooks =
         rules(Chart.render(""), "jobs", "egress").stream()

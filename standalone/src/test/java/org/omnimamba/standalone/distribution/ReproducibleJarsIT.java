@@ -6,11 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.omnimamba.standalone.Command;
 
 /** The same sources give the same jar, wherever and whenever they are built. */
 class ReproducibleJarsIT {
@@ -26,6 +31,24 @@ class ReproducibleJarsIT {
     assertThat(Files.mismatch(first, second)).isEqualTo(-1L);
   }
 
+  /**
+   * Of services, the repackaged jar too: what is in it has one date, that of the build's settings.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway-service", "job-service", "inference-service"})
+  void nothingInAServicesJarTellsWhenItWasBuilt(String service) throws Exception {
+    for (Path jar : jars(ROOT.resolve(service))) {
+      try (JarFile file = new JarFile(jar.toFile())) {
+        assertThat(file.stream().map(entry -> entry.getTimeLocal().toLocalDate()).distinct())
+            .as(jar.toString())
+            .hasSize(1);
+        assertThat(file.getManifest().getMainAttributes().keySet())
+            .extracting(Object::toString)
+            .doesNotContain("Build-Time", "Built-By", "Bnd-LastModified");
+      }
+    }
+  }
+
   private Path build(String place, Instant modified) throws Exception {
     Path copy = folder.resolve(place);
     for (String file : projectFiles()) {
@@ -38,11 +61,14 @@ class ReproducibleJarsIT {
         }
       }
     }
-    Command.run(copy, "bash", "mvnw", "-q", "-pl", MODULE, "-Dcyclonedx.skip=false", "package")
-        .assertSuccess();
-    try (Stream<Path> jars = Files.list(copy.resolve(MODULE).resolve("target"))) {
-      return jars.filter(ReproducibleJarsIT::isMainJar).findFirst().orElseThrow();
+    List<String> command =
+        new ArrayList<>(
+            List.of("bash", "mvnw", "-q", "-pl", MODULE, "-Dcyclonedx.skip=false", "package"));
+    if (Boolean.getBoolean("maven.offline")) {
+      command.add("-o");
     }
+    Command.run(copy, command.toArray(String[]::new)).assertSuccess();
+    return jars(copy.resolve(MODULE)).get(0);
   }
 
   /** The build's own program, and the project files of all modules, which Maven wants to see. */
@@ -56,9 +82,17 @@ class ReproducibleJarsIT {
         .toList();
   }
 
-  private static boolean isMainJar(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(".jar") && !name.endsWith("-tests.jar");
+  /** The jars of a module, without that of its tests. */
+  private static List<Path> jars(Path module) throws Exception {
+    try (Stream<Path> files = Files.list(module.resolve("target"))) {
+      List<Path> jars =
+          files
+              .filter(file -> file.toString().endsWith(".jar"))
+              .filter(file -> !file.toString().endsWith("-tests.jar"))
+              .toList();
+      assertThat(jars).isNotEmpty();
+      return jars;
+    }
   }
 
   private static void copy(Path file, Path folder, Instant modified) throws Exception {

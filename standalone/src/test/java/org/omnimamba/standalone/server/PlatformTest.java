@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -99,6 +101,36 @@ class PlatformTest {
     JsonNode datum = answer.path("data").get(0);
     assertThat(ids(datum.path("token_ids"))).isEqualTo(bedroomIds());
     assertIsPicture(Base64.getDecoder().decode(datum.path("b64_json").asString()));
+  }
+
+  /** Tests of the services check the same of the dashboards. */
+  @Test
+  void everyMeterThatAlertsAndAutoscalersAskForIsExported() throws Exception {
+    client.postJson("/v1/images/generations", image(CAPTION), 200);
+    Set<String> asked = new TreeSet<>();
+    for (String template : List.of("prometheusrule.yaml", "autoscaling.yaml")) {
+      Pattern.compile("omnimamba_[a-z0-9_]+(?=\\{)")
+          .matcher(Files.readString(Path.of("../helm/omnimamba/templates", template)))
+          .results()
+          .forEach(meter -> asked.add(meter.group()));
+    }
+    assertThat(asked).hasSizeGreaterThan(6);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              StringBuilder exported = new StringBuilder();
+              for (String url : platform.allMetricsUrls()) {
+                exported.append(
+                    HttpClient.newHttpClient()
+                        .send(
+                            HttpRequest.newBuilder(URI.create(url)).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                        .body());
+              }
+              assertThat(asked)
+                  .allSatisfy(meter -> assertThat(exported).contains("\n" + meter + "{"));
+            });
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.omnimamba.standalone.distribution;
+package org.omnimamba.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Programs that the tests run. */
-final class Command {
+public final class Command {
   private static final int PATIENCE_MINUTES = 10;
 
   private Command() {}
 
   /** Runs a program to its end; both of its outputs are one. */
-  static Result run(Path folder, String... command) throws Exception {
+  public static Result run(Path folder, String... command) throws Exception {
     Path output = Files.createTempFile("command", ".log");
     try {
       Process process =
@@ -34,8 +34,8 @@ final class Command {
     }
   }
 
-  record Result(int status, String output) {
-    void assertSuccess() {
+  public record Result(int status, String output) {
+    public void assertSuccess() {
       assertThat(status).as(output).isZero();
     }
   }
