@@ -30,7 +30,6 @@ import org.springframework.validation.annotation.Validated;
  * @param limits what a request may ask for
  * @param requestTimeout time after which a request fails, waiting included
  * @param bodyTimeout time in which a request's body must have arrived
- * @param gracePeriod time that running requests get when the service stops
  * @param pingInterval silence on a stream after which a comment is sent, so that proxies keep it
  * @param imageWorkers threads that decode, resize and encode pictures
  */
@@ -44,14 +43,14 @@ public record InferenceProperties(
     @Valid @DefaultValue Limits limits,
     @NotNull @DurationMin(seconds = 1) @DefaultValue("5m") Duration requestTimeout,
     @NotNull @DurationMin(millis = 100) @DefaultValue("30s") Duration bodyTimeout,
-    @NotNull @DurationMin @DefaultValue("60s") Duration gracePeriod,
     @NotNull @DurationMin(millis = 100) @DefaultValue("15s") Duration pingInterval,
     @Min(1) @Max(256) @DefaultValue("2") int imageWorkers) {
 
   /**
    * How the device is shared.
    *
-   * @param slots sequences that run together; each holds one state on the device
+   * @param slots sequences that run together; each holds one state on the device. Where it is not
+   *     set the profile chooses
    * @param prefillChunk prompt positions fed between two decode steps
    * @param maxWaiting sequences that may wait beside those that run
    * @param maxTokens tokens (prompts, and completions at their longest) accepted and not yet done
@@ -63,7 +62,7 @@ public record InferenceProperties(
    * @param stallLimit duration of one iteration after which readiness is lost
    */
   public record EngineProperties(
-      @Min(2) @Max(4096) @DefaultValue("8") int slots,
+      @Nullable @Min(2) @Max(4096) Integer slots,
       @Min(1) @Max(65536) @DefaultValue("256") int prefillChunk,
       @Min(0) @Max(100_000) @DefaultValue("128") int maxWaiting,
       @Min(1) @DefaultValue("262144") long maxTokens,
@@ -96,9 +95,12 @@ public record InferenceProperties(
   }
 
   /**
-   * How the model is run.
+   * How the model is run. Device and profile are all that a user needs; what is said besides wins
+   * over what the profile chooses.
    *
-   * @param device {@code CPU} or {@code GPU}
+   * @param device {@code AUTO}, {@code CPU} or {@code GPU}
+   * @param profile {@code EXACT} or {@code FAST}; where it is not set, {@code FAST} on a GPU and
+   *     {@code EXACT} on a CPU
    * @param compile whether XLA compiles the graphs; costs start-up time
    * @param compileThreads functions that XLA compiles side by side at the start; 0 takes 1 for the
    *     CPU and, for a GPU, one per processor, 8 at most
@@ -114,16 +116,17 @@ public record InferenceProperties(
    *     the memory
    */
   public record RuntimeProperties(
-      @NotNull @DefaultValue("CPU") ExecutionOptions.Device device,
-      @DefaultValue("false") boolean compile,
+      @NotNull @DefaultValue("AUTO") DeviceChoice device,
+      @Nullable RunProfile profile,
+      @Nullable Boolean compile,
       @Min(0) @Max(64) @DefaultValue("0") int compileThreads,
       @Min(0) @Max(1024) @DefaultValue("0") int threads,
-      @NotNull @DefaultValue("F32") WeightStorage storage,
-      @NotNull @DefaultValue("SEPARATE") WeightLayout layout,
-      @NotNull @DefaultValue("FLOAT32") Precision precision,
-      @DefaultValue("false") boolean mergeLora,
-      @DefaultValue("true") boolean handwrittenKernels,
-      @NotNull @DefaultValue("F32") StateStorage state) {}
+      @Nullable WeightStorage storage,
+      @Nullable WeightLayout layout,
+      @Nullable Precision precision,
+      @Nullable Boolean mergeLora,
+      @Nullable Boolean handwrittenKernels,
+      @Nullable StateStorage state) {}
 
   /**
    * What a request may ask for. Each limit is checked before the thing itself is decoded.

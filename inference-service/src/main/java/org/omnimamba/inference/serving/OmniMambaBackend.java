@@ -8,7 +8,7 @@ import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.PromptInput.Picture;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
-import org.omnimamba.model.device.ExecutionOptions;
+import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.RuntimeOptions;
@@ -16,9 +16,13 @@ import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.runtime.language.SavedState;
 import org.omnimamba.model.sampling.StepOutput;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The real model as the engine sees it. */
 final class OmniMambaBackend implements ModelBackend {
+  private static final Logger log = LoggerFactory.getLogger(OmniMambaBackend.class);
+
   private final OmniMamba model;
   private final LanguageModel language;
   private final int spareSlots;
@@ -40,23 +44,18 @@ final class OmniMambaBackend implements ModelBackend {
     long start = System.nanoTime();
     RuntimeProperties runtime = properties.runtime();
     int spareSlots = properties.pictures().deviceSlots();
-    RuntimeOptions options =
-        new RuntimeOptions(
-            properties.engine().slots() + spareSlots,
-            new ExecutionOptions(runtime.device(), runtime.compile(), runtime.threads()),
-            runtime.storage(),
-            runtime.layout(),
-            runtime.precision(),
-            runtime.mergeLora(),
-            runtime.handwrittenKernels(),
-            runtime.state());
+    RuntimeChoice choice =
+        RuntimeChoice.of(
+            runtime, properties.engine().slots(), () -> DeviceProgram.hasGpu(runtime.threads()));
+    log.info(choice.reason());
+    RuntimeOptions options = choice.options().withSlots(choice.options().slots() + spareSlots);
     OmniMamba model = OmniMamba.load(properties.model(), options);
     try {
       long loaded = System.nanoTime();
       meters.loaded(model, loaded - start);
       OmniMambaBackend backend =
           new OmniMambaBackend(model, spareSlots, properties.engine().prefillChunk());
-      if (runtime.compile()) {
+      if (options.execution().compile()) {
         int threads = runtime.compileThreads();
         meters.compiled(
             model.compileFor(

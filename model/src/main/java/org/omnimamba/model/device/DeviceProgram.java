@@ -52,6 +52,22 @@ public final class DeviceProgram implements AutoCloseable {
     this.variables = new DeviceVariables(graph, session, use, deviceName(options));
   }
 
+  /**
+   * Whether TensorFlow has a GPU. It tries one, and the first session of a process decides how the
+   * GPU's memory is taken and how many threads share an operation.
+   *
+   * @param threads as programs of this process will have them
+   */
+  public static boolean hasGpu(int threads) {
+    try {
+      GpuProbe.require(
+          configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads)));
+      return true;
+    } catch (NoGpuException e) {
+      return false;
+    }
+  }
+
   public DeviceVariables variables() {
     return variables;
   }

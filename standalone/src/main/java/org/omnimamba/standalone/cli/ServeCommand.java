@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.inference.DeviceChoice;
+import org.omnimamba.inference.RunProfile;
 import org.omnimamba.standalone.OmniMambaHome;
 import org.omnimamba.standalone.server.Platform;
 import org.omnimamba.standalone.server.Readiness;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Serves a model: gateway, inference and jobs in one process.")
 final class ServeCommand implements Callable<Integer> {
+  private static final String RUNTIME = "omnimamba.inference.runtime.";
+
   @Mixin private ModelOption model = new ModelOption();
 
   @Option(
@@ -43,11 +48,34 @@ final class ServeCommand implements Callable<Integer> {
   private String address = "127.0.0.1";
 
   @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "auto",
+      description =
+          "auto, cpu or gpu. auto takes a GPU where TensorFlow has one (default:"
+              + " ${DEFAULT-VALUE}).")
+  private DeviceChoice device = DeviceChoice.AUTO;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "PROFILE",
+      description =
+          "exact: the reference's numbers, in float32. fast: the speed of the device."
+              + " Default: fast on a GPU, exact on a CPU.")
+  private @Nullable RunProfile profile;
+
+  @Option(
+      names = "--verbose",
+      description = "Log everything on standard error, in place of a file.")
+  private boolean verbose;
+
+  @Option(
       names = "--set",
       paramLabel = "SETTING=VALUE",
       description =
-          "Any setting of the services by its full name, such as omnimamba.inference.engine.slots=4;"
-              + " of one service after its name, such as gateway:management.server.port=9080.")
+          "Any setting of the services by its full name, such as"
+              + " omnimamba.inference.engine.slots=4; of one service after its name, such as"
+              + " gateway:management.server.port=9080.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Spec private CommandSpec spec;
@@ -64,6 +92,8 @@ final class ServeCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     StandaloneOptions options = options(directory);
     ListenAddress.check(address, port);
+    @Nullable Path log = verbose ? null : ServeLog.to(home);
+    Progress progress = new Progress(err, System.console() != null);
     Platform platform = Platform.create(home, options);
     // before anything starts, so that a signal during the start leaves nothing running
     Runtime.getRuntime()
@@ -71,41 +101,54 @@ final class ServeCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   stopping.set(true);
+                  progress.done();
                   err.println("omnimamba: stopping");
                   platform.close();
                   stopped.countDown();
                 },
                 "shutdown"));
     try {
-      platform.start();
+      platform.start(step -> progress.doing("starting " + step));
     } catch (IOException | RuntimeException e) {
+      progress.done();
       if (stopping.get()) {
         stopped.await();
         return 0;
       }
       throw e;
     }
-    err.println("omnimamba: loading " + directory);
-    Readiness.await(platform.inferenceReadinessUrl());
-    announce(spec.commandLine().getOut(), platform);
+    Readiness.await(platform.inferenceReadinessUrl(), () -> progress.doing(platform.progress()));
+    progress.done();
+    announce(spec.commandLine().getOut(), platform, log);
     stopped.await();
     return 0;
   }
 
   private StandaloneOptions options(Path directory) {
     try {
-      return new StandaloneOptions(directory, port, address, new LinkedHashMap<>(settings));
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put(RUNTIME + "device", device.name());
+      if (profile != null) {
+        all.put(RUNTIME + "profile", profile.name());
+      }
+      all.putAll(settings);
+      return new StandaloneOptions(directory, port, address, all);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--set " + e.getMessage(), e);
     }
   }
 
-  private void announce(PrintWriter out, Platform platform) {
-    out.printf("OmniMamba is ready at %s%n", platform.url());
-    out.printf("API key: in %s%n", platform.keys().apiKeyFile());
-    out.printf("Metrics: %s%n", platform.metricsUrl());
+  private static void announce(PrintWriter out, Platform platform, @Nullable Path log) {
+    Path key = platform.keys().apiKeyFile();
+    out.printf("OmniMamba is ready at %s (open it in a browser)%n", platform.url());
+    out.printf("  API key: in %s%n", key);
+    out.printf("  Metrics: %s%n", platform.metricsUrl());
+    if (log != null) {
+      out.printf("  Log:     %s (--verbose logs here)%n", log);
+    }
     out.printf(
-        "Try: curl -H \"Authorization: Bearer $(cat %s)\" %s/v1/models%n",
-        platform.keys().apiKeyFile(), platform.url());
+        "  Try:     curl -H \"Authorization: Bearer $(cat %s)\" %s/v1/models%n",
+        key, platform.url());
+    out.printf("  Stop:    Ctrl-C%n");
   }
 }

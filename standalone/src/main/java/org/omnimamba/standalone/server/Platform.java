@@ -1,5 +1,7 @@
 package org.omnimamba.standalone.server;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -7,6 +9,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.omnimamba.inference.InferenceServiceApplication;
@@ -22,6 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
+
+  /** Shorter than that of services by themselves: a person waits who pressed Ctrl-C. */
+  private static final String GRACE = "20s";
+
   private static final String LOOPBACK = "127.0.0.1";
 
   private final OmniMambaHome home;
@@ -58,11 +66,22 @@ public final class Platform implements AutoCloseable {
 
   /** As {@link #start(OmniMambaHome, StandaloneOptions)}. */
   public void start() throws IOException {
+    start(step -> {});
+  }
+
+  /**
+   * As {@link #start(OmniMambaHome, StandaloneOptions)}.
+   *
+   * @param steps is told what is being started
+   */
+  public void start(Consumer<String> steps) throws IOException {
     boolean started = false;
     try {
+      steps.accept("the database");
       EmbeddedDatabase database = own(EmbeddedDatabase.in(home));
       database.start();
 
+      steps.accept("the services");
       Map<String, Object> inferenceSettings = settings(StandaloneOptions.INFERENCE);
       inferenceSettings.put("omnimamba.inference.model", options.model().toString());
       ServiceContext engine =
@@ -108,6 +127,7 @@ public final class Platform implements AutoCloseable {
   private Map<String, Object> settings(String service) {
     Map<String, Object> settings = options.propertiesOf(service);
     settings.put("omnimamba.internal-token", keys.internalToken());
+    settings.putIfAbsent("omnimamba.shutdown.grace", GRACE);
     return settings;
   }
 
@@ -152,9 +172,32 @@ public final class Platform implements AutoCloseable {
         + "/actuator/health/readiness";
   }
 
+  /** What inference does until it is ready, in a few words. */
+  public String progress() {
+    MeterRegistry meters = started(inference).meters();
+    Gauge loaded = meters.find("omnimamba.start.seconds").tag("phase", "load").gauge();
+    if (loaded == null || Double.isNaN(loaded.value())) {
+      return "loading the model";
+    }
+    int compiled = meters.find("omnimamba.function.compile.seconds").gauges().size();
+    return compiled == 0 ? "preparing the model" : "compiling, " + compiled + " functions done";
+  }
+
   /** Where the gateway's metrics are; clients do not reach it through the gateway's own port. */
   public String metricsUrl() {
-    return "http://" + LOOPBACK + ":" + started(gateway).managementPort() + "/actuator/prometheus";
+    return metricsOf(started(gateway));
+  }
+
+  /** Where the metrics of each service are. */
+  List<String> allMetricsUrls() {
+    return Stream.of(inference, jobs, gateway)
+        .map(Platform::started)
+        .map(Platform::metricsOf)
+        .toList();
+  }
+
+  private static String metricsOf(ServiceContext service) {
+    return "http://" + LOOPBACK + ":" + service.managementPort() + "/actuator/prometheus";
   }
 
   public LaptopKeys keys() {

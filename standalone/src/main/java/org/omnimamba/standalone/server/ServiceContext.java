@@ -1,5 +1,6 @@
 package org.omnimamba.standalone.server;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -40,6 +41,10 @@ final class ServiceContext implements AutoCloseable {
                 .addFirst(new MapPropertySource("standalone", all)));
     service.registerShutdownHook(false);
     return new ServiceContext(service.run());
+  }
+
+  MeterRegistry meters() {
+    return context.getBean(MeterRegistry.class);
   }
 
   int port() {
