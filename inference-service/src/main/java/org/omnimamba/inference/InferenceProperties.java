@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.weights.WeightLayout;
