@@ -19,6 +19,12 @@ import java.util.Locale;
  * downloaded.
  */
 final class TokenizerLibrary {
+  /**
+   * System property with the path of a copy that lies unpacked already, as in images. It is
+   * unpacked all the same where that file is missing.
+   */
+  private static final String UNPACKED = "omnimamba.tokenizers.library";
+
   private static boolean loaded;
 
   private TokenizerLibrary() {}
@@ -37,6 +43,11 @@ final class TokenizerLibrary {
   }
 
   private static void load() {
+    String unpacked = System.getProperty(UNPACKED);
+    if (unpacked != null && Files.isRegularFile(Path.of(unpacked))) {
+      System.load(unpacked);
+      return;
+    }
     String resource =
         "native/lib/%s/cpu/%s".formatted(platform(), System.mapLibraryName("tokenizers"));
     try (InputStream library =
