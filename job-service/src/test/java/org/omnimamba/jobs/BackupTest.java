@@ -98,6 +98,7 @@ class BackupTest {
 
   @Test
   void aRestoredDatabaseHasItsJobsAndTellsWhatWasNotTold() throws Exception {
+    int before = receiver.received().size();
     try (FolderServer server = new FolderServer(folder.resolve("copy"));
         TestService service = service(server)) {
       WebTestClient client = service.client(TENANT);
@@ -105,7 +106,6 @@ class BackupTest {
       service.database().advance(A_WHILE);
       Jobs.awaitStatus(client, running, "completed");
 
-      int before = receiver.received().size();
       service.skipWait(delivery);
       await().atMost(Jobs.PATIENCE).until(() -> isDelivered(client));
       assertThat(receiver.received().subList(before, receiver.received().size()))

@@ -3,144 +3,21 @@ package org.omnimamba.gateway.playground;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.gateway.testing.Gateway;
 
 /** The page in a real browser. Screenshots are left in {@code target/playground}. */
-class PlaygroundTest {
-  private static final Path SHOTS = Path.of("target", "playground");
-  private static final List<String> ARGUMENTS =
-      List.of(
-          "--headless",
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync");
-
-  static PlaygroundUpstreams upstreams;
-  static Gateway gateway;
-  static Playwright playwright;
-  static Browser browser;
-
-  private final List<String> complaints = new CopyOnWriteArrayList<>();
-  private BrowserContext context;
-  private Page page;
-
-  @BeforeAll
-  static void start() throws Exception {
-    Path chromium =
-        Path.of(System.getenv().getOrDefault("OMNIMAMBA_CHROMIUM", "/usr/bin/chromium"));
-    assertThat(Files.isExecutable(chromium))
-        .as(
-            "Chromium is needed at %s (Debian: apt-get install chromium), or where"
-                + " OMNIMAMBA_CHROMIUM says",
-            chromium)
-        .isTrue();
-    upstreams = new PlaygroundUpstreams();
-    gateway = Gateway.start(upstreams.inference.url(), upstreams.jobs.url());
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(new BrowserType.LaunchOptions().setExecutablePath(chromium).setArgs(ARGUMENTS));
-    Files.createDirectories(SHOTS);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      browser.close();
-      playwright.close();
-    }
-    if (gateway != null) {
-      gateway.close();
-      upstreams.close();
-    }
-  }
-
-  @BeforeEach
-  void renew() {
-    upstreams.renew();
-  }
-
-  @AfterEach
-  void quiet() {
-    context.close();
-    assertThat(complaints).as("complaints of the browser").isEmpty();
-  }
-
-  private void open(int width, int height, ColorScheme scheme) {
-    context =
-        browser.newContext(
-            new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
-    context.setDefaultTimeout(15_000);
-    page = context.newPage();
-    page.onConsoleMessage(
-        message -> {
-          if (message.type().equals("error") || message.type().equals("warning")) {
-            complaints.add(message.text());
-          }
-        });
-    page.onPageError(complaints::add);
-    page.navigate(gateway.url() + "/");
-    page.getByLabel("API key").fill(Gateway.KEY);
-    page.getByText("Use key").click();
-    assertThat(page.locator("#model")).hasText("omnimamba-tiny");
-  }
-
-  private void shot(String name) {
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(SHOTS.resolve(name + ".png")).setFullPage(true));
-  }
-
-  private void drawTo(double part) {
-    page.locator("#prompt").fill("a red apple on a yellow table");
-    page.locator("#draw-form button[type=submit]").click();
-    upstreams.emit("image_generation.progress", "\"tokens_done\":96,\"tokens_total\":256");
-    assertThat(page.locator("#draw-status")).hasText("96 of 256 tokens");
-    upstreams.emit(
-        "image_generation.partial_image",
-        "\"partial_image_index\":0,\"b64_json\":\"" + PlaygroundUpstreams.base64(part) + "\"");
-  }
-
-  private void finishDrawing() {
-    upstreams.emit(
-        "image_generation.completed",
-        "\"size\":\"384x384\",\"output_format\":\"png\",\"b64_json\":\""
-            + PlaygroundUpstreams.base64(1)
-            + "\"");
-    upstreams.stream.tryEmitComplete();
-  }
-
+class PlaygroundTest extends PlaygroundPage {
   @Test
   void aPictureAppearsBitByBit() {
     open(1200, 900, ColorScheme.LIGHT);
@@ -326,115 +203,6 @@ class PlaygroundTest {
     shell.environment().put("OMNIMAMBA_API_KEY", Gateway.KEY);
     assertThat(shell.start().waitFor()).as(copied).isZero();
     assertThat(upstreams.lastBody.get()).isEqualTo(sent);
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = ColorScheme.class,
-      names = {"LIGHT", "DARK"})
-  void textStandsOutFromItsBackground(ColorScheme scheme) {
-    open(1200, 900, scheme);
-    for (String tab : List.of("draw", "ask", "jobs")) {
-      page.locator("#tab-" + tab).click();
-      page.locator("#" + tab + " summary").click();
-      if (tab.equals("jobs")) {
-        assertThat(page.locator(".job")).hasCount(2);
-      }
-      assertThat((List<?>) page.evaluate(FAINT_TEXT)).as("%s in %s", tab, scheme).isEmpty();
-    }
-  }
-
-  /** Visible text with a contrast below WCAG's 4.5; what is disabled is exempt there too. */
-  private static final String FAINT_TEXT =
-      """
-      () => {
-        const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-        const light = ([r, g, b]) => {
-          const [x, y, z] = [r, g, b].map((c) => c / 255)
-            .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-          return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-        };
-        const ground = (element) => {
-          for (let each = element; each; each = each.parentElement) {
-            const color = parse(getComputedStyle(each).backgroundColor);
-            if (color.length === 3 || color[3] === 1) return color;
-          }
-          return [255, 255, 255];
-        };
-        const ratio = (element) => {
-          const a = light(parse(getComputedStyle(element).color));
-          const b = light(ground(element));
-          return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-        };
-        const hasText = (element) =>
-          [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        return [...document.body.querySelectorAll('*')]
-          .filter((element) => element.checkVisibility() && !element.disabled && hasText(element))
-          .filter((element) => ratio(element) < 4.5)
-          .map((element) => `${element.tagName} ${element.textContent.trim()}: ${ratio(element)}`);
-      }
-      """;
-
-  @Test
-  void theTabKeyGoesFromTopToBottom() {
-    open(1200, 900, ColorScheme.LIGHT);
-    page.reload();
-    assertThat(page.locator("#model")).hasText("omnimamba-tiny");
-    List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 11; i++) {
-      page.keyboard().press("Tab");
-      reached.add(
-          (String)
-              page.evaluate(
-                  "document.activeElement.id || document.activeElement.textContent.trim()"));
-    }
-    assertThat(reached)
-        .containsExactly(
-            "Skip to the playground",
-            "key",
-            "Use key",
-            "tab-draw",
-            "prompt",
-            "draw-seed",
-            "draw-temperature",
-            "draw-count",
-            "Draw",
-            "draw-job",
-            "The same with curl");
-    page.keyboard().press("Enter");
-    page.keyboard().press("Tab");
-    page.keyboard().press("Tab");
-    assertThat(page.locator("button[data-copies=draw-curl]")).isFocused();
-  }
-
-  @Test
-  void everythingCanBeReachedWithTheKeyboard() {
-    open(1200, 900, ColorScheme.LIGHT);
-    page.locator("#tab-draw").focus();
-    page.keyboard().press("ArrowRight");
-    assertThat(page.locator("#ask")).isVisible();
-    assertThat(page.locator("#tab-ask")).isFocused();
-    page.keyboard().press("End");
-    assertThat(page.locator("#jobs")).isVisible();
-    page.keyboard().press("ArrowRight");
-    assertThat(page.locator("#draw")).isVisible();
-    page.keyboard().press("Tab");
-    page.keyboard().press("Tab");
-    page.locator("#prompt").focus();
-    page.keyboard().type("a boat");
-    page.keyboard().press("Tab");
-    assertThat(page.locator("#draw-seed")).isFocused();
-    page.keyboard().press("Enter");
-    upstreams.emit("image_generation.progress", "\"tokens_done\":1,\"tokens_total\":256");
-    assertThat(page.locator("#draw-status")).hasText("1 of 256 tokens");
-    @SuppressWarnings("unchecked")
-    List<String> unnamed =
-        (List<String>)
-            page.evaluate(
-                "[...document.querySelectorAll('input, textarea, select')]"
-                    + ".filter(field => !field.labels.length && !field.ariaLabel)"
-                    + ".map(field => field.id)");
-    assertThat(unnamed).as("fields without a label").isEmpty();
   }
 
   @Test

@@ -37,6 +37,8 @@ public final class Database {
             .option(
                 PostgresqlConnectionFactoryProvider.LOOP_RESOURCES,
                 new WatchfulLoops(TcpResources::get))
+            // the driver turns it off unless it is told
+            .option(PostgresqlConnectionFactoryProvider.TCP_KEEPALIVE, true)
             .build());
   }
 
