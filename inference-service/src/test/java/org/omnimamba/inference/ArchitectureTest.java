@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.model.testing.FrontPackages;
 
 /** The arrows of this module. */
 class ArchitectureTest {
@@ -64,6 +65,14 @@ class ArchitectureTest {
             "org.omnimamba.model.weights..",
             "org.omnimamba.model.graph..",
             "org.omnimamba.model.kernel..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheFrontOfTheModelIsUsed() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(FrontPackages.insideOf(FrontPackages.forServices()))
         .check(CLASSES);
   }
 

@@ -16,8 +16,8 @@ import org.omnimamba.model.text.Prompt;
  * Answers one prompt at a time, in the model's first slot. For use by the model's one thread.
  *
  * <p>The reference ends a batch only when all its rows emit the end-of-text id in the same step
- * (behaviour 20). For a batch of one that is this rule; rows are generated one by one here, so that
- * none waits for another.
+ * (see docs/reference-behaviours.md, 20). For a batch of one that is this rule; rows are generated
+ * one by one here, so that none waits for another.
  */
 public final class TextGenerator {
   private static final int SLOT = 0;

@@ -88,11 +88,23 @@ public final class DeviceProgram implements AutoCloseable {
 
   /** {@link #function(String, FunctionBody)} that is compiled or not whatever the options say. */
   public CompiledFunction function(String name, boolean compile, FunctionBody body) {
+    return described(name, compile, scope -> new DescribedFunction.Built<>(body.build(scope), name))
+        .function();
+  }
+
+  /** {@link #function(String, FunctionBody)} whose body says what it built. */
+  public <T> DescribedFunction<T> describedFunction(String name, DescribedFunction.Body<T> body) {
+    return described(name, options.compile(), body);
+  }
+
+  private <T> DescribedFunction<T> described(
+      String name, boolean compile, DescribedFunction.Body<T> body) {
     try (ExclusiveUse.Use ignored = use.enter();
         Graph bodyGraph = new Graph()) {
       boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
       FunctionScope scope = new FunctionScope(bodyGraph, compile && onCpu);
-      List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(body.build(scope)));
+      DescribedFunction.Built<T> built = body.build(scope);
+      List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(built.outputs()));
       List<TensorSpec> specs =
           outputs.stream()
               .map(output -> new TensorSpec(ElementType.of(output.type()), output.shape()))
@@ -103,7 +115,8 @@ public final class DeviceProgram implements AutoCloseable {
       }
       try (ConcreteFunction function =
           ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
-        return call(unique, compile, function, scope, specs);
+        return new DescribedFunction<>(
+            call(unique, compile, function, scope, specs), built.description());
       }
     }
   }

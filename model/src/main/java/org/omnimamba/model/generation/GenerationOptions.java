@@ -45,7 +45,7 @@ public record GenerationOptions(
 
   /**
    * New ids under the reference's {@code max_length}, which counts the prompt with its image places
-   * (behaviour 19).
+   * (see docs/reference-behaviours.md, 19).
    */
   public static int newTokens(int maxLength, int promptLength) {
     return Math.max(1, maxLength - promptLength);

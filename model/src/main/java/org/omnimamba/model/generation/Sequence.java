@@ -21,10 +21,10 @@ import org.omnimamba.model.text.Tokenizer;
  * model, hands the logits of its last position to {@link #accept}, then, until {@link #finished},
  * feeds {@link #lastToken} at {@link #nextPosition} and hands over those logits.
  *
- * <p>Rules (behaviours 12, 19, 20): a text ends with the end-of-text id, which is part of the ids
- * but not of the text, with a stop string, after {@code maxNewTokens}, or when the next token would
- * need a position that the model lacks. An image has exactly {@code imageTokens()} ids and no end
- * id.
+ * <p>Rules (see docs/reference-behaviours.md, 12, 19, 20): a text ends with the end-of-text id,
+ * which is part of the ids but not of the text, with a stop string, after {@code maxNewTokens}, or
+ * when the next token would need a position that the model lacks. An image has exactly {@code
+ * imageTokens()} ids and no end id.
  *
  * <p>For use by one thread, except {@link #cancel} and {@link #finished}.
  */
@@ -210,7 +210,8 @@ public final class Sequence implements TokenSequence {
   }
 
   /**
-   * The position of {@link #lastToken}: the number of positions already fed (behaviours 11 and 12).
+   * The position of {@link #lastToken}: the number of positions already fed (see
+   * docs/reference-behaviours.md, 11 and 12).
    */
   @Override
   public int nextPosition() {

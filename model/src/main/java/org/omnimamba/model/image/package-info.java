@@ -9,6 +9,10 @@
  * frames never reach a decoder); only then a decoder reads that copy. Everything that goes wrong is
  * an {@link org.omnimamba.model.image.InvalidImageException} with a reason. A picture is whole or
  * it is an error.
+ *
+ * <p>More than thirty classes are here because nearly all of them are the inside of one door,
+ * {@link org.omnimamba.model.image.ImageDecoder}: formats, scanners and readers share what they
+ * found, and packages of their own would make them public.
  */
 @NullMarked
 package org.omnimamba.model.image;

@@ -2,7 +2,7 @@ package org.omnimamba.model.sampling;
 
 /**
  * How tokens are drawn. The order is the reference's: repetition penalty, top-k, temperature, top-p
- * (behaviour 23).
+ * (see docs/reference-behaviours.md, 23).
  *
  * @param temperature divides the logits; 0 is greedy
  * @param topK draw from the k highest logits only; 0 is no limit, 1 is greedy

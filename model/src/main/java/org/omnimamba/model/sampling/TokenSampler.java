@@ -9,7 +9,8 @@ import java.util.List;
  * sequences, but one thread.
  *
  * <p>Filters are the reference's, in its order: repetition penalty, top-k, temperature, top-p; or
- * without top-k its min-p mode (behaviour 23). Nothing here sorts a vocabulary.
+ * without top-k its min-p mode (see docs/reference-behaviours.md, 23). Nothing here sorts a
+ * vocabulary.
  */
 public final class TokenSampler {
   private final Candidates candidates = new Candidates();

@@ -11,7 +11,7 @@ import org.omnimamba.model.config.SpecialTokens;
 import org.omnimamba.model.config.Task;
 
 /**
- * The reference's prompt layouts (behaviours 12 to 15).
+ * The reference's prompt layouts (see docs/reference-behaviours.md, 12 to 15).
  *
  * <ul>
  *   <li>text-to-image: {@code [t2i][sot]}, the caption padded on the left with {@code [PAD]} to 68
@@ -28,7 +28,7 @@ import org.omnimamba.model.config.Task;
  * tokens.
  *
  * <p>A prompt about no image keeps the image places; the model fills them with zeros (behaviour
- * 31). Pad ids are ordinary tokens to the model (behaviour 14).
+ * 31). Pad ids are ordinary tokens to the model (see docs/reference-behaviours.md, 14).
  */
 public final class PromptLayouts {
   private final Encoding encoding;
@@ -70,8 +70,8 @@ public final class PromptLayouts {
   /**
    * A text-to-image prompt, always {@code t2iPromptTokens()} ids.
    *
-   * @param truncation {@code AUTO} keeps the caption's first {@code maxCaptionTokens()} ids
-   *     (behaviour 13)
+   * @param truncation {@code AUTO} keeps the caption's first {@code maxCaptionTokens()} ids (see
+   *     docs/reference-behaviours.md, 13)
    * @throws PromptTooLongException if the caption is longer and may not be cut; both counts are the
    *     caption's
    */

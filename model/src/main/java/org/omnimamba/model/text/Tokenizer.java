@@ -14,9 +14,9 @@ import org.omnimamba.model.config.SpecialTokens;
 /**
  * Text to ids and back with a byte-level BPE {@code tokenizer.json} such as GPT-NeoX-20B's.
  *
- * <p>Encoding adds no begin or end token (reference behaviour 17). {@link #encode} recognises
- * control tokens inside the text, as the reference does it; {@link #encodePlain} takes their
- * spelling for text, and is meant for what people write: see the package description. The ten
+ * <p>Encoding adds no begin or end token (see docs/reference-behaviours.md, 17). {@link #encode}
+ * recognises control tokens inside the text, as the reference does it; {@link #encodePlain} takes
+ * their spelling for text, and is meant for what people write: see the package description. The ten
  * tokens that the reference adds are added here too when the file lacks them.
  *
  * <p>Safe for use by several threads. Holds native memory until closed.
@@ -172,7 +172,8 @@ public final class Tokenizer implements AutoCloseable {
 
   /**
    * Text of ids, special tokens included, as the reference prints it. An id that stands for nothing
-   * (a padding row's, behaviour 6) adds nothing; bytes that are not UTF-8 become U+FFFD.
+   * (a padding row's, see docs/reference-behaviours.md, 6) adds nothing; bytes that are not UTF-8
+   * become U+FFFD.
    */
   public String decode(int... ids) {
     return decode(ids, false);

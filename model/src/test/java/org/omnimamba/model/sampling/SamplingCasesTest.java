@@ -9,7 +9,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.omnimamba.model.testing.Golden;
 import tools.jackson.databind.JsonNode;
 
-/** The probabilities that reach the draw, against the reference's (behaviour 23). */
+/**
+ * The probabilities that reach the draw, against the reference's (see docs/reference-behaviours.md,
+ * 23).
+ */
 class SamplingCasesTest {
   private final JsonNode golden = Golden.json("sampling-cases");
   private final TokenSampler sampler = new TokenSampler();

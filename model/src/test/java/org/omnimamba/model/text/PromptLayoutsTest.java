@@ -17,6 +17,7 @@ import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
+import org.omnimamba.model.testing.Repository;
 import org.omnimamba.model.testing.TinyModel;
 import tools.jackson.databind.JsonNode;
 
@@ -107,7 +108,10 @@ class PromptLayoutsTest {
     Prompt prompt = layouts.conversation(turns, Truncation.DISABLED);
     assertThat(tokenizer.decode(prompt.ids()))
         .isEqualTo(
-            "<|mmu|><|soi|><|eoi|><|sot|>In: Is it red?\nOut: yes<|endoftext|>\nIn:   two  \nOut: ");
+            "<|mmu|><|soi|><|eoi|><|sot|>In: Is it red?\n"
+                + "Out: yes<|endoftext|>\n"
+                + "In:   two  \n"
+                + "Out: ");
     JsonNode cases = Golden.json("tokenizer-cases").path("tiny").path("cases");
     int[] ids = prompt.ids();
     int[] human = idsOf(cases, "In: Is it red?\nOut: ");

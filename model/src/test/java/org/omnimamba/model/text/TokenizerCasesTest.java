@@ -11,9 +11,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
+import org.omnimamba.model.testing.Repository;
 import tools.jackson.databind.JsonNode;
 
-/** Text to ids to text, against the reference's tokenizers (behaviour 17). */
+/**
+ * Text to ids to text, against the reference's tokenizers (see docs/reference-behaviours.md, 17).
+ */
 class TokenizerCasesTest {
   private final JsonNode golden = Golden.json("tokenizer-cases");
 

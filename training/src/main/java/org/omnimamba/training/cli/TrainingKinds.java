@@ -1,6 +1,8 @@
 package org.omnimamba.training.cli;
 
 import java.util.Map;
+import org.omnimamba.training.data.labelled.LabelledPictures;
+import org.omnimamba.training.emoji.EmojiExamples;
 import org.omnimamba.training.objective.JointTask;
 import org.omnimamba.training.objective.LanguageTask;
 import org.omnimamba.training.objective.MmuTask;
@@ -11,15 +13,17 @@ import org.omnimamba.training.vq.VqTask;
 
 /** All kinds of objectives that {@code train} knows. */
 final class TrainingKinds {
+  private static final LabelledPictures PICTURES = new EmojiExamples();
+
   private TrainingKinds() {}
 
   static Map<String, TaskFactory> all() {
     return Map.of(
-        "language", new LanguageTask(),
-        "t2i", new T2iTask(),
-        "mmu", new MmuTask(),
-        "joint", new JointTask(),
-        "vq", new VqTask(),
-        "towers", new TowerTask());
+        "language", new LanguageTask(PICTURES),
+        "t2i", new T2iTask(PICTURES),
+        "mmu", new MmuTask(PICTURES),
+        "joint", new JointTask(PICTURES),
+        "vq", new VqTask(PICTURES),
+        "towers", new TowerTask(PICTURES));
   }
 }

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureSet;
-import org.omnimamba.training.run.RunIdentity;
 import tools.jackson.databind.JsonNode;
 
 /**

@@ -2,8 +2,6 @@ package org.omnimamba.training.config;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.omnimamba.training.run.RunIdentity;
-import org.omnimamba.training.run.RunSettings;
 
 /**
  * One training as its YAML file describes it.

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
-import org.omnimamba.training.run.RunSettings;
-import org.omnimamba.training.run.StepBudget;
 import org.omnimamba.training.step.AdamW;
 import org.omnimamba.training.step.TrainOptions;
 import tools.jackson.core.JacksonException;

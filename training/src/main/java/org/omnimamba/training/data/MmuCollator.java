@@ -16,7 +16,8 @@ import org.omnimamba.model.text.Tokenizer;
  *       is no loss
  *   <li>{@value #PICTURES} {@code [batch, imageSize, imageSize, 3]}, bytes as the towers' resize
  *       leaves them; zeros in a row without a picture
- *   <li>{@value #HAS_PICTURE} {@code [batch]}: 1 or 0; rows with pictures come first (behaviour 31)
+ *   <li>{@value #HAS_PICTURE} {@code [batch]}: 1 or 0; rows with pictures come first (see
+ *       docs/reference-behaviours.md, 31)
  * </ul>
  */
 public final class MmuCollator implements Collator<MmuExample> {

@@ -8,8 +8,8 @@ import org.omnimamba.model.text.Turn;
 /** How the text behind a picture is written, and which of it is learnt. */
 public enum MmuText {
   /**
-   * Stage 1 of the reference (behaviour 16): the last answer and {@code <|endoftext|>}, the loss on
-   * all of it; questions are dropped.
+   * Stage 1 of the reference (see docs/reference-behaviours.md, 16): the last answer and {@code
+   * <|endoftext|>}, the loss on all of it; questions are dropped.
    */
   ALIGNMENT {
     @Override
@@ -21,9 +21,10 @@ public enum MmuText {
     }
   },
   /**
-   * Stage 2 of the reference (behaviours 15 and 16): {@code In: <question>\nOut:
-   * <answer><|endoftext|>} again and again, the loss on answers alone, then one {@code [eot]}. A
-   * turn that does not fit ends the conversation, which can leave a question without its answer.
+   * Stage 2 of the reference (see docs/reference-behaviours.md, 15 and 16): {@code In:
+   * <question>\nOut: <answer><|endoftext|>} again and again, the loss on answers alone, then one
+   * {@code [eot]}. A turn that does not fit ends the conversation, which can leave a question
+   * without its answer.
    */
   CONVERSATION {
     @Override

@@ -8,7 +8,7 @@ import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.model.text.Truncation;
 
 /**
- * Rows for drawing, as the reference trains them (behaviours 11 and 13):
+ * Rows for drawing, as the reference trains them (see docs/reference-behaviours.md, 11 and 13):
  *
  * <ul>
  *   <li>{@value #CAPTION_IDS} {@code [batch, t2iPromptTokens + 1]}: the prompt, {@code [t2i][sot]}

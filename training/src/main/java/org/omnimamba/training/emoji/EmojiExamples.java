@@ -15,9 +15,11 @@ import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureExample;
 import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.T2iExample;
+import org.omnimamba.training.data.labelled.LabelledPictures;
+import org.omnimamba.training.data.labelled.PictureLabels;
 
 /** The examples of each piece of the demo's training, in other words each epoch. */
-public final class EmojiExamples {
+public final class EmojiExamples implements LabelledPictures {
   private static final double CONVERSATION_SHARE = 0.3;
   private static final int LONGEST_TEXT = 512;
   private static final Set<String> MIRRORED_GROUPS =
@@ -37,11 +39,9 @@ public final class EmojiExamples {
               + "|calendar|chart|sign|button|globe|map|banknote|money|dollar|magnifying).*"
               + "|time|music|book paper|mail|money|writing|place map");
 
-  private EmojiExamples() {}
-
-  /** Pictures with captions and labels, for the image parts. */
-  public static Examples<PictureExample> pictures(PictureSet set) {
-    EmojiLabels labels = new EmojiLabels(set.pictures());
+  @Override
+  public Examples<PictureExample> pictures(PictureSet set) {
+    PictureLabels labels = new PictureLabels(set.pictures());
     return each(
         set,
         (picture, random) ->
@@ -60,13 +60,8 @@ public final class EmojiExamples {
         && !ONE_WAY.matcher(picture.subgroup()).matches();
   }
 
-  /**
-   * Captions with image tokens, for drawing.
-   *
-   * @param tokens of every picture, in the order of their index
-   * @throws InvalidDataException if there is another number of them
-   */
-  public static Examples<T2iExample> drawings(PictureSet set, List<ImageTokens> tokens) {
+  @Override
+  public Examples<T2iExample> drawings(PictureSet set, List<ImageTokens> tokens) {
     if (tokens.size() != set.count()) {
       throw new InvalidDataException(
           "%d pictures, but tokens of %d; tokenize them anew"
@@ -79,8 +74,8 @@ public final class EmojiExamples {
                 Captions.caption(picture, random), tokens.get(picture.index()).imageIds()));
   }
 
-  /** Pictures with questions and answers. */
-  public static Examples<MmuExample> conversations(PictureSet set) {
+  @Override
+  public Examples<MmuExample> conversations(PictureSet set) {
     Questions questions = new Questions(set.pictures());
     return each(
         set,
@@ -88,8 +83,8 @@ public final class EmojiExamples {
             new MmuExample(set.pixels(picture.index()), questions.conversation(picture, random)));
   }
 
-  /** Pictures with the caption of the evaluation, for the alignment of stage 1. */
-  public static Examples<MmuExample> alignment(PictureSet set) {
+  @Override
+  public Examples<MmuExample> alignment(PictureSet set) {
     return each(
         set,
         (picture, random) ->
@@ -99,10 +94,11 @@ public final class EmojiExamples {
   }
 
   /**
-   * Texts alone, for a language model: captions and questions with answers, of the example's
-   * picture first and of others behind it, until about 512 characters are reached.
+   * Captions and questions with answers, of the example's picture first and then of others, until
+   * about 512 characters are reached.
    */
-  public static Examples<List<String>> texts(List<Picture> pictures) {
+  @Override
+  public Examples<List<String>> texts(List<Picture> pictures) {
     Questions questions = new Questions(pictures);
     return new Examples<>() {
       @Override

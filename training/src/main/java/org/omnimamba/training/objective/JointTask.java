@@ -7,6 +7,7 @@ import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;
 import org.omnimamba.training.data.BatchSource;
 import org.omnimamba.training.data.MmuText;
+import org.omnimamba.training.data.labelled.LabelledPictures;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TaskFactory;
 import org.omnimamba.training.run.TrainingTask;
@@ -18,6 +19,14 @@ import org.omnimamba.training.run.TrainingTask;
  * reference; {@code adapters} and {@code vocabulary} as for {@link T2iTask}.
  */
 public final class JointTask implements TaskFactory {
+  private final LabelledPictures labelled;
+
+  /**
+   * @param labelled what the pictures of {@code folder} are made into
+   */
+  public JointTask(LabelledPictures labelled) {
+    this.labelled = labelled;
+  }
 
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
@@ -31,8 +40,8 @@ public final class JointTask implements TaskFactory {
             MmuTask.objective(mmu, model, dropout),
             config.objective().number("mmu_weight", 1));
     BatchSource batches =
-        T2iTask.batches(config, t2i, model)
-            .with(MmuTask.batches(config, mmu, model, MmuText.CONVERSATION));
+        T2iTask.batches(config, t2i, model, labelled)
+            .with(MmuTask.batches(config, mmu, model, MmuText.CONVERSATION, labelled));
     t2i.refuseUnknown();
     mmu.refuseUnknown();
     config.data().refuseUnknown();

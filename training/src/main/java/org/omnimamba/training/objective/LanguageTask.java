@@ -11,7 +11,7 @@ import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.ShuffledBatches;
 import org.omnimamba.training.data.TextCollator;
-import org.omnimamba.training.emoji.EmojiExamples;
+import org.omnimamba.training.data.labelled.LabelledPictures;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TaskFactory;
 import org.omnimamba.training.run.TrainingTask;
@@ -21,6 +21,14 @@ import org.omnimamba.training.run.TrainingTask;
  * tokenizer}, {@code batch_size}, {@code length} in ids.
  */
 public final class LanguageTask implements TaskFactory {
+  private final LabelledPictures labelled;
+
+  /**
+   * @param labelled what the pictures of {@code folder} are made into
+   */
+  public LanguageTask(LabelledPictures labelled) {
+    this.labelled = labelled;
+  }
 
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
@@ -30,7 +38,7 @@ public final class LanguageTask implements TaskFactory {
     int length = data.integer("length", 2, 1 << 16);
     List<Picture> pictures =
         PictureSet.read(TextData.existing(config, data, "folder"), Picture.Split.TRAIN).pictures();
-    Examples<List<String>> texts = EmojiExamples.texts(pictures);
+    Examples<List<String>> texts = labelled.texts(pictures);
     data.refuseUnknown();
     config.objective().refuseUnknown();
     return new TrainingTask(

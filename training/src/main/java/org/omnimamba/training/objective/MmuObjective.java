@@ -24,9 +24,9 @@ import org.tensorflow.types.TInt64;
  * Understanding: the text behind {@code [mmu][soi]} image {@code [eoi][sot]}.
  *
  * <p>Inputs: those of {@link ImageFeatures}; {@code has_picture} {@code [batch]}, 0 in rows of text
- * alone, whose image places are zeros, not an embedding (the reference's behaviour 31); {@code
- * input_ids} and {@code labels} {@code [batch, length]}, the text only; labels are not shifted,
- * -100 where there is no loss.
+ * alone, whose image places are zeros, not an embedding (see docs/reference-behaviours.md, 31);
+ * {@code input_ids} and {@code labels} {@code [batch, length]}, the text only; labels are not
+ * shifted, -100 where there is no loss.
  *
  * @param model its sizes
  * @param batch rows

@@ -18,7 +18,7 @@ import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureFolder;
 import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.ShuffledBatches;
-import org.omnimamba.training.emoji.EmojiExamples;
+import org.omnimamba.training.data.labelled.LabelledPictures;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TaskFactory;
 import org.omnimamba.training.run.TrainingTask;
@@ -42,12 +42,20 @@ import org.omnimamba.training.run.TrainingTask;
  * Its objective: {@code lora_dropout}, and {@code adapters} as for {@link T2iTask}.
  */
 public final class MmuTask implements TaskFactory {
+  private final LabelledPictures labelled;
+
+  /**
+   * @param labelled what the pictures of {@code folder} are made into
+   */
+  public MmuTask(LabelledPictures labelled) {
+    this.labelled = labelled;
+  }
 
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
     Section data = config.data();
     MmuObjective objective = objective(data, model, T2iTask.dropout(config, model));
-    BatchSource batches = batches(config, data, model, MmuText.ALIGNMENT);
+    BatchSource batches = batches(config, data, model, MmuText.ALIGNMENT, labelled);
     data.refuseUnknown();
     Predicate<String> trained = Stage.STAGE1_MMU.trained(config.objective());
     config.objective().refuseUnknown();
@@ -71,9 +79,13 @@ public final class MmuTask implements TaskFactory {
    * @param usual text of a row where the section does not say
    */
   static BatchSource batches(
-      TrainingConfig config, Section data, ModelConfig model, MmuText usual) {
+      TrainingConfig config,
+      Section data,
+      ModelConfig model,
+      MmuText usual,
+      LabelledPictures labelled) {
     MmuText text = data.choice("text", MmuText.class, usual);
-    Examples<MmuExample> examples = examples(config, data, model, text);
+    Examples<MmuExample> examples = examples(config, data, model, text, labelled);
     Tokenizer tokenizer = TextData.tokenizer(config, data);
     return new ShuffledBatches<>(
             examples,
@@ -84,7 +96,11 @@ public final class MmuTask implements TaskFactory {
   }
 
   private static Examples<MmuExample> examples(
-      TrainingConfig config, Section data, ModelConfig model, MmuText text) {
+      TrainingConfig config,
+      Section data,
+      ModelConfig model,
+      MmuText text,
+      LabelledPictures labelled) {
     int size = model.vision().imageSize();
     if (data.has("conversations")) {
       return new ConversationFile(
@@ -110,7 +126,7 @@ public final class MmuTask implements TaskFactory {
           "has pictures of %d px, but the model's towers see %d".formatted(pictures.size(), size));
     }
     return text == MmuText.ALIGNMENT
-        ? EmojiExamples.alignment(pictures)
-        : EmojiExamples.conversations(pictures);
+        ? labelled.alignment(pictures)
+        : labelled.conversations(pictures);
   }
 }

@@ -17,7 +17,7 @@ import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.ShuffledBatches;
 import org.omnimamba.training.data.T2iCollator;
 import org.omnimamba.training.data.T2iExample;
-import org.omnimamba.training.emoji.EmojiExamples;
+import org.omnimamba.training.data.labelled.LabelledPictures;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TaskFactory;
 import org.omnimamba.training.run.TrainingTask;
@@ -30,6 +30,14 @@ import org.omnimamba.training.run.TrainingTask;
  * none, and {@code vocabulary: shared} puts image tokens among the text's, see {@link Vocabulary}.
  */
 public final class T2iTask implements TaskFactory {
+  private final LabelledPictures labelled;
+
+  /**
+   * @param labelled what the pictures of {@code folder} are made into
+   */
+  public T2iTask(LabelledPictures labelled) {
+    this.labelled = labelled;
+  }
 
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
@@ -40,7 +48,7 @@ public final class T2iTask implements TaskFactory {
             TextData.batchSize(data),
             dropout(config, model),
             Vocabulary.of(config.objective()));
-    BatchSource batches = batches(config, data, model);
+    BatchSource batches = batches(config, data, model, labelled);
     data.refuseUnknown();
     Predicate<String> trained = Stage.STAGE1_T2I.trained(config.objective());
     config.objective().refuseUnknown();
@@ -53,14 +61,15 @@ public final class T2iTask implements TaskFactory {
         config.objective().number("lora_dropout", model.language().lora().dropout()));
   }
 
-  static BatchSource batches(TrainingConfig config, Section data, ModelConfig model) {
+  static BatchSource batches(
+      TrainingConfig config, Section data, ModelConfig model, LabelledPictures labelled) {
     LanguageModelConfig language = model.language();
     Path file = TextData.existing(config, data, "tokens");
     List<ImageTokens> tokens =
         ImageTokens.read(file, language.imageTokens(), language.imageVocabSize());
     Examples<T2iExample> examples =
         data.has("folder")
-            ? EmojiExamples.drawings(
+            ? labelled.drawings(
                 PictureSet.read(TextData.existing(config, data, "folder"), Picture.Split.TRAIN),
                 tokens)
             : ImageTokens.examples(tokens);

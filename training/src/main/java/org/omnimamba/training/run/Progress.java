@@ -3,6 +3,7 @@ package org.omnimamba.training.run;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import org.omnimamba.training.config.StepBudget;
 import org.omnimamba.training.step.StepResult;
 import org.omnimamba.training.step.TrainableParameters;
 

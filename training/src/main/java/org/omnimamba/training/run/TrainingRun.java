@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.omnimamba.model.device.DeviceProgram;
+import org.omnimamba.training.config.RunIdentity;
+import org.omnimamba.training.config.RunSettings;
+import org.omnimamba.training.config.StepBudget;
 import org.omnimamba.training.data.Batch;
 import org.omnimamba.training.data.Prefetcher;
 import org.omnimamba.training.schedule.CosineSchedule;
 import org.omnimamba.training.step.StepResult;
-import org.omnimamba.training.step.TrainStep;
 import org.omnimamba.training.step.TrainableParameters;
+import org.omnimamba.training.step.Trainer;
 import org.omnimamba.training.step.TrainingState;
 
 /** Carries out one run, from its initial values or from its state. */
@@ -84,7 +87,7 @@ public final class TrainingRun {
    */
   public record Summary(long steps, Ending ending) {}
 
-  /** Lets the run end behind the present step, with its state saved. For other threads. */
+  /** Lets the run end after the present step, with its state saved. For other threads. */
   public void interrupt() {
     interrupted = true;
   }
@@ -103,28 +106,28 @@ public final class TrainingRun {
     try (DeviceProgram program = new DeviceProgram(settings.execution())) {
       TrainableParameters parameters =
           TrainableParameters.load(program, task.initial(), task.trained(), task.objective());
-      TrainStep step = TrainStep.create(program, parameters, task.objective(), settings.options());
-      resume(parameters, step);
-      progress.begins(parameters, step.step(), totalSteps);
-      long firstBatch = step.step() * settings.options().accumulate();
-      try (LossCurve curve = LossCurve.open(settings.output(), step.step());
+      Trainer trainer = Trainer.create(program, parameters, task.objective(), settings.options());
+      resume(trainer);
+      progress.begins(parameters, trainer.step(), totalSteps);
+      long firstBatch = trainer.step() * settings.options().accumulate();
+      try (LossCurve curve = LossCurve.open(settings.output(), trainer.step());
           Prefetcher batches = new Prefetcher(task.batches(), firstBatch, BATCHES_AHEAD)) {
-        loop(parameters, step, batches, curve);
+        loop(trainer, batches, curve);
       }
-      Ending ending = ending(step);
-      save(parameters, step);
+      Ending ending = ending(trainer);
+      save(trainer);
       if (ending == Ending.FINISHED) {
-        TrainingState.saveTrained(settings.output().resolve(TRAINED_FILE), parameters);
+        trainer.saveTrained(settings.output().resolve(TRAINED_FILE));
       }
       CurvePlot.write(settings.output());
-      progress.ends(step.step(), ending, elapsedSeconds());
-      warn(ending, step.step());
-      return new Summary(step.step(), ending);
+      progress.ends(trainer.step(), ending, elapsedSeconds());
+      warn(ending, trainer.step());
+      return new Summary(trainer.step(), ending);
     }
   }
 
-  private Ending ending(TrainStep step) {
-    if (allTaken(step)) {
+  private Ending ending(Trainer trainer) {
+    if (allTaken(trainer)) {
       return Ending.FINISHED;
     }
     return settings.budget().isOver(elapsedSeconds(), fitted)
@@ -163,12 +166,12 @@ public final class TrainingRun {
     }
   }
 
-  private void resume(TrainableParameters parameters, TrainStep step) {
+  private void resume(Trainer trainer) {
     Path state = settings.output().resolve(STATE_FILE);
     if (!Files.exists(state)) {
       return;
     }
-    Map<String, String> notes = TrainingState.load(state, parameters, step);
+    Map<String, String> notes = trainer.resume(state);
     earlierSeconds = Double.parseDouble(notes.getOrDefault(ELAPSED_SECONDS, "0"));
     // another budget than the one for which the schedule was shortened deserves another look
     if (settings.budget().isMeasured()
@@ -178,33 +181,32 @@ public final class TrainingRun {
     }
   }
 
-  private void loop(
-      TrainableParameters parameters, TrainStep step, Prefetcher source, LossCurve curve) {
+  private void loop(Trainer trainer, Prefetcher source, LossCurve curve) {
     double lastSave = elapsedSeconds();
     double settled = 0;
     boolean fits = fitted || settings.budget().maxMinutes() == 0;
-    long settledAt = step.step() + StepBudget.SETTLED_AFTER;
-    while (!interrupted && !isOver(step)) {
-      double rate = schedule().rate(step.step());
-      StepResult result = step.run(microBatches(source), rate);
+    long settledAt = trainer.step() + StepBudget.SETTLED_AFTER;
+    while (!interrupted && !isOver(trainer)) {
+      double rate = schedule().rate(trainer.step());
+      StepResult result = trainer.run(microBatches(source), rate);
       if (!Float.isFinite(result.loss()) || !Float.isFinite(result.gradientNorm())) {
         throw new TrainingDivergedException(result.step(), result.loss(), result.gradientNorm());
       }
-      task.listener().after(result, parameters);
+      task.listener().after(result, trainer.parameters());
       double now = elapsedSeconds();
-      if (step.step() == settledAt) {
+      if (trainer.step() == settledAt) {
         settled = now;
       }
-      if (!fits && step.step() >= settledAt + StepBudget.MEASURED_BY / 2) {
-        fit(step.step(), now, (now - settled) / (step.step() - settledAt));
+      if (!fits && trainer.step() >= settledAt + StepBudget.MEASURED_BY / 2) {
+        fit(trainer.step(), now, (now - settled) / (trainer.step() - settledAt));
         fits = true;
       }
-      if (result.step() % settings.logEvery() == 0 || step.step() == totalSteps) {
+      if (result.step() % settings.logEvery() == 0 || trainer.step() == totalSteps) {
         curve.add(result, rate, now);
         progress.stepped(result, rate, now, totalSteps);
       }
       if (settings.checkpointMinutes() > 0 && now - lastSave >= 60 * settings.checkpointMinutes()) {
-        save(parameters, step);
+        save(trainer);
         lastSave = elapsedSeconds();
       }
     }
@@ -245,15 +247,15 @@ public final class TrainingRun {
     return batches;
   }
 
-  private boolean isOver(TrainStep step) {
-    return allTaken(step) || settings.budget().isOver(elapsedSeconds(), fitted);
+  private boolean isOver(Trainer trainer) {
+    return allTaken(trainer) || settings.budget().isOver(elapsedSeconds(), fitted);
   }
 
-  private boolean allTaken(TrainStep step) {
-    return totalSteps > 0 && step.step() >= totalSteps;
+  private boolean allTaken(Trainer trainer) {
+    return totalSteps > 0 && trainer.step() >= totalSteps;
   }
 
-  private void save(TrainableParameters parameters, TrainStep step) {
+  private void save(Trainer trainer) {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put(TOTAL_STEPS, Long.toString(totalSteps));
     notes.put(ELAPSED_SECONDS, Double.toString(elapsedSeconds()));
@@ -263,7 +265,7 @@ public final class TrainingRun {
     if (isShortened()) {
       notes.put(SHORTENED_FOR, settings.budget().toString());
     }
-    TrainingState.save(settings.output().resolve(STATE_FILE), parameters, step, notes);
+    trainer.save(settings.output().resolve(STATE_FILE), notes);
   }
 
   private double elapsedSeconds() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.device.CompiledFunction;
+import org.omnimamba.model.device.DescribedFunction;
 import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.DeviceVariable;
 import org.omnimamba.model.device.ElementType;
@@ -35,10 +36,18 @@ public final class TrainStep {
   private final List<DeviceVariable> accumulators = new ArrayList<>();
   private final CompiledFunction update;
   private final @Nullable CompiledFunction accumulate;
-  private Map<String, ElementType> inputs = Map.of();
-  private List<String> metrics = List.of();
-  private List<String> observations = List.of();
+  private final Signature signature;
   private long step;
+
+  /**
+   * What the objective declared while it was built.
+   *
+   * @param inputs types of a batch's arrays by name
+   * @param metrics names, in the order of the outputs
+   * @param observations names, in the order of the outputs
+   */
+  private record Signature(
+      Map<String, ElementType> inputs, List<String> metrics, List<String> observations) {}
 
   private TrainStep(
       DeviceProgram program,
@@ -62,7 +71,9 @@ public final class TrainStep {
     } else {
       accumulate = null;
     }
-    update = program.function("train", this::buildUpdate);
+    DescribedFunction<Signature> described = program.describedFunction("train", this::buildUpdate);
+    update = described.function();
+    signature = described.description();
   }
 
   /**
@@ -84,7 +95,7 @@ public final class TrainStep {
   }
 
   /** Continues at a step, as after {@link TrainingState#load}. */
-  public void continueAt(long number) {
+  void continueAt(long number) {
     step = number;
   }
 
@@ -119,10 +130,10 @@ public final class TrainStep {
             (float) (learningRate / (1 - Math.pow(optimizer.beta1(), (double) (step + 1)))),
             (float) (1 / Math.sqrt(1 - Math.pow(optimizer.beta2(), (double) (step + 1)))));
       }
-      ObjectiveCall.feed(call, inputs, microBatches.get(i));
+      ObjectiveCall.feed(call, signature.inputs(), microBatches.get(i));
       calls.add(call);
     }
-    double[] totals = new double[2 + metrics.size()];
+    double[] totals = new double[2 + signature.metrics().size()];
     CompiledFunction.Outputs outputs = null;
     for (CompiledFunction.Call call : calls) {
       outputs = call.run();
@@ -142,12 +153,12 @@ public final class TrainStep {
   private StepResult result(double[] totals, CompiledFunction.@Nullable Outputs outputs) {
     int count = options.accumulate();
     Map<String, Float> scalars = new LinkedHashMap<>();
-    for (int i = 0; i < metrics.size(); i++) {
-      scalars.put(metrics.get(i), (float) (totals[2 + i] / count));
+    for (int i = 0; i < signature.metrics().size(); i++) {
+      scalars.put(signature.metrics().get(i), (float) (totals[2 + i] / count));
     }
     Map<String, float[]> tensors = new LinkedHashMap<>();
-    for (int i = 0; i < observations.size() && outputs != null; i++) {
-      tensors.put(observations.get(i), outputs.floats(1 + i));
+    for (int i = 0; i < signature.observations().size() && outputs != null; i++) {
+      tensors.put(signature.observations().get(i), outputs.floats(1 + i));
     }
     // the norm comes from the last call, which alone knows all gradients
     return new StepResult(step++, (float) (totals[0] / count), (float) totals[1], scalars, tensors);
@@ -158,17 +169,20 @@ public final class TrainStep {
    *
    * @param gradients one for each pack
    */
-  private record Passes(Loss loss, List<Operand<TFloat32>> gradients) {}
+  private record Passes(Signature signature, Loss loss, List<Operand<TFloat32>> gradients) {}
 
   private Passes passes(FunctionScope scope, Operand<TInt64> seed) {
     FunctionParameters read = parameters.new FunctionParameters(scope);
     ObjectiveScope inside =
         new ObjectiveScope(scope, new BlockContext(scope.tf(), read, options.precision()), seed);
     Loss loss = objective.build(inside);
-    inputs = inside.inputs();
-    metrics = List.copyOf(loss.metrics().keySet());
-    observations = List.copyOf(loss.observations().keySet());
-    return new Passes(loss, Gradients.of(scope.tf(), loss.value(), read, parameters.packs()));
+    Signature declared =
+        new Signature(
+            inside.inputs(),
+            List.copyOf(loss.metrics().keySet()),
+            List.copyOf(loss.observations().keySet()));
+    return new Passes(
+        declared, loss, Gradients.of(scope.tf(), loss.value(), read, parameters.packs()));
   }
 
   private List<Operand<?>> buildAccumulate(FunctionScope scope) {
@@ -184,7 +198,7 @@ public final class TrainStep {
     return outputs(tf, passes.loss(), tf.constant(0f));
   }
 
-  private List<Operand<?>> buildUpdate(FunctionScope scope) {
+  private DescribedFunction.Built<Signature> buildUpdate(FunctionScope scope) {
     Ops tf = scope.tf();
     Operand<TInt64> seed = scope.input(TInt64.class, Shape.of(2));
     Operand<TFloat32> rates = scope.input(TFloat32.class, Shape.of(3));
@@ -199,7 +213,7 @@ public final class TrainStep {
     }
     AdamWUpdate adam = new AdamWUpdate(scope, options.optimizer(), rates);
     Operand<TFloat32> norm = adam.apply(parameters.packs(), gradients);
-    return outputs(tf, passes.loss(), norm);
+    return new DescribedFunction.Built<>(outputs(tf, passes.loss(), norm), passes.signature());
   }
 
   /** Loss, norm and metrics in one vector; then the observations. */

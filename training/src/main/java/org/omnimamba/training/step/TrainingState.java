@@ -36,7 +36,7 @@ public final class TrainingState {
    *
    * @param notes free text that {@link #load} gives back
    */
-  public static void save(
+  static void save(
       Path file, TrainableParameters parameters, TrainStep step, Map<String, String> notes) {
     Map<String, String> header = new LinkedHashMap<>(notes);
     header.put(STEP, Long.toString(step.step()));
@@ -65,7 +65,7 @@ public final class TrainingState {
    * Writes the trained parameters alone, in float32 under their checkpoint names; what later stages
    * and the export read.
    */
-  public static void saveTrained(Path file, TrainableParameters parameters) {
+  static void saveTrained(Path file, TrainableParameters parameters) {
     Map<String, float[]> values = parameters.readTrained();
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     for (String name : values.keySet()) {
@@ -84,8 +84,7 @@ public final class TrainingState {
    * @return the notes it was saved with
    * @throws CheckpointException if the file is damaged or of other parameters; nothing is changed
    */
-  public static Map<String, String> load(
-      Path file, TrainableParameters parameters, TrainStep step) {
+  static Map<String, String> load(Path file, TrainableParameters parameters, TrainStep step) {
     try (SafetensorsReader reader = Safetensors.open(file)) {
       long number = check(file, reader, parameters);
       for (TrainablePack pack : parameters.packs()) {

@@ -30,8 +30,8 @@
  * try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu())) {
  *   TrainableParameters parameters =
  *       TrainableParameters.load(program, initial, name -> true, objective);
- *   TrainStep step = TrainStep.create(program, parameters, objective, TrainOptions.defaults());
- *   StepResult result = step.run(List.of(batch), learningRate);
+ *   Trainer trainer = Trainer.create(program, parameters, objective, TrainOptions.defaults());
+ *   StepResult result = trainer.run(List.of(batch), learningRate);
  * }
  * }</pre>
  *

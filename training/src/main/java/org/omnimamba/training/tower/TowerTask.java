@@ -15,8 +15,8 @@ import org.omnimamba.training.data.BatchSource;
 import org.omnimamba.training.data.PictureCollator;
 import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.ShuffledBatches;
-import org.omnimamba.training.emoji.EmojiExamples;
-import org.omnimamba.training.emoji.EmojiLabels;
+import org.omnimamba.training.data.labelled.LabelledPictures;
+import org.omnimamba.training.data.labelled.PictureLabels;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TaskFactory;
 import org.omnimamba.training.run.TrainingTask;
@@ -37,18 +37,26 @@ import org.omnimamba.training.run.TrainingTask;
 public final class TowerTask implements TaskFactory {
   private static final int WIDEST = 1 << 14;
   private static final int USUAL_WIDTH = 256;
+  private final LabelledPictures labelled;
+
+  /**
+   * @param labelled what the pictures of {@code folder} are made into
+   */
+  public TowerTask(LabelledPictures labelled) {
+    this.labelled = labelled;
+  }
 
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
     PictureSet pictures = PictureData.training(config, model.vision().imageSize());
-    TowerSizes sizes = sizes(config, model, new EmojiLabels(pictures.pictures()));
+    TowerSizes sizes = sizes(config, model, new PictureLabels(pictures.pictures()));
     TowerObjective objective =
         new TowerObjective(
             model.vision(), sizes, settings(config), PictureData.augmentation(config.data()));
     Tokenizer tokenizer = tokenizer(config, model);
     BatchSource batches =
         new ShuffledBatches<>(
-                EmojiExamples.pictures(pictures),
+                labelled.pictures(pictures),
                 PictureCollator.withCaptions(
                     tokenizer, (int) sizes.padding(), sizes.captionLength()),
                 sizes.batch(),
@@ -65,7 +73,7 @@ public final class TowerTask implements TaskFactory {
         StepListener.NONE);
   }
 
-  private static TowerSizes sizes(TrainingConfig config, ModelConfig model, EmojiLabels labels) {
+  private static TowerSizes sizes(TrainingConfig config, ModelConfig model, PictureLabels labels) {
     Section objective = config.objective();
     int width =
         objective.has("caption_width")

@@ -11,7 +11,7 @@ import org.omnimamba.training.data.BatchSource;
 import org.omnimamba.training.data.PictureCollator;
 import org.omnimamba.training.data.PictureSet;
 import org.omnimamba.training.data.ShuffledBatches;
-import org.omnimamba.training.emoji.EmojiExamples;
+import org.omnimamba.training.data.labelled.LabelledPictures;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TaskFactory;
 import org.omnimamba.training.run.TrainingTask;
@@ -33,6 +33,14 @@ import org.omnimamba.training.run.TrainingTask;
  * see {@link org.omnimamba.training.augmentation.AugmentationSettings}.
  */
 public final class VqTask implements TaskFactory {
+  private final LabelledPictures labelled;
+
+  /**
+   * @param labelled what the pictures of {@code folder} are made into
+   */
+  public VqTask(LabelledPictures labelled) {
+    this.labelled = labelled;
+  }
 
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
@@ -50,7 +58,7 @@ public final class VqTask implements TaskFactory {
             objective.flag("convolutions_by_products", false));
     BatchSource batches =
         new ShuffledBatches<>(
-                EmojiExamples.pictures(pictures),
+                labelled.pictures(pictures),
                 PictureCollator.withoutCaptions(),
                 batch,
                 config.run().options().seed())

@@ -19,8 +19,6 @@ import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
-import org.omnimamba.training.run.RunIdentity;
-import org.omnimamba.training.run.RunSettings;
 
 class TrainingConfigReaderTest {
   private static final Path RECIPES = Path.of("..", "models", "recipes");

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.model.text.Turn;
 import org.omnimamba.training.data.Picture;
+import org.omnimamba.training.data.labelled.PictureLabels;
 
 /** Names, captions and questions. */
 class EmojiWordsTest {
@@ -121,7 +122,7 @@ class EmojiWordsTest {
 
   @Test
   void labelsAreNumberedAsTheyCome() {
-    EmojiLabels labels = new EmojiLabels(ALL);
+    PictureLabels labels = new PictureLabels(ALL);
     assertThat(labels.concepts()).isEqualTo(3);
     assertThat(labels.styles()).isEqualTo(1);
     assertThat(ALL).extracting(labels::concept).containsExactly(0, 1, 2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,9 +18,8 @@ import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.training.step.Objective;
 import org.omnimamba.training.step.TrainOptions;
-import org.omnimamba.training.step.TrainStep;
 import org.omnimamba.training.step.TrainableParameters;
-import org.omnimamba.training.step.TrainingState;
+import org.omnimamba.training.step.Trainer;
 
 /** Products in bfloat16 over masters in float32, as the recipes train on a GPU. */
 class Bfloat16StepTest {
@@ -38,23 +38,23 @@ class Bfloat16StepTest {
         TensorSource initial = TinyStage.initial()) {
       TrainableParameters parameters =
           TrainableParameters.load(program, initial, stage.stage(), objective);
-      TrainStep step =
-          TrainStep.create(
+      Trainer trainer =
+          Trainer.create(
               program,
               parameters,
               objective,
               TrainOptions.defaults().withPrecision(Precision.BFLOAT16));
       Map<String, float[]> before = parameters.readTrained();
       float expected = stage.facts().path("loss").floatValue();
-      float loss = step.run(stage.batch(), RATE).loss();
+      float loss = trainer.run(List.of(stage.batch()), RATE).loss();
       assertThat(loss).isCloseTo(expected, within(0.02f * expected));
       // float32 comes within 1e-4 of it, so these products are other ones
       assertThat(Math.abs(loss - expected)).isGreaterThan(1e-4f);
       for (int i = 1; i < STEPS; i++) {
-        step.run(stage.batch(), RATE);
+        trainer.run(List.of(stage.batch()), RATE);
       }
       Path state = folder.resolve("state.safetensors");
-      TrainingState.save(state, parameters, step, Map.of());
+      trainer.save(state, Map.of());
       requireFloat32(state);
       requireSmallUpdates(before, parameters.readTrained());
     }

@@ -2,6 +2,8 @@ package org.omnimamba.training.run;
 
 import java.nio.file.Path;
 import org.omnimamba.model.device.ExecutionOptions;
+import org.omnimamba.training.config.RunSettings;
+import org.omnimamba.training.config.StepBudget;
 import org.omnimamba.training.data.Batch;
 import org.omnimamba.training.step.InMemoryTensors;
 import org.omnimamba.training.step.Loss;

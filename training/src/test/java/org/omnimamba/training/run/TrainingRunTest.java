@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.checkpoint.safetensors.Safetensors;
 import org.omnimamba.model.checkpoint.safetensors.SafetensorsReader;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.training.config.RunIdentity;
+import org.omnimamba.training.config.StepBudget;
 import org.omnimamba.training.run.TrainingRun.Ending;
 import org.omnimamba.training.step.InMemoryTensors;
 import org.omnimamba.training.step.Loss;

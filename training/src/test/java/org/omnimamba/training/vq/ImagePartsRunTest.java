@@ -26,6 +26,7 @@ import org.omnimamba.training.config.TrainingConfig;
 import org.omnimamba.training.config.TrainingConfigReader;
 import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureSetWriter;
+import org.omnimamba.training.emoji.EmojiExamples;
 import org.omnimamba.training.run.Progress;
 import org.omnimamba.training.run.StepListener;
 import org.omnimamba.training.run.TrainingRun;
@@ -123,7 +124,13 @@ class ImagePartsRunTest {
   }
 
   private static TrainingTask task(TrainingConfig config) {
-    return new Trainings(Map.of("vq", new VqTask(), "towers", new TowerTask())).task(config);
+    return new Trainings(
+            Map.of(
+                "vq",
+                new VqTask(new EmojiExamples()),
+                "towers",
+                new TowerTask(new EmojiExamples())))
+        .task(config);
   }
 
   /**

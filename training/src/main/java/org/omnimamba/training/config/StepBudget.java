@@ -1,4 +1,4 @@
-package org.omnimamba.training.run;
+package org.omnimamba.training.config;
 
 /**
  * When a run ends. With steps that are <em>measured</em>, or more steps than fit the minutes, the
@@ -10,10 +10,10 @@ package org.omnimamba.training.run;
  */
 public record StepBudget(long steps, double maxMinutes) {
   /** Number of steps by which the speed is known. */
-  static final int MEASURED_BY = 40;
+  public static final int MEASURED_BY = 40;
 
   /** Steps before the measurement: the first one compiles. */
-  static final int SETTLED_AFTER = 5;
+  public static final int SETTLED_AFTER = 5;
 
   /** Part of the time that is kept for the files at the end and for slower steps. */
   private static final double RESERVE = 0.03;
@@ -43,7 +43,7 @@ public record StepBudget(long steps, double maxMinutes) {
    * @param elapsedSeconds since the run began
    * @param secondsPerStep as measured
    */
-  long fitting(long done, double elapsedSeconds, double secondsPerStep) {
+  public long fitting(long done, double elapsedSeconds, double secondsPerStep) {
     double left = maxMinutes * 60 * (1 - RESERVE) - elapsedSeconds;
     return done + Math.max(1, (long) (left / secondsPerStep));
   }
@@ -53,7 +53,7 @@ public record StepBudget(long steps, double maxMinutes) {
    *
    * @param fitted whether the number of steps was fitted to the time
    */
-  boolean isOver(double elapsedSeconds, boolean fitted) {
+  public boolean isOver(double elapsedSeconds, boolean fitted) {
     return maxMinutes > 0 && elapsedSeconds >= maxMinutes * 60 * (fitted ? OVERRUN : 1);
   }
 }

@@ -1,4 +1,4 @@
-package org.omnimamba.training.run;
+package org.omnimamba.training.config;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ public record RunIdentity(Map<String, String> fields) {
   }
 
   /** As one text, which {@link #requireSame} reads. */
-  String text() {
+  public String text() {
     return JsonMapper.shared().writeValueAsString(new TreeMap<>(fields));
   }
 
@@ -38,7 +38,7 @@ public record RunIdentity(Map<String, String> fields) {
    * @param saved what {@link #text} gave when it was saved
    * @throws CheckpointException if a field differs; the message names the fields and both values
    */
-  void requireSame(String state, String saved) {
+  public void requireSame(String state, String saved) {
     Map<String, String> before;
     try {
       before = JsonMapper.shared().readValue(saved, new TypeReference<Map<String, String>>() {});
@@ -58,9 +58,9 @@ public record RunIdentity(Map<String, String> fields) {
     }
     if (!differences.isEmpty()) {
       throw new CheckpointException(
-          ("%s was saved by another training, which differs in %s. Choose another output, delete the"
-                  + " state to begin anew, or set the fields as they were to go on; steps, minutes,"
-                  + " device, compilation and logging may change")
+          ("%s was saved by another training, which differs in %s. Choose another output, delete"
+                  + " the state to begin anew, or set the fields as they were to go on; steps,"
+                  + " minutes, device, compilation and logging may change")
               .formatted(state, String.join(", ", differences)));
     }
   }

@@ -1,4 +1,4 @@
-package org.omnimamba.training.run;
+package org.omnimamba.training.config;
 
 import java.nio.file.Path;
 import org.omnimamba.model.device.ExecutionOptions;

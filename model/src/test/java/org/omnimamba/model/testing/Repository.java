@@ -1,13 +1,13 @@
-package org.omnimamba.model.text;
+package org.omnimamba.model.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where this repository lies, whichever directory the tests run in. */
-final class Repository {
+public final class Repository {
   private Repository() {}
 
-  static Path root() {
+  public static Path root() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("mvnw"))) {
       Path parent = directory.getParent();

@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.data.labelled;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,14 +7,14 @@ import org.omnimamba.training.data.InvalidDataException;
 import org.omnimamba.training.data.Picture;
 
 /** Numbers of concepts and styles, in the order in which the pictures of training name them. */
-public final class EmojiLabels {
+public final class PictureLabels {
   private final Map<String, Integer> concepts = new LinkedHashMap<>();
   private final Map<String, Integer> styles = new LinkedHashMap<>();
 
   /**
    * @param pictures those of training
    */
-  public EmojiLabels(List<Picture> pictures) {
+  public PictureLabels(List<Picture> pictures) {
     for (Picture picture : pictures) {
       concepts.putIfAbsent(picture.concept(), concepts.size());
       styles.putIfAbsent(picture.style(), styles.size());
