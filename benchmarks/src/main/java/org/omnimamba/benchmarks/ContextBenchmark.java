@@ -11,7 +11,7 @@ import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
 
 /**
- * Decode steps behind contexts of any length, beside the Transformers of {@code peers.py}, whose
+ * Decode steps after contexts of any length, beside the Transformers of {@code peers.py}, whose
  * steps and memory grow with it.
  */
 final class ContextBenchmark {
@@ -33,9 +33,9 @@ final class ContextBenchmark {
   }
 
   /**
-   * Reads a context once and gives all sequences the state behind it, then times steps.
+   * Reads a context once and gives all sequences the state after it, then times steps.
    *
-   * @param context tokens in front of the first step
+   * @param context tokens before the first step
    * @param batches at most the model's slots each
    * @return a report for each batch
    */

@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code --state F32} {@code --task T2I} {@code --batches 1} {@code --steps 100} {@code --draw
  * BEST} (where the next token is drawn: {@code BEST} and {@code SAMPLED} on the device as the
  * engine does, {@code LOGITS} leaves it to the host) {@code --prefill 72} {@code --contexts
- * 1024,4096} (steps behind so many tokens, none unless given) {@code --context-batches 1,8} {@code
+ * 1024,4096} (steps after so many tokens, none unless given) {@code --context-batches 1,8} {@code
  * --requests 0} (how often a whole picture and a question about a photo are timed) {@code --lock
  * FILE} (held while steps are timed, for several runs beside one another). Prints one JSON object.
  */

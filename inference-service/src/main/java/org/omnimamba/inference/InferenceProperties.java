@@ -74,11 +74,10 @@ public record InferenceProperties(
   /**
    * What is kept of pictures, so that another question on one does not read it again.
    *
-   * @param deviceSlots states behind pictures that stay on the device, each as large as a
-   *     sequence's
+   * @param deviceSlots states after pictures that stay on the device, each as large as a sequence's
    * @param hostMemory for states that no longer find room there; lies in the Java heap
-   * @param shared whether all tenants share the states. A quick answer then tells a tenant that
-   *     somebody has asked about the same picture before
+   * @param shared whether all tenants share the states. A quick answer then tells a tenant that a
+   *     request has asked about the same picture before
    */
   public record PictureProperties(
       @Min(0) @Max(4096) @DefaultValue("2") int deviceSlots,

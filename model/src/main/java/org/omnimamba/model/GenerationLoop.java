@@ -42,7 +42,7 @@ final class GenerationLoop {
     /**
      * Feeds a token and then those that are drawn.
      *
-     * @return the drawn ids, one for each draw; negative behind a logit that is not finite
+     * @return the drawn ids, one for each draw; negative after a logit that is not finite
      */
     int[] runSeveral(int token, int position, List<PlainDraw> draws);
   }

@@ -19,8 +19,8 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * Stands where inference-service would, and streams an answer whose every event says when it was
- * sent. {@link System#nanoTime} is one clock for all processes of a Linux machine, so whoever reads
- * an event knows how long it was on its way.
+ * sent. {@link System#nanoTime} is one clock for all processes of a Linux machine, so a process
+ * that reads an event knows how long it was on its way.
  */
 final class Metronome implements AutoCloseable {
   private static final Pattern TOKENS = Pattern.compile("\"max_tokens\":(\\d+)");

@@ -41,7 +41,7 @@ final class ServiceProcess implements AutoCloseable {
         "omnimamba.inference.engine.max-tokens=10000000");
   }
 
-  /** A gateway whose limits nobody reaches. */
+  /** A gateway whose limits no request reaches. */
   static ServiceProcess gateway(String inferenceUrl) throws Exception {
     return start(
         "org.omnimamba.gateway.GatewayServiceApplication",

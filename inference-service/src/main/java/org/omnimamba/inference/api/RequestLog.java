@@ -22,7 +22,7 @@ final class RequestLog implements WebFilter {
   private static final int CLIENT_WENT_AWAY = 499;
   private static final String WENT_AWAY = RequestLog.class.getName() + ".wentAway";
 
-  /** Asked for every few seconds by whoever watches this service. */
+  /** Asked for every few seconds by probes. */
   private static final Set<String> PROBES = Set.of("/livez", "/readyz");
 
   @Override

@@ -85,7 +85,7 @@ record ChatCompletion(
   /**
    * What the prompt's positions were.
    *
-   * @param cachedTokens positions that did not have to be read, because the state behind the same
+   * @param cachedTokens positions that did not have to be read, because the state after the same
    *     picture was kept
    */
   @Schema(name = "PromptTokensDetails")

@@ -109,7 +109,7 @@ final class ActiveRequest implements AcceptedRequest {
     return prefilled;
   }
 
-  /** Notes that the prompt slot holds the state behind so many positions, which were not fed. */
+  /** Notes that the prompt slot holds the state after so many positions, which were not fed. */
   void reused(int positions) {
     prefilled = positions;
     reused = positions;

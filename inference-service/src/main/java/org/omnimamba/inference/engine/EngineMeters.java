@@ -150,7 +150,7 @@ public final class EngineMeters {
     cachedTokens.increment(count);
   }
 
-  /** Where the state behind a prompt's picture was looked for and found. */
+  /** Where the state after a prompt's picture was looked for and found. */
   void pictureLookup(PictureStates.Found found) {
     String result = found == PictureStates.Found.NOWHERE ? "miss" : lower(found);
     registry.counter("omnimamba.picture.lookups", "result", result).increment();

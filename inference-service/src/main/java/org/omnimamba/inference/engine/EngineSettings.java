@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param failuresUntilUnready failed device calls in a row after which new work is refused
  * @param probeInterval time between two attempts to use a failed device again
  * @param stallLimit time after which an iteration that does not end makes the engine unready
- * @param pictureHostBytes host memory for states behind pictures; 0 for none
+ * @param pictureHostBytes host memory for states after pictures; 0 for none
  * @param shares how tenants and jobs share the engine
  */
 public record EngineSettings(

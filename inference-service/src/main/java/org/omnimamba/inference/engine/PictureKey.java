@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.image.ImagePixels;
 
 /**
- * Under which the state behind a picture is kept: a SHA-256 of what the towers get and of who asks.
+ * Under which the state after a picture is kept: a SHA-256 of what the towers get and of who asks.
  * Files that differ and decode to the same pixels have the same key.
  *
  * @param digest hexadecimal
@@ -21,7 +21,7 @@ public record PictureKey(String digest) {
    * Reads every pixel, so it takes milliseconds: not for an event loop, nor for the engine's
    * thread.
    *
-   * @param tenant whose requests may share the state; null for those of nobody in particular
+   * @param tenant whose requests may share the state; null for requests without a tenant
    */
   public static PictureKey of(ImagePixels pixels, @Nullable String tenant) {
     MessageDigest digest = sha256();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * States behind pictures that have been read, so that another question on a picture need not read
- * it again. The ones used last are in the backend's spare slots; from there they go to host memory,
+ * States after pictures that have been read, so that another question on a picture need not read it
+ * again. The ones used last are in the backend's spare slots; from there they go to host memory,
  * and from there they are forgotten. A state that was brought back from host memory stays there
  * too: it never changes, so leaving the device again costs nothing. Engine thread only.
  */
@@ -154,7 +154,10 @@ final class PictureStates {
     }
   }
 
-  /** After a failure on the device nothing there is trusted that nobody would notice is wrong. */
+  /**
+   * Forgets all states on the device: after a failure there they may be wrong, and no later check
+   * would show it.
+   */
   void forgetDevice() {
     freeSlots.addAll(onDevice.values());
     onDevice.clear();

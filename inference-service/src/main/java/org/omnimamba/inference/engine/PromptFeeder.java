@@ -63,7 +63,7 @@ final class PromptFeeder {
     return picture != null && !pictures.isOnDevice(picture.key());
   }
 
-  /** Lets the prompt begin behind its picture, if the state there is kept. */
+  /** Lets the prompt begin after its picture, if the state there is kept. */
   private void skipPicture(ActiveRequest request) {
     Picture picture = request.request.prompt().picture();
     if (picture == null || !pictures.enabled()) {
@@ -109,7 +109,7 @@ final class PromptFeeder {
     return new Fed(moved ? budget : tokens, tokens);
   }
 
-  /** Keeps the state behind a picture; true if one had to go to host memory for it. */
+  /** Keeps the state after a picture; true if one had to go to host memory for it. */
   private boolean keepPicture(ActiveRequest request, int position, float[] logits) {
     Picture picture = request.request.prompt().picture();
     if (picture == null || position != picture.end() || !pictures.enabled() || !finite(logits)) {

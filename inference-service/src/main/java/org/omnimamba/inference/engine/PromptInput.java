@@ -20,7 +20,7 @@ public record PromptInput(Task task, int[] ids, int tokens, @Nullable Picture pi
    * @param pixels as the towers take it
    * @param end positions up to the picture's end, those before it included; what stands there is
    *     the same in every prompt with this picture
-   * @param key under which the state behind these positions may be kept
+   * @param key under which the state after these positions may be kept
    */
   public record Picture(ImagePixels pixels, int end, PictureKey key) {}
 
@@ -46,7 +46,7 @@ public record PromptInput(Task task, int[] ids, int tokens, @Nullable Picture pi
   /**
    * Where a piece of this prompt that begins at {@code from} ends: at the next multiple of {@code
    * chunk}, at the picture's end or at the prompt's, whichever comes first. The cuts are the same
-   * whether the prompt is read from its beginning or from behind its picture.
+   * whether the prompt is read from its beginning or from after its picture.
    */
   int pieceEnd(int from, int chunk) {
     int end = Math.min(from - from % chunk + chunk, tokens);

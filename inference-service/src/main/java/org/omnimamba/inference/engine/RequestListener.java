@@ -12,7 +12,7 @@ public interface RequestListener {
   /**
    * The prompt has been read; the first token follows.
    *
-   * @param cachedTokens positions of it that did not have to be read, because the state behind its
+   * @param cachedTokens positions of it that did not have to be read, because the state after its
    *     picture was kept
    */
   default void onPrompt(int cachedTokens) {}

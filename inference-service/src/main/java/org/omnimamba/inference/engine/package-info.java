@@ -15,7 +15,7 @@
  *   <dd>a part of a prompt that is fed at once. Pieces end at multiples of the configured chunk, at
  *       the end of the prompt's picture and at the end of the prompt
  *   <dt>kept state
- *   <dd>the state behind a picture's last position, which every prompt about the picture begins
+ *   <dd>the state after a picture's last position, which every prompt about the picture begins
  *       with; in a spare slot of the device or in host memory
  *   <dt>requester
  *   <dd>for whom a request is generated: a tenant, and whether the answer is waited for
@@ -59,7 +59,7 @@
  * nothing finds room, however much another one sends. A tenant's jobs and its interactive requests
  * are two requesters.
  *
- * <h2>Why a long prompt holds nobody up</h2>
+ * <h2>Why a long prompt delays no other request</h2>
  *
  * An iteration feeds one chunk at most, then every running sequence takes a step. So between two
  * tokens of a sequence there is never more than one piece of one prompt (or the towers, or one
@@ -68,7 +68,7 @@
  * <h2>Why results do not depend on company</h2>
  *
  * Pieces end at the same positions whatever else runs, and whether the prompt begins at its first
- * position or behind its picture; pictures are drawn one at a time, and sampling is a function of
+ * position or after its picture; pictures are drawn one at a time, and sampling is a function of
  * logits, seed, index and position. What remains is the runtime's promise that a row of a decode
  * step does not depend on the other rows: not by a bit while its step has the same batch bucket and
  * the same tasks, within rounding otherwise. Whether a token is drawn on the device or on the host
@@ -83,7 +83,7 @@
  * </pre>
  *
  * The key of a kept state is a SHA-256 of what the towers get and of the tenant. A hit copies the
- * state into the prompt slot, bit by bit, and the prompt begins behind the picture: neither towers
+ * state into the prompt slot, bit by bit, and the prompt begins after the picture: neither towers
  * nor the picture's positions run, and their share of the admission is returned at once. Prompts
  * are fed one after the other, so of two requests with the same new picture the second finds the
  * state that the first has left; if the first was taken back meanwhile, the second reads the
@@ -103,11 +103,11 @@
  * <p>A kept state must not carry a failure on. It is entered only after its copy has succeeded, and
  * only if the picture's last logits are numbers; after any failed device call all states in spare
  * slots are forgotten, and one that could not be brought back from host memory is forgotten there.
- * A state that cannot be read into host memory is not kept, and nobody's request fails for it.
+ * A state that cannot be read into host memory is not kept, and no request fails for it.
  *
  * <p>A device call that never returns cannot be ended. It costs readiness once the iteration has
- * taken longer than the stall limit: new requests are refused, and whoever watches readiness sends
- * them elsewhere. Readiness returns if the call does.
+ * taken longer than the stall limit: new requests are refused, and a balancer that watches
+ * readiness sends them elsewhere. Readiness returns if the call does.
  */
 @NullMarked
 package org.omnimamba.inference.engine;

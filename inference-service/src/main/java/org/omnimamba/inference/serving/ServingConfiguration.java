@@ -67,7 +67,7 @@ class ServingConfiguration {
         settings,
         new EngineMeters(registry),
         System::nanoTime,
-        // Restarting is the only cure, and that is for whoever watches liveness to decide.
+        // Restarting is the only cure, and the orchestrator that watches liveness decides it.
         failure -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN));
   }
 }

@@ -35,7 +35,7 @@ public final class CheckpointConverter {
    * @param out a directory that is absent or empty
    * @return the model's configuration
    * @throws CheckpointException if the checkpoint is damaged, hostile, or does not fit its
-   *     configuration, or if {@code out} cannot be written; nothing is left behind
+   *     configuration, or if {@code out} cannot be written; no file of it remains
    * @throws org.omnimamba.model.config.InvalidConfigException if the configuration file is wrong
    * @throws org.omnimamba.model.text.InvalidTokenizerException if the tokenizer is damaged or
    *     belongs to another model

@@ -29,7 +29,7 @@ public final class ModelDirectory {
    * @param dtype {@link Dtype#F32} or {@link Dtype#BF16}
    * @param moreFiles texts of further files by their names, such as licences
    * @throws CheckpointException if the tensors do not fit the configuration, or if {@code out}
-   *     cannot be written; nothing is left behind
+   *     cannot be written; no file of it remains
    */
   public static void write(
       Path out,

@@ -34,7 +34,7 @@ public final class RandomModel {
    * Writes a float32 model with a tokenizer that knows single bytes and the special tokens.
    *
    * @param directory absent or empty
-   * @throws CheckpointException if the directory cannot be written; nothing is left behind
+   * @throws CheckpointException if the directory cannot be written; no file of it remains
    * @throws org.omnimamba.model.text.InvalidTokenizerException if the vocabulary has no room for
    *     256 bytes
    */
@@ -48,7 +48,7 @@ public final class RandomModel {
    * @param directory absent or empty
    * @param dtype {@link Dtype#F32} or {@link Dtype#BF16}
    * @param tokenizerJson the text of its {@code tokenizer.json}
-   * @throws CheckpointException if the directory cannot be written; nothing is left behind
+   * @throws CheckpointException if the directory cannot be written; no file of it remains
    */
   public static void write(
       Path directory, ModelConfig config, long seed, Dtype dtype, String tokenizerJson) {

@@ -46,7 +46,7 @@ final class StagedDirectory implements AutoCloseable {
       throw new CheckpointException("%s cannot hold a model".formatted(target));
     }
     Files.createDirectories(parent);
-    // not a temporary directory of the JDK's, which nobody but its owner could read later
+    // not a temporary directory of the JDK's, which only its owner could read later
     Path staging = parent.resolve("." + absolute.getFileName() + ".partial-" + UUID.randomUUID());
     Files.createDirectory(staging);
     StagedDirectory directory = new StagedDirectory(absolute, staging);

@@ -73,7 +73,7 @@ public record TowerConfig(
     return depth - 2;
   }
 
-  /** Class and register tokens in front of the patches. */
+  /** Class and register tokens before the patches. */
   public int prefixTokens() {
     return (classToken ? 1 : 0) + registerTokens;
   }

@@ -67,7 +67,7 @@ public final class CompiledFunction {
     }
 
     /**
-     * The next input, row-major float32: a part of an array, and zeros behind it to the input's
+     * The next input, row-major float32: a part of an array, and zeros after it to the input's
      * size.
      *
      * @param values not copied until the function runs

@@ -175,7 +175,7 @@ public final class FunctionScope {
    * Calls a hand-written kernel. Only XLA for NVIDIA GPUs knows this operation.
    *
    * @param operands in the order of the kernel's arguments
-   * @param results in the order of the kernel's arguments behind the operands
+   * @param results in the order of the kernel's arguments after the operands
    * @throws IllegalArgumentException if the kernel has other arguments
    */
   public List<Output<?>> kernel(Kernel kernel, List<Output<?>> operands, List<TensorSpec> results) {

@@ -29,7 +29,7 @@ final class InputTensors implements AutoCloseable {
   /**
    * What an input is given.
    *
-   * @param array of the input's type; as long as the call is not over, nobody changes it
+   * @param array of the input's type; it must not change before the call is over
    * @param from first element
    * @param count elements, at most those of the input, the rest of which is zeros
    */

@@ -22,7 +22,7 @@ public final class TensorMemory {
     memory.data().asFloats().write(values);
   }
 
-  /** Writes {@code count} elements, and zeros behind them to the end. */
+  /** Writes {@code count} elements, and zeros after them to the end. */
   static void writePadded(RawTensor memory, float[] values, int from, int count) {
     FloatDataBuffer data = memory.data().asFloats();
     data.write(values, from, count);

@@ -39,7 +39,7 @@ public record StepRow(Task task, int slot, int token, int position, List<PlainDr
   /**
    * The row that goes on after some of its draws.
    *
-   * @param taken draws that are behind it
+   * @param taken number of draws that were taken
    */
   public StepRow after(int taken, int nextToken, int nextPosition) {
     List<PlainDraw> left = draws.subList(Math.min(taken, draws.size() - 1), draws.size());

@@ -62,7 +62,7 @@ final class StreamedProduct {
     long in = x.shape().get(1);
     long out = matrix.shape().get(0);
     // two wrongs that matter for one row: XLA keeps a loop of less than one operation for each byte
-    // on one thread, and an addition behind the sums would make it store all products
+    // on one thread, and an addition after the sums would make it store all products
     boolean negated = batch == 1;
     Operand<TFloat32> weights = tf.dtypes.cast(matrix, TFloat32.class);
     Operand<TFloat32> products =

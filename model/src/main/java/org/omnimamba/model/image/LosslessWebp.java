@@ -22,7 +22,7 @@ final class LosslessWebp {
   /**
    * The picture, with an alpha band if its header says so.
    *
-   * <p>The decoder goes on behind its data as if nothing were, so filler follows them. Its input
+   * <p>The decoder goes on after its data as if nothing were, so filler follows them. Its input
    * stands at the byte whose bits come next: past the first byte of filler it has surely read too
    * much, in that byte perhaps, and then other filler gives another picture.
    *

@@ -10,7 +10,7 @@ import org.omnimamba.model.kernel.tile.PowersOfTwo;
 import org.omnimamba.model.kernel.tile.Tile;
 
 /**
- * Draws one token of each row from {@code softmax(logits / temperature)}, behind {@link
+ * Draws one token of each row from {@code softmax(logits / temperature)}, after {@link
  * ProjectionKernel#logits}, as {@link org.omnimamba.model.graph.mamba.TokenDraw} does: where the
  * row's random number lies in the cumulative distribution over the ids in their order. First it
  * looks among blocks of ids, then in one block. A program has one row.
@@ -19,7 +19,7 @@ public final class DrawKernel {
   /** Keeps a temperature of zero from dividing; such rows take the best token anyway. */
   static final float LEAST_TEMPERATURE = 1e-6f;
 
-  /** Just below one: the last token must end behind the target. */
+  /** Just below one: the last token must end beyond the target. */
   private static final float ALMOST_ALL = 1 - 0x1.0p-22f;
 
   private static final int INVALID = -1;
@@ -117,7 +117,7 @@ public final class DrawKernel {
     Tile inside = k.exp(k.divide(k.subtract(logits, best), divisor));
     Tile insideEnds = k.add(k.cumulative(inside), before);
     Tile place = k.subtract(k.constant(block), counted(k.less(target, insideEnds)));
-    // rounding must not lead behind the last id that has a weight
+    // rounding must not lead past the last id that has a weight
     Tile possible = k.select(k.less(k.constant(0f), inside), numbers, k.constant(0));
     Tile lastPossible = k.largest(possible, 0);
     Tile inBlock =

@@ -13,21 +13,21 @@ import org.omnimamba.model.kernel.tile.PowersOfTwo;
 import org.omnimamba.model.kernel.tile.Tile;
 
 /**
- * A matrix product behind a root mean square norm, {@code rms(x) weight^T}, for one token of each
+ * A matrix product after a root mean square norm, {@code rms(x) weight^T}, for one token of each
  * row of a batch: {@code in_proj} with the first matrices of the tasks' adapters, or {@code
- * out_proj} with the residual sum behind it.
+ * out_proj} with the residual sum after it.
  *
  * <p>The norm needs a sum over the whole width, for which a kernel of its own would have to run. So
- * whoever wrote x left {@code x} times the norm's weight, and sums of squares of pieces of x; their
- * total scales the product. One row is a product of a matrix and a vector in float32; more rows go
- * through the matrix units in bfloat16.
+ * the kernel that wrote x left {@code x} times the norm's weight, and sums of squares of pieces of
+ * x; their total scales the product. One row is a product of a matrix and a vector in float32; more
+ * rows go through the matrix units in bfloat16.
  */
 public final class ProjectionKernel {
   private final Sizes sizes;
   private final Tuning tuning;
   private final Kind kind;
 
-  /** What is behind the product. */
+  /** What follows the product. */
   private enum Kind {
     PLAIN,
     RESIDUAL,
@@ -87,8 +87,8 @@ public final class ProjectionKernel {
   }
 
   /**
-   * A head over a vocabulary, in front of {@link DrawKernel}. Arguments: layer, x, sums of squares
-   * and weights as {@link #plain}, the temperatures {@code [batch]}. Results: logits {@code [batch,
+   * A head over a vocabulary, before {@link DrawKernel}. Arguments: layer, x, sums of squares and
+   * weights as {@link #plain}, the temperatures {@code [batch]}. Results: logits {@code [batch,
    * out]} in float32; of {@link #pieces} blocks of ids the highest logits, and the sums of {@code
    * exp((logit - highest) / temperature)}, which are NaN where a logit is not finite, both {@code
    * [pieces, batch]}.
@@ -136,12 +136,12 @@ public final class ProjectionKernel {
       adapterPrograms = 2 * Grid.blocks(sizes.adapterRows(), tuning.rows());
     }
     int programs = Grid.blocks(sizes.out(), tuning.rows()) + adapterPrograms;
-    @Nullable Residual behind = kind == Kind.RESIDUAL ? Residual.arguments(k) : null;
+    @Nullable Residual residual = kind == Kind.RESIDUAL ? Residual.arguments(k) : null;
     @Nullable Tile temperatures = kind == Kind.LOGITS ? k.argument(Element.F32_POINTER) : null;
-    Tile out = behind == null ? k.argument(Element.F32_POINTER) : behind.after();
+    Tile out = residual == null ? k.argument(Element.F32_POINTER) : residual.after();
     @Nullable Blocks blocks = temperatures == null ? null : Blocks.arguments(k, temperatures);
     Rows rows = rows(k, k.convert(layer, Element.I64), weights);
-    Product product = new Product(x, squares, rows, out, behind, blocks);
+    Product product = new Product(x, squares, rows, out, residual, blocks);
     if (sizes.batch() == 1 && kind != Kind.LOGITS) {
       vector(k, product);
     } else {
@@ -178,7 +178,7 @@ public final class ProjectionKernel {
       Tile squares,
       Rows rows,
       Tile out,
-      @Nullable Residual behind,
+      @Nullable Residual residual,
       @Nullable Blocks blocks) {}
 
   private Rows rows(KernelBuilder k, Tile layer, List<Tile> weights) {
@@ -191,10 +191,10 @@ public final class ProjectionKernel {
       return new Rows(matrix, numbers, whole ? null : k.less(numbers, sizes.out()), numbers);
     }
     int perAdapter = Grid.blocks(sizes.adapterRows(), tuning.rows());
-    Tile behind = k.add(program, -own);
+    Tile rest = k.add(program, -own);
     Tile isOwn = k.less(program, own);
-    Tile isFirst = k.less(behind, perAdapter);
-    Tile block = k.select(isOwn, program, k.remainder(behind, perAdapter));
+    Tile isFirst = k.less(rest, perAdapter);
+    Tile block = k.select(isOwn, program, k.remainder(rest, perAdapter));
     Tile adapterSize = k.multiply(layer, (double) sizes.adapterRows() * sizes.in());
     Tile adapter =
         k.select(isFirst, k.at(weights.get(1), adapterSize), k.at(weights.get(2), adapterSize));
@@ -217,7 +217,7 @@ public final class ProjectionKernel {
   /** One row: every program reads all of x and its rows of the weight, all at once. */
   private void vector(KernelBuilder k, Product product) {
     Rows rows = product.rows();
-    @Nullable Residual behind = product.behind();
+    @Nullable Residual residual = product.residual();
     int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     int chunks = sizes.in() / columns;
     Tile starts = k.column(k.multiply(rows.numbers(), sizes.in()));
@@ -232,9 +232,9 @@ public final class ProjectionKernel {
     }
     Tile pieces = k.range(PowersOfTwo.atLeast(sizes.pieces()));
     Tile ownSquares = k.load(k.at(product.squares(), pieces), k.less(pieces, sizes.pieces()));
-    @Nullable Tile norm = behind == null ? null : norm(k, rows, behind);
+    @Nullable Tile norm = residual == null ? null : norm(k, rows, residual);
     @Nullable Tile before =
-        behind == null ? null : k.load(k.at(behind.before(), rows.numbers()), rows.mask());
+        residual == null ? null : k.load(k.at(residual.before(), rows.numbers()), rows.mask());
     Tile sums = k.full(0, tuning.rows(), columns);
     for (int chunk = 0; chunk < chunks; chunk++) {
       Tile weight = k.convert(weights.get(chunk), Element.F32);
@@ -242,20 +242,20 @@ public final class ProjectionKernel {
       sums = k.add(sums, k.multiply(weight, factor));
     }
     Tile scaled = k.multiply(k.sum(sums, 1), scale(k, k.sum(ownSquares, 0)));
-    if (behind == null || norm == null || before == null) {
+    if (residual == null || norm == null || before == null) {
       k.store(k.at(product.out(), rows.outputs()), scaled, rows.mask());
       return;
     }
     Tile after = k.add(before, scaled);
     k.store(k.at(product.out(), rows.numbers()), after, rows.mask());
-    k.store(k.at(behind.scaled(), rows.numbers()), k.multiply(after, norm), rows.mask());
-    k.store(k.at(behind.squares(), k.program(0)), k.sum(k.multiply(after, after), 0), null);
+    k.store(k.at(residual.scaled(), rows.numbers()), k.multiply(after, norm), rows.mask());
+    k.store(k.at(residual.squares(), k.program(0)), k.sum(k.multiply(after, after), 0), null);
   }
 
   /** Several rows, padded to what the matrix units take. */
   private void matrix(KernelBuilder k, Product product) {
     Rows rows = product.rows();
-    @Nullable Residual behind = product.behind();
+    @Nullable Residual residual = product.residual();
     int batch = paddedBatch(sizes.batch());
     int columns = PowersOfTwo.dividing(sizes.in(), tuning.columns());
     Tile tokens = k.range(batch);
@@ -268,8 +268,8 @@ public final class ProjectionKernel {
     Tile squareMask = real == null ? inPieces : k.and(inPieces, k.row(real));
     Tile total = k.sum(k.load(k.at(product.squares(), squarePlaces), squareMask), 0);
     Tile places = k.add(k.column(rows.numbers()), k.row(k.multiply(tokens, sizes.out())));
-    @Nullable Tile norm = behind == null ? null : norm(k, rows, behind);
-    @Nullable Tile before = behind == null ? null : k.load(k.at(behind.before(), places), mask);
+    @Nullable Tile norm = residual == null ? null : norm(k, rows, residual);
+    @Nullable Tile before = residual == null ? null : k.load(k.at(residual.before(), places), mask);
     Tile rowStarts = k.column(k.multiply(rows.numbers(), sizes.in()));
     Tile tokenStarts = k.column(k.multiply(tokens, sizes.in()));
     @Nullable Tile tokenMask = Masks.column(k, real);
@@ -285,7 +285,7 @@ public final class ProjectionKernel {
               return k.dot(weight, k.transposed(factor), sum);
             });
     Tile scaled = k.multiply(sums, k.row(scale(k, total)));
-    if (behind == null || norm == null || before == null) {
+    if (residual == null || norm == null || before == null) {
       Tile outputs = k.add(k.column(rows.outputs()), k.row(k.multiply(tokens, sizes.width())));
       k.store(k.at(product.out(), outputs), scaled, mask);
       if (product.blocks() != null) {
@@ -295,9 +295,9 @@ public final class ProjectionKernel {
     }
     Tile after = k.add(before, scaled);
     k.store(k.at(product.out(), places), after, mask);
-    k.store(k.at(behind.scaled(), places), k.multiply(after, k.column(norm)), mask);
+    k.store(k.at(residual.scaled(), places), k.multiply(after, k.column(norm)), mask);
     Tile place = k.add(k.multiply(k.program(0), sizes.batch()), tokens);
-    k.store(k.at(behind.squares(), place), k.sum(k.multiply(after, after), 0), real);
+    k.store(k.at(residual.squares(), place), k.sum(k.multiply(after, after), 0), real);
   }
 
   /** The highest logit and the sum of weights of this program's ids. */
@@ -320,9 +320,9 @@ public final class ProjectionKernel {
     k.store(k.at(blocks.sums(), place), k.sum(k.add(weights, finite), 0), real);
   }
 
-  private Tile norm(KernelBuilder k, Rows rows, Residual behind) {
-    Tile first = k.multiply(behind.next(), sizes.out());
-    return k.load(k.at(k.at(behind.norms(), first), rows.numbers()), rows.mask());
+  private Tile norm(KernelBuilder k, Rows rows, Residual residual) {
+    Tile first = k.multiply(residual.next(), sizes.out());
+    return k.load(k.at(k.at(residual.norms(), first), rows.numbers()), rows.mask());
   }
 
   /** {@code 1 / sqrt(mean of squares + eps)}. */

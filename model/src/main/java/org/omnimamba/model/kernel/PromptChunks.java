@@ -56,7 +56,7 @@ final class PromptChunks {
         number, k.load(k.at(dtBias, perHead)), k.negative(k.exp(k.load(k.at(logDecay, perHead)))));
   }
 
-  /** Step sizes of a head behind softplus, {@code [chunk]}. */
+  /** Step sizes of a head after softplus, {@code [chunk]}. */
   Tile stepSizes(Tile projected, Positions positions, Head head) {
     Tile starts = k.multiply(positions.numbers(), sizes.projected());
     Tile places = k.add(starts, k.add(head.number(), config.dInner() + config.convDim()));

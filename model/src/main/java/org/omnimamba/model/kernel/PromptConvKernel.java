@@ -11,8 +11,8 @@ import org.omnimamba.model.kernel.tile.Tile;
 
 /**
  * The causal depthwise convolution over x, B and C with bias and SiLU, for all positions of a
- * prompt's piece. What lies in front of the piece comes from the ring of the state; {@link
- * PromptStateKernel}, which runs behind, writes the ring.
+ * prompt's piece. What lies before the piece comes from the ring of the state; {@link
+ * PromptStateKernel}, which runs later, writes the ring.
  */
 public final class PromptConvKernel {
   private final KernelBuilder k = new KernelBuilder("prompt_conv");
@@ -87,7 +87,7 @@ public final class PromptConvKernel {
             1));
   }
 
-  /** Channels of the piece's positions, and of the ring's in front of it. */
+  /** Channels of the piece's positions, and of the ring's before it. */
   private Tile value(
       Tile projected, Tile ring, Tile seen, Tile source, Tile channels, @Nullable Tile inside) {
     Tile before = k.column(k.less(source, 0));

@@ -9,9 +9,9 @@ import org.omnimamba.model.kernel.tile.Masks;
 import org.omnimamba.model.kernel.tile.Tile;
 
 /**
- * What the state space gives at each position of a prompt's piece, with skip and gate behind it. A
+ * What the state space gives at each position of a prompt's piece, with skip and gate after it. A
  * program has one chunk of positions and some columns of one head: inside a chunk, positions meet
- * in products; what came before the chunk is in the state in front of it, which {@link
+ * in products; what came before the chunk is in the state before it, which {@link
  * PromptStateKernel} left. Factors of products are in float16, sums in float32.
  */
 public final class PromptOutputKernel {
@@ -45,9 +45,9 @@ public final class PromptOutputKernel {
    * Arguments: layer {@code []} (int32); what {@code in_proj} left {@code [length, projected]} and
    * what the convolution made of it {@code [length, channels]} (float16); of all layers {@code
    * dt_bias}, {@code A_log} and {@code D} {@code [layers, heads]} and the gated norm's weight
-   * {@code [layers, dInner]}; the states in front of the chunks {@code [chunks, heads, dState,
-   * headDim]} (float16). Results: y times gate and norm weight {@code [length, dInner]} in
-   * bfloat16; sums of squares of y times gate {@code [}{@link #pieces}{@code , length]}.
+   * {@code [layers, dInner]}; the states before the chunks {@code [chunks, heads, dState, headDim]}
+   * (float16). Results: y times gate and norm weight {@code [length, dInner]} in bfloat16; sums of
+   * squares of y times gate {@code [}{@link #pieces}{@code , length]}.
    *
    * @param sizes its rows are the positions
    * @throws IllegalArgumentException if the tuning does not fit the sizes

@@ -10,10 +10,10 @@ import org.omnimamba.model.kernel.tile.PowersOfTwo;
 import org.omnimamba.model.kernel.tile.Tile;
 
 /**
- * A matrix product behind a root mean square norm, {@code rms(x) weight^T}, for all positions of a
+ * A matrix product after a root mean square norm, {@code rms(x) weight^T}, for all positions of a
  * prompt's piece: an adapter's first matrix, {@code in_proj} with the adapter's second matrix
- * added, or {@code out_proj} with the residual sum behind it. As in {@link ProjectionKernel},
- * whoever wrote x left {@code x} times the norm's weight and sums of squares of pieces of x.
+ * added, or {@code out_proj} with the residual sum after it. As in {@link ProjectionKernel}, the
+ * kernel that wrote x left {@code x} times the norm's weight and sums of squares of pieces of x.
  *
  * <p>A program has a block of positions and a block of the weight's rows. Programs of the same rows
  * follow one another, so that weights come from memory once and from the cache then.
@@ -198,7 +198,7 @@ public final class PromptProjectionKernel {
 
   /** {@code rms(x) weight^T}, {@code [positions, rows]}. */
   private Tile normed(Factors factors, Block block) {
-    // in front of the product, behind which registers are few
+    // before the product, after which registers are few
     Tile scale = k.column(scale(factors, block));
     return k.multiply(product(factors, block), scale);
   }

@@ -8,9 +8,9 @@ import org.omnimamba.model.kernel.tile.KernelBuilder;
 import org.omnimamba.model.kernel.tile.Tile;
 
 /**
- * The states of a prompt's piece: in front of each chunk of positions, and behind the piece
- * (Mamba-2, "state space duality"). A program has some columns of one head and goes from chunk to
- * chunk with the state at hand. Factors of products are in float16, sums in float32.
+ * The states of a prompt's piece: before each chunk of positions, and after the piece (Mamba-2,
+ * "state space duality"). A program has some columns of one head and goes from chunk to chunk with
+ * the state at hand. Factors of products are in float16, sums in float32.
  *
  * <p>It also leaves the columns of the last tokens in the ring of the convolution, which {@link
  * PromptConvKernel} has read by then.
@@ -49,9 +49,9 @@ public final class PromptStateKernel {
    * Arguments: layer {@code []} (int32); what {@code in_proj} left {@code [length, projected]} and
    * what the convolution made of it {@code [length, channels]} (float16); of all layers {@code
    * dt_bias} and {@code A_log} {@code [layers, heads]}; positions that count, the row of the state
-   * in front, the row where the state behind goes, and tokens seen in front, each {@code [1]}
-   * (int64); the states, which change: {@code [layers * rows * taps, channels]} and {@code [layers
-   * * rows, heads, dState, headDim]}. Result: the states in front of the chunks {@code [chunks,
+   * before the piece, the row that gets the state after it, and tokens seen before it, each {@code
+   * [1]} (int64); the states, which change: {@code [layers * rows * taps, channels]} and {@code
+   * [layers * rows, heads, dState, headDim]}. Result: the states before the chunks {@code [chunks,
    * heads, dState, headDim]} in float16.
    *
    * @param sizes its rows are the positions
@@ -142,7 +142,7 @@ public final class PromptStateKernel {
     return StateUpdate.pointers(k, config, row, head, channels);
   }
 
-  /** The state behind a chunk. */
+  /** The state after a chunk. */
   private Tile behind(Arguments in, Tile chunk, PromptChunks.Head head, Tile channels, Tile state) {
     PromptChunks.Positions positions = chunks.positions(chunk);
     Tile sizesOfSteps = chunks.stepSizes(in.projected(), positions, head);
@@ -158,7 +158,7 @@ public final class PromptStateKernel {
     return k.dot(k.transposed(b), gained, k.multiply(state, k.exp(end)));
   }
 
-  /** Leaves the last tokens that count in the ring, those in front of the piece included. */
+  /** Leaves the last tokens that count in the ring, those before the piece included. */
   private void keep(Arguments in, Tile channels, @Nullable Tile owner) {
     int taps = config.dConv();
     Tile positions = k.add(k.add(in.count(), -taps), k.range(taps));

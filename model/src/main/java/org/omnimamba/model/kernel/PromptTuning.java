@@ -6,7 +6,7 @@ package org.omnimamba.model.kernel;
  * @param adapter of the adapter's first matrix
  * @param in of {@code in_proj}
  * @param conv of the convolution
- * @param states of the states in front of chunks
+ * @param states of the states before chunks
  * @param outputs of what the state space gives
  * @param out of {@code out_proj}
  */

@@ -72,7 +72,7 @@ public final class StateKernel {
   }
 
   /**
-   * The same behind {@link ActivationKernel}. Arguments: layer {@code []} (int32); what that one
+   * The same after {@link ActivationKernel}. Arguments: layer {@code []} (int32); what that one
    * left; what {@code in_proj} left, the adapters' second matrices, 1 for rows that draw, else 0,
    * as {@link #of}; of all layers {@code A_log} and {@code D} {@code [layers, heads]} and the gated
    * norm's weight {@code [layers, dInner]}; the first row of the window {@code [1]} (int64); 1 for
@@ -279,7 +279,7 @@ public final class StateKernel {
     return new Channels(channels, raw, k.load(k.at(in.convBias(), ofLayer)), weights, window);
   }
 
-  /** Channels behind convolution and SiLU. */
+  /** Channels after convolution and SiLU. */
   private Tile convolved(StepRows.Adapter adapter, Channels channels) {
     Tile sum = channels.bias();
     for (int tap = 0; tap < config.dConv(); tap++) {

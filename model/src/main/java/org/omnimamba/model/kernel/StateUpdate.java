@@ -5,7 +5,7 @@ import org.omnimamba.model.kernel.tile.Element;
 import org.omnimamba.model.kernel.tile.KernelBuilder;
 import org.omnimamba.model.kernel.tile.Tile;
 
-/** One step of the selective state space for some columns of a head, with skip and gate behind. */
+/** One step of the selective state space for some columns of a head, followed by skip and gate. */
 final class StateUpdate {
   private final KernelBuilder k;
   private final LayerSizes sizes;
@@ -30,7 +30,7 @@ final class StateUpdate {
       Tile piece, Tile channels, Tile states, Tile before, Tile logDecay, Tile skip, Tile norm) {}
 
   /**
-   * A token, behind its activations.
+   * A token, after its activations.
    *
    * @param x {@code [columns]}
    * @param gate {@code [columns]}
@@ -55,7 +55,7 @@ final class StateUpdate {
     return k.at(k.at(row, before), k.add(k.column(rows), k.row(inHead)));
   }
 
-  /** The columns in front of the step; the state itself first, since it comes from far away. */
+  /** The columns before the step; the state itself first, since it comes from far away. */
   Columns read(
       StepRows.Row row,
       Tile layer,
@@ -83,7 +83,7 @@ final class StateUpdate {
   }
 
   /**
-   * Leaves the state behind the step, y times gate and norm weight {@code [batch, dInner]}, and the
+   * Leaves the state after the step, y times gate and norm weight {@code [batch, dInner]}, and the
    * sum of squares of y times gate {@code [pieces, batch]}.
    */
   void write(StepRows.Row row, Columns columns, Token token, Tile out, Tile squares) {

@@ -92,7 +92,7 @@ final class StepRows {
   }
 
   /**
-   * Where the ring keeps the token of {@code age} places behind the one that leaves it.
+   * Where the ring keeps the token of {@code age} places after the one that leaves it.
    *
    * @param ring of all rows, {@code [layers * rows * taps, channels]}
    * @param position tokens that the row has seen

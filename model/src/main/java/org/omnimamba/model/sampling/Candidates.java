@@ -122,7 +122,7 @@ final class Candidates {
     return before;
   }
 
-  /** Moves better tokens before the pivot, worse ones behind it; returns where the pivot lands. */
+  /** Moves better tokens before the pivot, worse ones after it; returns where the pivot lands. */
   private int partition(int low, int high) {
     int last = high - 1;
     swap(medianOfThree(low, low + (high - low) / 2, last), last);

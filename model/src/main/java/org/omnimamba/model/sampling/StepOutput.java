@@ -11,7 +11,7 @@ public sealed interface StepOutput {
   record Drawn(int id) implements StepOutput {}
 
   /**
-   * The logits, for whoever draws by themselves.
+   * The logits, for a caller that draws itself.
    *
    * @param values {@code [vocabulary of the sequence's task]}
    */

@@ -7,8 +7,7 @@ import org.omnimamba.model.text.Tokenizer;
 
 /**
  * Rows for understanding. The frame {@code [mmu][soi]} image {@code [eoi][sot]} in front is the
- * objective's; here is the text behind it, padded on the right with {@code [PAD]} to a fixed
- * length:
+ * objective's; here is the text after it, padded on the right with {@code [PAD]} to a fixed length:
  *
  * <ul>
  *   <li>{@value #INPUT_IDS} {@code [batch, maxLength]}

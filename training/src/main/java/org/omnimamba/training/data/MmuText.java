@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.omnimamba.model.text.Tokenizer;
 import org.omnimamba.model.text.Turn;
 
-/** How the text behind a picture is written, and which of it is learnt. */
+/** How the text after a picture is written, and which of it is learnt. */
 public enum MmuText {
   /**
    * Stage 1 of the reference (see docs/reference-behaviours.md, 16): the last answer and {@code

@@ -3,7 +3,7 @@ package org.omnimamba.training.emoji;
 import java.util.List;
 
 /**
- * What an emoji shows, whoever drew it.
+ * What an emoji shows, in any style.
  *
  * @param hexcode code points in upper-case hexadecimal without variation selectors, such as {@code
  *     1F34E}

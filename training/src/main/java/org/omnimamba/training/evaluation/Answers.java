@@ -6,7 +6,7 @@ import java.util.Locale;
 final class Answers {
   private Answers() {}
 
-  /** Whether an answer is the name, but for case, an article before it and a full stop behind. */
+  /** Whether an answer is the name, but for case, an article before it and a full stop after it. */
   static boolean names(String answer, String name) {
     return plain(answer).equals(plain(name));
   }

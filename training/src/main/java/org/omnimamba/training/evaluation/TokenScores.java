@@ -30,7 +30,7 @@ import org.omnimamba.training.step.TrainableParameters;
 
 /**
  * Measures trained parameters with the right tokens given, so that variants of the model that the
- * runtime does not serve are measured alike: the loss of image tokens behind the evaluation's
+ * runtime does not serve are measured alike: the loss of image tokens after the evaluation's
  * caption, and whether every token of the answer to "what is this?" is the most probable one, which
  * is so exactly when the greedy answer is the name.
  */

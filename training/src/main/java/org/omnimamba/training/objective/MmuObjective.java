@@ -21,7 +21,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Understanding: the text behind {@code [mmu][soi]} image {@code [eoi][sot]}.
+ * Understanding: the text after {@code [mmu][soi]} image {@code [eoi][sot]}.
  *
  * <p>Inputs: those of {@link ImageFeatures}; {@code has_picture} {@code [batch]}, 0 in rows of text
  * alone, whose image places are zeros, not an embedding (see docs/reference-behaviours.md, 31);
@@ -32,12 +32,12 @@ import org.tensorflow.types.TInt64;
  * @param batch rows
  * @param length ids of a row's text
  * @param features where the towers' features come from
- * @param dropout in front of the adapters
+ * @param dropout before the adapters
  */
 public record MmuObjective(
     ModelConfig model, int batch, int length, ImageFeatures features, LoraDropout dropout)
     implements Objective {
-  /** The image's frame: two ids in front of it, two behind. */
+  /** The image's frame: two ids before it, two after. */
   private static final int FRAME = 2;
 
   public MmuObjective {

@@ -19,16 +19,16 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Drawing: the image tokens behind a caption, each from those before it (paper section 3.4).
+ * Drawing: the image tokens after a caption, each from those before it (paper section 3.4).
  *
  * <p>Inputs: {@code caption_ids} {@code [batch, prompt + 1]}, which are {@code [t2i][sot]} caption
- * {@code [eot][soi]} and the {@code [eoi]} behind the image, and {@code image_ids} {@code [batch,
+ * {@code [eot][soi]} and the {@code [eoi]} after the image, and {@code image_ids} {@code [batch,
  * imageTokens]}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image
  * token is ever looked back at, and both are left out of the sequence.
  *
  * @param model its sizes
  * @param batch rows
- * @param dropout in front of the adapters
+ * @param dropout before the adapters
  * @param vocabulary where image tokens stand
  */
 public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout, Vocabulary vocabulary)

@@ -12,7 +12,7 @@ import org.omnimamba.training.step.StepResult;
 
 /**
  * The run's curve as {@code curve.csv}: step, seconds, rate, loss, gradient_norm and the metrics, a
- * line for each logged step. A run that goes on from a state drops the lines behind that state.
+ * line for each logged step. A run that goes on from a state drops the lines after that state.
  */
 final class LossCurve implements AutoCloseable {
   static final String FILE = "curve.csv";

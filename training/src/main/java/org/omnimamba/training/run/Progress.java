@@ -18,7 +18,7 @@ public final class Progress {
 
   /**
    * @param out where lines go, standard error as a rule
-   * @param name of the run, in front of each line
+   * @param name of the run, before each line
    */
   public Progress(PrintWriter out, String name) {
     this.out = out;

@@ -10,7 +10,7 @@ public interface StepListener {
   StepListener NONE = (result, parameters) -> {};
 
   /**
-   * Called behind each step. What it does must depend on its arguments only, since a resumed run
+   * Called after each step. What it does must depend on its arguments only, since a resumed run
    * starts with a new listener.
    */
   void after(StepResult result, TrainableParameters parameters);

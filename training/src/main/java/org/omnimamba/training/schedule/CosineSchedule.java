@@ -2,7 +2,7 @@ package org.omnimamba.training.schedule;
 
 /**
  * Linear warm-up from 0, then half a cosine down to a floor ({@code cosine_with_min_lr} of the
- * trainer behind the reference). With warm-up, the very first step has rate 0.
+ * trainer that the reference uses). With warm-up, the very first step has rate 0.
  *
  * @param peak learning rate at the end of the warm-up
  * @param warmupSteps steps of the warm-up; 0 starts at the peak
@@ -19,7 +19,7 @@ public record CosineSchedule(double peak, long warmupSteps, long totalSteps, dou
     }
   }
 
-  /** The rate of a step, counted from 0. Behind the last step it stays at the floor. */
+  /** The rate of a step, counted from 0. After the last step it stays at the floor. */
   public double rate(long step) {
     if (step < warmupSteps) {
       return peak * ((double) step / warmupSteps);

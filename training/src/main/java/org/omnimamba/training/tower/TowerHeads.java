@@ -9,7 +9,7 @@ import org.tensorflow.ndarray.Shape;
 
 /** The parameters beside the towers, which exist during training only, and their initial values. */
 public final class TowerHeads {
-  /** In front of their names; no part of a model begins so. */
+  /** Prefix of their names; no name of a model's part begins so. */
   public static final String PREFIX = "training.towers";
 
   /** What similarities are multiplied with at the start, as in CLIP. */

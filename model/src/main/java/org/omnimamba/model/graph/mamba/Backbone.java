@@ -38,7 +38,7 @@ public final class Backbone {
    *
    * @param embeddings positions applied, {@code [batch, length, dModel]}
    * @param lengths how many tokens of each row count, {@code [batch]}; null if all do
-   * @return hidden values behind the final norm, {@code [batch, length, dModel]}
+   * @return hidden values after the final norm, {@code [batch, length, dModel]}
    */
   public Operand<TFloat32> sequence(
       Operand<TFloat32> embeddings, @Nullable Operand<TInt64> lengths, LayerStates states) {
@@ -52,7 +52,7 @@ public final class Backbone {
    * @param active 1 for rows that take part, 0 for rows whose SSM state stays, {@code [batch]};
    *     null if all do
    * @param states must know a state for every layer
-   * @return hidden values behind the final norm, {@code [batch, dModel]}
+   * @return hidden values after the final norm, {@code [batch, dModel]}
    */
   public Operand<TFloat32> step(
       Operand<TFloat32> embeddings, @Nullable Operand<TFloat32> active, LayerStates states) {

@@ -30,7 +30,7 @@ public final class CausalConv {
    * Convolves a sequence.
    *
    * @param raw {@code [batch, length, channels]}
-   * @param before state in front of it, {@code [batch, taps, channels]}; null for zeros
+   * @param before state before it, {@code [batch, taps, channels]}; null for zeros
    * @return {@code [batch, length, channels]}
    */
   Operand<TFloat32> sequence(Operand<TFloat32> raw, @Nullable Operand<TFloat32> before) {

@@ -34,7 +34,7 @@ public final class ChunkedScan {
    * @param a negative decay rates, {@code [heads]}
    * @param b shared by all heads, {@code [batch, length, dState]}
    * @param c shared by all heads, {@code [batch, length, dState]}
-   * @param before state in front of the sequence, {@code [batch, dState, heads, headDim]}; null for
+   * @param before state before the sequence, {@code [batch, dState, heads, headDim]}; null for
    *     zeros
    */
   public record Input(
@@ -49,7 +49,7 @@ public final class ChunkedScan {
    * Outputs of a scan.
    *
    * @param y without the skip term D, {@code [batch, length, heads, headDim]}
-   * @param after state behind the sequence, {@code [batch, dState, heads, headDim]}
+   * @param after state after the sequence, {@code [batch, dState, heads, headDim]}
    */
   public record Output(Operand<TFloat32> y, Operand<TFloat32> after) {}
 
@@ -107,7 +107,7 @@ public final class ChunkedScan {
   }
 
   /**
-   * States in front of each chunk and behind the last one.
+   * States before each chunk and after the last one.
    *
    * @param gains what each chunk adds, {@code [batch, chunks, dState, heads, headDim]}
    * @param totals log decay over each chunk, {@code [batch, chunks, heads]}

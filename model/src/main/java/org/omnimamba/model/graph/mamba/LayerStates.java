@@ -16,9 +16,9 @@ public interface LayerStates {
         public void after(int layer, MixerState state) {}
       };
 
-  /** The state in front of the input; null for a start from nothing. */
+  /** The state before the input; null for a start from nothing. */
   @Nullable MixerState before(int layer);
 
-  /** Takes the state behind the input. Called once per layer, in order. */
+  /** Takes the state after the input. Called once per layer, in order. */
   void after(int layer, MixerState state);
 }

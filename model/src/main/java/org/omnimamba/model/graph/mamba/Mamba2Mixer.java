@@ -32,7 +32,7 @@ public final class Mamba2Mixer {
    * What a mixer gives.
    *
    * @param out like the input, {@code [..., dModel]}
-   * @param after the state behind the input
+   * @param after the state after the input
    */
   public record Output(Operand<TFloat32> out, MixerState after) {}
 

@@ -24,7 +24,7 @@ public final class TokenDraw {
   /** Keeps a temperature of zero from dividing; such rows take the best token anyway. */
   private static final float LEAST_TEMPERATURE = 1e-6f;
 
-  /** Just below one: the last token must end behind the target. */
+  /** Just below one: the last token must end beyond the target. */
   private static final float ALMOST_ALL = 1 - 0x1.0p-22f;
 
   private final Ops tf;
@@ -98,7 +98,7 @@ public final class TokenDraw {
     return tf.sum(tf.dtypes.cast(row, TInt64.class), tf.constant(1));
   }
 
-  /** The last place with a weight; rounding must not lead behind it. {@code [batch]}. */
+  /** The last place with a weight; rounding must not lead past it. {@code [batch]}. */
   private Operand<TInt64> lastPossible(Operand<TFloat32> inside) {
     long[] places = new long[BLOCK];
     for (int i = 0; i < BLOCK; i++) {

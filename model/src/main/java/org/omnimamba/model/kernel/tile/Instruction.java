@@ -71,8 +71,8 @@ public record Instruction(
   /**
    * @param count how often the body runs
    * @param index counts from 0
-   * @param carried the tile in front of a round
-   * @param next the tile behind a round
+   * @param carried the tile before a round
+   * @param next the tile after a round
    */
   public record Loop(int count, Tile index, Tile carried, List<Instruction> body, Tile next) {}
 }

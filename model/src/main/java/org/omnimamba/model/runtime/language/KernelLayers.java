@@ -83,7 +83,7 @@ final class KernelLayers {
    * Adds all layers.
    *
    * @param positions tokens that each row has seen, {@code [batch]}
-   * @return the stream behind the last layer; scaled with the final norm's weight
+   * @return the stream after the last layer; scaled with the final norm's weight
    */
   KernelStream apply(KernelStream first, Operand<TInt64> positions) {
     KernelStream stream = first;

@@ -50,9 +50,9 @@ final class KernelPrompt {
    * Where a piece starts and ends; each is {@code [1]}.
    *
    * @param count positions that count; padding follows
-   * @param from row of the states in front
-   * @param to row that gets the states behind
-   * @param seen tokens in front
+   * @param from row of the states before the piece
+   * @param to row that gets the states after the piece
+   * @param seen tokens seen before the piece
    */
   record Inputs(
       Operand<TInt64> count, Operand<TInt64> from, Operand<TInt64> to, Operand<TInt64> seen) {}
@@ -98,7 +98,7 @@ final class KernelPrompt {
    * Adds all layers.
    *
    * @param embeddings positions applied, {@code [length, dModel]}
-   * @return the residual behind the last layer, {@code [length, dModel]}
+   * @return the residual after the last layer, {@code [length, dModel]}
    */
   Operand<TFloat32> apply(BlockContext context, Operand<TFloat32> embeddings) {
     KernelStream stream = KernelStream.of(scope.tf(), context, embeddings, inSizes.pieces());

@@ -24,7 +24,7 @@ import org.omnimamba.model.sampling.StepOutput;
 public final class LanguageModel {
   /**
    * What a GPU takes at once: a call costs the host more than half of what a step of one sequence
-   * takes, and whoever joins, leaves or is cancelled waits for the end of a call.
+   * takes, and a sequence that joins, leaves or is cancelled waits for the end of a call.
    */
   static final int TOKENS_PER_CALL = 8;
 
@@ -119,7 +119,7 @@ public final class LanguageModel {
   }
 
   /**
-   * Embeds an understanding prompt. The image takes its places behind the second id.
+   * Embeds an understanding prompt. The image takes its places after the second id.
    *
    * @param idsWithoutImage at least two
    * @param imageEmbeddings {@code [patches, dModel]}; null for the zeros of a prompt without image
@@ -135,8 +135,8 @@ public final class LanguageModel {
    * compiled lengths need.
    *
    * @param from 0 starts from nothing, whatever the slot held; otherwise the slot must hold the
-   *     state behind the first {@code from} positions
-   * @return the logits behind position {@code to - 1}
+   *     state after the first {@code from} positions
+   * @return the logits after position {@code to - 1}
    * @throws IllegalArgumentException if the prompt was embedded for another task, or if the slot or
    *     the positions do not exist
    */

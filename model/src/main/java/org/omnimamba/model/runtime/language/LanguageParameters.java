@@ -96,7 +96,7 @@ final class LanguageParameters {
     return parameters.variable(Backbone.PREFIX + "." + local);
   }
 
-  /** Weight of the norm behind the last layer, {@code [dModel]}. */
+  /** Weight of the norm after the last layer, {@code [dModel]}. */
   DeviceVariable finalNorm() {
     return parameters.variable(Backbone.PREFIX + ".norm_f.weight");
   }

@@ -55,8 +55,8 @@ final class LayerCalls {
    * {@code out_proj} with the residual sum, the end of a layer.
    *
    * @param gated what comes out of the state space, and its sums of squares
-   * @param before the stream in front of the layer
-   * @param pieces of the stream behind it
+   * @param before the stream before the layer
+   * @param pieces of the stream after it
    */
   KernelStream end(
       Kernel out,

@@ -8,7 +8,7 @@ import org.omnimamba.model.config.Task;
 
 /** Prompts to embeddings: ids are looked up on the device, the rest is put together on the host. */
 final class PromptEmbedder {
-  /** Ids of an understanding prompt in front of the image: [mmu][soi]. */
+  /** Ids of an understanding prompt before the image: [mmu][soi]. */
   private static final int IDS_BEFORE_IMAGE = 2;
 
   private final LanguageModelConfig config;
@@ -53,7 +53,7 @@ final class PromptEmbedder {
     checkLength(Task.MMU, length);
     checkIds(idsWithoutImage, config.textVocabSize());
     float[] text = text(idsWithoutImage);
-    // other than a new array, a copy is not cleared first
+    // the positions are the sum's first term; a copy of them need not be filled with zeros first
     float[] values = Arrays.copyOf(mmuPositions, length * width);
     int head = IDS_BEFORE_IMAGE * width;
     add(text, 0, values, 0, head);

@@ -59,7 +59,7 @@ final class StateTable {
     return slots;
   }
 
-  /** Takes what nobody wants to keep. */
+  /** Row of the states that are not kept. */
   int scratch() {
     return slots;
   }

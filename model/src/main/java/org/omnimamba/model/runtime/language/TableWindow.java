@@ -128,7 +128,7 @@ final class TableWindow implements LayerStates {
     return scope.updateSlice(whole, part.asOutput().expect(whole.type()), begin);
   }
 
-  /** Stores what the layers left; call once, behind the last layer. */
+  /** Stores what the layers left; call once, after the last layer. */
   void store() {
     scope.effect(tf.assignVariableOp(scope.handle(table.conv()), conv));
     scope.effect(tf.assignVariableOp(scope.handle(table.ssm()), ssm));

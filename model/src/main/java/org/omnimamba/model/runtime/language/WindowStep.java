@@ -25,6 +25,6 @@ interface WindowStep {
    */
   Result apply(Operand<TInt64> tokens, Operand<TInt64> positions, int index);
 
-  /** Keeps the states; call once, behind the last token. */
+  /** Keeps the states; call once, after the last token. */
   void store();
 }
