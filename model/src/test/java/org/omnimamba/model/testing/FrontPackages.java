@@ -25,18 +25,14 @@ public final class FrontPackages {
           "image",
           "runtime",
           "runtime.language",
+          "runtime.vision",
           "sampling",
           "text",
           "weights");
 
   private static final Set<String> TRAINING_TOO =
       Set.of(
-          "checkpoint.safetensors",
-          "checkpoint.schema",
-          "graph.mamba",
-          "graph.vision",
-          "graph.vq",
-          "runtime.vision");
+          "checkpoint.safetensors", "checkpoint.schema", "graph.mamba", "graph.vision", "graph.vq");
 
   private FrontPackages() {}
 
