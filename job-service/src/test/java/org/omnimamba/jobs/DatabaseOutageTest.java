@@ -13,6 +13,7 @@ import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.queue.testing.TestDatabase;
 import org.omnimamba.web.database.CutNetwork;
+import org.omnimamba.web.database.EncryptedServer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The service starts without its database, says so, and takes it up when it comes. */
@@ -54,6 +55,27 @@ class DatabaseOutageTest {
         await().atMost(Jobs.PATIENCE).until(() -> submit(service).statusCode() == 202);
         awaitCompleted(database, 2);
       }
+    }
+  }
+
+  @Test
+  void itWorksOnADatabaseThatDemandsEncryption() throws Exception {
+    try (EncryptedServer server = new EncryptedServer();
+        FakeInference inference = new FakeInference();
+        ConfigurableApplicationContext service =
+            start(
+                inference,
+                "omnimamba.database.host=localhost",
+                "omnimamba.database.port=" + server.port(),
+                "omnimamba.database.name=app",
+                "omnimamba.database.username=app",
+                "omnimamba.database.password=secret-of-app",
+                "omnimamba.database.ssl-mode=verify-full",
+                "omnimamba.database.ssl-root-cert=" + server.root())) {
+      await()
+          .atMost(Jobs.PATIENCE)
+          .until(() -> management(service, "readiness").statusCode() == 200);
+      assertThat(submit(service).statusCode()).isEqualTo(202);
     }
   }
 
