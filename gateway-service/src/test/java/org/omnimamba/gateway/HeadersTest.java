@@ -64,6 +64,7 @@ class HeadersTest {
       value = {
         "Accept | text/event-stream",
         "Idempotency-Key | order-17",
+        "If-Match | \"7\"",
         "If-None-Match | \"7\"",
         "Last-Event-ID | 41",
         "Prefer | wait=30",

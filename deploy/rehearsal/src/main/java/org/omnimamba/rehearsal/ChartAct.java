@@ -71,7 +71,7 @@ final class ChartAct {
       String url = "http://" + cluster.address(Chart.RELEASE + "-gateway");
       Api api = new Api(url, Site.API_KEY);
       if (full) {
-        new Walk(ACT, report, url, api, site.receiver(), Site.HOOK).run(cluster.all());
+        Walk.run(ACT, report, url, site, cluster.all());
       } else {
         api.send(api.post("/v1/webhook-endpoints/default-secret", ""));
       }

@@ -26,8 +26,8 @@ final class Compose {
    * @param variables what the user exported
    */
   static List<Container> read(Path root, Map<String, String> variables) throws IOException {
-    String text = fill(Files.readString(root.resolve("docker-compose.yml")), variables);
-    Map<String, Object> services = Tree.map(Tree.map(new Yaml().load(text)).get("services"));
+    Object file = new Yaml().load(Files.readString(root.resolve("docker-compose.yml")));
+    Map<String, Object> services = Tree.map(Tree.map(filled(file, variables)).get("services"));
     List<Container> result = new ArrayList<>();
     services.forEach(
         (name, value) -> {
@@ -69,6 +69,22 @@ final class Compose {
 
   private static int seconds(@Nullable Object value, int otherwise) {
     return value == null ? otherwise : Integer.parseInt(String.valueOf(value).replace("s", ""));
+  }
+
+  /** Fills in the texts of a parsed file, so that an empty value stays an empty text. */
+  private static @Nullable Object filled(@Nullable Object node, Map<String, String> variables) {
+    if (node instanceof String text) {
+      return fill(text, variables);
+    }
+    if (node instanceof List<?> list) {
+      return list.stream().map(element -> filled(element, variables)).toList();
+    }
+    if (node instanceof Map<?, ?> map) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      map.forEach((key, value) -> result.put(String.valueOf(key), filled(value, variables)));
+      return result;
+    }
+    return node;
   }
 
   /** Fills in {@code ${NAME}}, {@code ${NAME:-otherwise}} and {@code ${NAME:?message}}. */

@@ -57,8 +57,7 @@ final class ComposeAct {
       }
       Pod gateway = cluster.pods("gateway").get(0);
       String url = "http://" + gateway.address("http");
-      new Walk(ACT, report, url, new Api(url, Site.API_KEY), site.receiver(), Site.HOOK)
-          .run(cluster.all());
+      Walk.run(ACT, report, url, site, cluster.all());
       String restarts =
           cluster.all().stream()
               .filter(pod -> pod.restarts() > 0)

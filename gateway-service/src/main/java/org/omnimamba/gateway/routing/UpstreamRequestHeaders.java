@@ -27,7 +27,7 @@ final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
       Set.of("content-type", "idempotency-key", "last-event-id", "range", "user-agent");
 
   /** Those that are lists, which a client may spread over several lines. */
-  private static final Set<String> LISTS = Set.of("accept", "if-none-match", "prefer");
+  private static final Set<String> LISTS = Set.of("accept", "if-match", "if-none-match", "prefer");
 
   /** Set by the gateway's own tracing, which replaces what a client sent. */
   private static final Set<String> TRACING = Set.of("traceparent", "tracestate");
