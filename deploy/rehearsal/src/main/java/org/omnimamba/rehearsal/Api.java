@@ -44,6 +44,13 @@ final class Api {
         .POST(HttpRequest.BodyPublishers.ofString(body));
   }
 
+  /** As {@link #post(String, String)}, with bytes that many requests may share. */
+  HttpRequest.Builder post(String path, byte[] body) {
+    return request(path)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+  }
+
   HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }

@@ -33,6 +33,7 @@ final class Load implements AutoCloseable {
   private final AtomicInteger firstFailures = new AtomicInteger();
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicLong slowest = new AtomicLong();
+  private final AtomicInteger submissions = new AtomicInteger();
   private final Set<String> jobs = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> reasons = new ConcurrentHashMap<>();
   private volatile boolean stopped;
@@ -85,6 +86,11 @@ final class Load implements AutoCloseable {
     return jobs;
   }
 
+  /** How many jobs were submitted, each repetition of one counted as the same. */
+  int submissions() {
+    return submissions.get();
+  }
+
   /** The counts since the last call. */
   Counts takeCounts() {
     Map<String, Integer> seen = new TreeMap<>(reasons);
@@ -126,6 +132,7 @@ final class Load implements AutoCloseable {
   }
 
   private HttpRequest.Builder job() {
+    submissions.incrementAndGet();
     return api.post(
             "/v1/jobs",
             "{\"endpoint\": \"/v1/images/generations\", \"body\": {\"prompt\": \"a red apple\"},"

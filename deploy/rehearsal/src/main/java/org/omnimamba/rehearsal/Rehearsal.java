@@ -24,7 +24,7 @@ public final class Rehearsal {
         case "--act" -> acts.add(arguments[++i]);
         default -> {
           System.err.println(
-              "usage: rehearse.sh [--core] [--act settings|compose|chart|upgrade]... [--previous CHECKOUT]"
+              "usage: rehearse.sh [--core] [--act settings|compose|chart|sizing|upgrade]... [--previous CHECKOUT]"
                   + " [--work DIR]");
           System.exit(2);
         }
@@ -40,6 +40,9 @@ public final class Rehearsal {
       }
       if (acts.isEmpty() || acts.contains("chart")) {
         ChartAct.run(site, report, !core);
+      }
+      if ((acts.isEmpty() && !core) || acts.contains("sizing")) {
+        SizingAct.run(site, report);
       }
       if (previous != null && (acts.isEmpty() || acts.contains("upgrade"))) {
         UpgradeAct.run(site, report, previous);

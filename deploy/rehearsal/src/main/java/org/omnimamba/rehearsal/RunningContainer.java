@@ -3,6 +3,7 @@ package org.omnimamba.rehearsal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +40,14 @@ final class RunningContainer {
   /** The most memory that the process ever had, in bytes; 0 if it has ended. */
   long peakMemory() {
     return service().map(RunningContainer::peak).orElse(0L);
+  }
+
+  /** The processor time that the process has used, in milliseconds; 0 if it has ended. */
+  long processorMillis() {
+    return service()
+        .flatMap(service -> service.info().totalCpuDuration())
+        .map(Duration::toMillis)
+        .orElse(0L);
   }
 
   /** The sandbox's own process is the parent of the service, which is process 1 inside. */
