@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rehearses a deployment on this machine, without a container engine: every service as its image starts it, each on a host
 # of its own (a network namespace), with the environment of docker-compose.yml and of the rendered chart, while things break.
-#   deploy/rehearse.sh [--core] [--act compose|chart]... [--previous CHECKOUT] [--work DIR]
+#   deploy/rehearse.sh [--core] [--act settings|compose|chart|sizing|upgrade]... [--previous CHECKOUT] [--work DIR]
 # Needs Linux with network namespaces, and iproute2, iptables, bubblewrap and util-linux (installed on Debian and Ubuntu).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,5 +27,5 @@ fi
 # one network, mount and process namespace: when this ends, so does everything that it started
 enter=(unshare --net --mount --pid --fork --kill-child --mount-proc)
 [ "$(id -u)" -eq 0 ] || enter=(unshare --user --map-root-user "${enter[@]:1}")
-exec "${enter[@]}" java -Xmx512m -cp "$root/deploy/rehearsal/target/classes:$(cat "$root/deploy/rehearsal/target/classpath")" \
+exec "${enter[@]}" java -Xmx1500m -cp "$root/deploy/rehearsal/target/classes:$(cat "$root/deploy/rehearsal/target/classpath")" \
   org.omnimamba.rehearsal.Rehearsal --root "$root" "$@"
