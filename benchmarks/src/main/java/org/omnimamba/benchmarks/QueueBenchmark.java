@@ -1,6 +1,7 @@
 package org.omnimamba.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -15,9 +16,10 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The job queue beside db-scheduler, on the same durable PostgreSQL, in alternating rounds of the
- * same run: no-op jobs submitted and executed in a second, the time from a submission to the start
- * of its job on an idle worker, and the time of a claim while 100,000 jobs wait.
+ * The job queue, by itself and as job-service runs it, beside db-scheduler, on the same durable
+ * PostgreSQL, in alternating rounds of the same run: no-op jobs submitted and executed in a second,
+ * the time from a submission to the start of its job on an idle worker, and the time of a claim
+ * while 100,000 jobs wait.
  *
  * <p>Arguments: jobs a round, rounds, and the folder for {@code queue.json}; all may be left out.
  */
@@ -30,11 +32,15 @@ public final class QueueBenchmark {
   /** Jobs held at once by either queue. */
   private static final int HELD = 4 * THREADS;
 
+  /** The migrations of job-service, whose triggers record the history of jobs. */
+  private static final String SERVICE_TABLES = "classpath:org/omnimamba/jobs/migration";
+
   private static final int BACKLOG = 100_000;
   private static final int CLAIM_BATCH = 10;
 
   private final int jobs;
   private final int rounds;
+  private final double loadBefore = load();
   private final Map<String, QueueFigures> figures = new LinkedHashMap<>();
 
   private QueueBenchmark(int jobs, int rounds) {
@@ -64,17 +70,17 @@ public final class QueueBenchmark {
 
   private String run(PostgresServer server) throws Exception {
     String settings;
-    try (TestDatabase database = TestDatabase.create(server)) {
-      // the real clock, as in production
-      database.execute(
-          "CREATE OR REPLACE FUNCTION queue_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
-              + " RETURN clock_timestamp()");
+    try (TestDatabase database = TestDatabase.create(server);
+        TestDatabase service = TestDatabase.create(server, SERVICE_TABLES)) {
+      realClock(database);
+      realClock(service);
       settings = settings(database);
-      try (QueueContender ours = new OmniMambaQueue(database, CONNECTIONS, 1);
-          QueueContender spread = new OmniMambaQueue(database, CONNECTIONS, 20);
+      try (QueueContender ours = OmniMambaQueue.alone(database, CONNECTIONS, 1);
+          QueueContender spread = OmniMambaQueue.alone(database, CONNECTIONS, 20);
+          QueueContender inService = OmniMambaQueue.inService(service, CONNECTIONS);
           QueueContender peer = new DbSchedulerQueue(database, CONNECTIONS)) {
         for (int round = 0; round <= rounds; round++) {
-          for (QueueContender contender : List.of(ours, spread, peer)) {
+          for (QueueContender contender : List.of(ours, spread, inService, peer)) {
             QueueFigures measured = measure(contender);
             // the first round is for warming up
             if (round > 0) {
@@ -85,6 +91,13 @@ public final class QueueBenchmark {
       }
     }
     return report(settings);
+  }
+
+  /** As in production; tests have one that they can move. */
+  private static void realClock(TestDatabase database) {
+    database.execute(
+        "CREATE OR REPLACE FUNCTION queue_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+            + " RETURN clock_timestamp()");
   }
 
   private QueueFigures measure(QueueContender contender) throws Exception {
@@ -135,10 +148,17 @@ public final class QueueBenchmark {
     return String.join(", ", settings);
   }
 
+  /** Processes that ran or waited to run in the last minute, on the average. */
+  private static double load() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  }
+
   private String report(String settings) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("benchmark", "queue");
     json.put("date", LocalDate.now().toString());
+    json.put("load_before", loadBefore);
+    json.put("load_after", load());
     json.put("processors", Runtime.getRuntime().availableProcessors());
     json.put("java", Runtime.version().toString());
     json.put("postgresql", settings);

@@ -11,10 +11,10 @@ interface QueueContender extends AutoCloseable {
   /** Forgets all jobs. */
   void reset();
 
-  /** Puts jobs in line through the public interface, several at once, each committed by itself. */
+  /** Queues jobs through the public interface, several at once, each committed by itself. */
   void fill(int jobs, int atOnce);
 
-  /** Puts jobs in line by whatever is fastest; not measured. */
+  /** Queues jobs by whatever is fastest; not measured. */
   void fillQuickly(int jobs);
 
   /**
@@ -27,7 +27,7 @@ interface QueueContender extends AutoCloseable {
   /** Starts a worker that waits for work; the latch is counted down at the start of each job. */
   AutoCloseable waitForWork(Starts starts);
 
-  /** Puts one job in line. */
+  /** Queues one job. */
   void submitOne();
 
   /** Claims that many due jobs, measured, and ends them, not measured; nanoseconds of the claim. */
