@@ -56,7 +56,7 @@ final class ClockWatch {
             jobs -> {
               last = now;
               if (jobs > 0) {
-                log.warn("the database's clock was set back; {} jobs got new places in line", jobs);
+                log.warn("the database's clock was set back; {} jobs got new ranks", jobs);
               }
             })
         .then();

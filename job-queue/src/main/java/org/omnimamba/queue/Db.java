@@ -16,20 +16,21 @@ final class Db {
   private static final Duration LEAST_IDLE = Duration.ofSeconds(1);
 
   private final ConnectionFactory connections;
-  private final String limitIdle;
+  private final String begin;
 
   /**
    * A way to connections.
    *
    * @param idle how long the server waits in a transaction for this program's next statement. A
    *     program whose machine has vanished would otherwise keep its rows locked for as long as the
-   *     server takes the connection for alive, by default hours, and nobody could take its jobs
+   *     server takes the connection for alive, by default hours, and its jobs could not be taken
    *     back
    */
   Db(ConnectionFactory connections, Duration idle) {
     this.connections = connections;
     long millis = Math.max(idle.toMillis(), LEAST_IDLE.toMillis());
-    this.limitIdle = "SET LOCAL idle_in_transaction_session_timeout = " + millis;
+    // two statements in one round trip
+    this.begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = " + millis;
   }
 
   /** Runs one statement in its own transaction. */
@@ -55,7 +56,7 @@ final class Db {
   /** Runs the work in one transaction: committed when it ends well, else rolled back. */
   <T> Mono<T> transaction(Function<Connection, Mono<T>> work) {
     return Mono.usingWhen(
-            Mono.from(connections.create()).map(c -> new Transaction(c, limitIdle)),
+            Mono.from(connections.create()).map(c -> new Transaction(c, begin)),
             transaction -> transaction.run(work),
             Transaction::close,
             (transaction, error) -> transaction.rollback(),
@@ -73,13 +74,9 @@ final class Db {
      */
     private final Mono<Void> begun;
 
-    Transaction(Connection connection, String setting) {
+    Transaction(Connection connection, String begin) {
       this.connection = connection;
-      this.begun =
-          Mono.from(connection.beginTransaction())
-              .then(Statements.update(connection, setting))
-              .then()
-              .cache();
+      this.begun = Statements.update(connection, begin).then().cache();
     }
 
     <T> Mono<Optional<T>> run(Function<Connection, Mono<T>> work) {
@@ -91,6 +88,8 @@ final class Db {
     Mono<Void> rollback() {
       return begun
           .then(Mono.defer(() -> Mono.from(connection.rollbackTransaction())))
+          // where the beginning failed, the connection may not know yet that it is in a transaction
+          .onErrorResume(error -> Statements.update(connection, "ROLLBACK").then())
           .onErrorComplete()
           .then(Mono.defer(this::close));
     }

@@ -15,7 +15,7 @@ import org.omnimamba.queue.job.RedriveOutcome;
 import org.omnimamba.queue.job.RedrivenJobs;
 import reactor.core.publisher.Mono;
 
-/** Puts jobs in line again that failed or expired, as far as their tenant's line has room. */
+/** Queues failed or expired jobs again, as far as their tenant's queue has room. */
 final class DeadLetters {
   /**
    * $1 job, $2 tenant, $3 milliseconds to the new deadline or null, $4 the ageing step in
@@ -84,7 +84,7 @@ final class DeadLetters {
         + " * interval '1 millisecond', version = version + 1, updated_at = clock.at";
   }
 
-  /** Puts one job in line again; {@code found} is the job as it was. */
+  /** Queues one job again; {@code found} is the job as it was. */
   Mono<RedriveOutcome> redrive(Job found, @Nullable Duration deadline) {
     return redrive(found, deadline, TRIES);
   }

@@ -22,9 +22,9 @@ import reactor.core.scheduler.Scheduler;
  * Sends hints over NOTIFY after the change they speak of has committed.
  *
  * <p>Not in the same transaction: a transaction with a NOTIFY holds a lock of the whole database
- * while it commits, which would put all commits of the queue in one line. One statement is under
- * way at a time, and a short pause comes before each: what comes up meanwhile is collected, without
- * repetitions. A job that is submitted, claimed and completed within the pause is one hint.
+ * while it commits, so all commits of the queue would wait for one another. One statement is under
+ * way at a time, and a short pause comes before each: hints that are added meanwhile are collected,
+ * each once. A job that is submitted, claimed and completed within the pause is one hint.
  */
 final class Hints {
   static final String READY = "queue_ready";
@@ -84,7 +84,7 @@ final class Hints {
     tell(new QueueSignal.CancelRequested(id));
   }
 
-  /** The row changed; when that put the job in line, its kind is ready too. */
+  /** The row changed; if the job is queued now, its kind is ready too. */
   void changed(Job job) {
     boolean isReady = job.status() == JobStatus.QUEUED;
     if (isReady) {
@@ -101,7 +101,7 @@ final class Hints {
     neighbours.forEach(neighbour -> neighbour.accept(signal));
   }
 
-  /** The hint of a job submitted in somebody's transaction: sent by its commit. */
+  /** The hint of a job submitted in the caller's transaction: sent by its commit. */
   static Mono<Void> readyOnCommit(Connection connection, String kind) {
     return Statements.query(
             connection,

@@ -22,7 +22,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>Every write but the claim quotes the claim's fencing token and fails with {@link
  * LeaseLostException}, having changed nothing, when the claim no longer holds. A claim whose lease
- * has run out still holds until somebody takes the job back, so a late result is not wasted.
+ * has run out still holds until the job is taken back, so a late result is not wasted.
  */
 public final class JobLeases {
   private final Db db;

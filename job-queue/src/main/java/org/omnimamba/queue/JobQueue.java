@@ -2,13 +2,11 @@ package org.omnimamba.queue;
 
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.job.CancelOutcome;
 import org.omnimamba.queue.job.DeadLetterFilter;
@@ -30,7 +28,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The queue as those see it who put jobs in and look after them.
+ * Submits jobs, and reads, cancels, deletes and redrives them.
  *
  * <p>Thread-safe. Every call borrows at most one connection at a time and gives it back however it
  * ends, also when its subscriber cancels. Errors are the driver's {@code R2dbcException}s; a call
@@ -46,6 +44,7 @@ public final class JobQueue {
   private final Scheduler scheduler;
   private final SubmissionBatch submissions;
   private final DeadLetters deadLetters;
+  private final Submitter submitter;
 
   private JobQueue(
       ConnectionFactory pool,
@@ -59,6 +58,7 @@ public final class JobQueue {
     this.options = options;
     this.leases = new JobLeases(db, hints, transitions, options, scheduler);
     this.submissions = new SubmissionBatch(db, options, hints, scheduler);
+    this.submitter = new Submitter(options);
     this.deadLetters = new DeadLetters(db, transitions, options);
   }
 
@@ -88,11 +88,12 @@ public final class JobQueue {
     }
 
     /**
-     * Runs the hook in every transaction in which a job of that kind ends, whoever ends it: a
-     * worker, a cancellation, or maintenance.
+     * Runs the hook in every transaction in which a job of that kind ends, whether a worker, a
+     * cancellation or maintenance ends it. Several hooks of one kind run in the order in which they
+     * are given. A hook that submits jobs itself uses a {@link Submitter}.
      */
     public Builder onTerminal(String kind, TransactionHook hook) {
-      hooks.put(kind, hook);
+      hooks.merge(kind, hook, TransactionHook::then);
       return this;
     }
 
@@ -121,7 +122,7 @@ public final class JobQueue {
     return options;
   }
 
-  /** Puts a job in line. Submissions at the same time share statements and commits. */
+  /** Queues a job. Submissions at the same time share statements and commits. */
   public Mono<SubmitOutcome> submit(NewJob job) {
     return submissions.submit(job);
   }
@@ -134,7 +135,7 @@ public final class JobQueue {
     return Submission.find(db::query, tenant, key);
   }
 
-  /** Puts a job in line in one transaction with the hook, which runs only when it is accepted. */
+  /** Queues a job in one transaction with the hook, which runs only if the job is accepted. */
   public Mono<SubmitOutcome> submit(NewJob job, TransactionHook hook) {
     return db.transaction(
         connection ->
@@ -148,25 +149,12 @@ public final class JobQueue {
   }
 
   /**
-   * Puts a job in line in the caller's transaction: there once it commits, with its hint.
+   * Queues a job in the caller's transaction: it and its hint are there once that commits.
    *
    * @param connection in a transaction of the caller's
    */
   public Mono<SubmitOutcome> submitIn(Connection connection, NewJob job) {
-    Submission.Queries here =
-        new Submission.Queries() {
-          @Override
-          public <T> Flux<T> query(Function<Readable, T> mapper, String sql, Object... arguments) {
-            return Statements.query(connection, mapper, sql, arguments);
-          }
-        };
-    return new Submission(job, options, here)
-        .submit()
-        .flatMap(
-            outcome ->
-                outcome instanceof SubmitOutcome.Accepted
-                    ? Hints.readyOnCommit(connection, job.kind()).thenReturn(outcome)
-                    : Mono.just(outcome));
+    return submitter.submitIn(connection, job);
   }
 
   /** A tenant's job; empty when it has none of that id. */
@@ -254,7 +242,7 @@ public final class JobQueue {
   }
 
   /**
-   * Puts a failed or expired job in line again, with all its attempts and without its old deadline.
+   * Queues a failed or expired job again, with all its attempts and without its old deadline.
    *
    * @param dead the job as it was read; what counts is the row as it is by then
    * @param deadline how long from now it has, or null for no deadline
@@ -265,14 +253,14 @@ public final class JobQueue {
   }
 
   /**
-   * Puts failed or expired jobs in line again, as {@link #redrive} does, as many as the filter
-   * allows and as have room in the tenant's line.
+   * Queues failed or expired jobs again, as {@link #redrive} does, as many as the filter allows and
+   * the tenant's queue has room for.
    */
   public Mono<RedrivenJobs> redriveAll(String tenant, DeadLetterFilter filter) {
     return deadLetters.redriveAll(tenant, filter);
   }
 
-  /** When a tenant's line should have room again if it is full, at least a second. */
+  /** How long until a tenant's queue should have room again if it is full, at least a second. */
   public Mono<Duration> roomIn(String kind, String tenant) {
     return db.query(
             Room::of, Room.SQL, Room.arguments(kind, tenant, options.limitsOf(kind).maxQueued()))

@@ -124,7 +124,7 @@ final class LeaseSql {
   private LeaseSql() {}
 
   /**
-   * Puts a running job back in line, or cancels it where it was asked to stop.
+   * Queues a running job again, or cancels it if it was asked to stop.
    *
    * @param update up to and with the locked row {@code n}
    */
@@ -134,7 +134,7 @@ final class LeaseSql {
       return update + " WHERE j.id = n.target RETURNING " + JobRow.COLUMNS;
     }
 
-    /** The statement for a job that nobody asked to stop: it ends none. */
+    /** The statement for a job that was not asked to stop: it ends no job. */
     String unlessAskedToStop() {
       return update
           + " WHERE j.id = n.target AND j.status = 'in_progress' RETURNING "

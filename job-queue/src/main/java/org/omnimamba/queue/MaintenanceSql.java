@@ -10,7 +10,7 @@ final class MaintenanceSql {
           + " WHEN j.deadline_at <= clock.at THEN 'expired'"
           + " WHEN j.attempt >= j.max_attempts THEN 'failed' ELSE 'queued' END";
 
-  /** $1 how many, $2 jobs to leave alone. A job taken back keeps its place in the line. */
+  /** $1 how many, $2 jobs to leave alone. A job that is taken back keeps its rank. */
   static final String RECLAIM =
       "UPDATE queue_job j SET worker = NULL, lease_until = NULL, status = "
           + NEXT
@@ -49,7 +49,7 @@ final class MaintenanceSql {
   /**
    * For a clock that was set back. What was written before has times that are still to come: jobs
    * that wait would wait for as long as the clock was set back, be overtaken meanwhile, and leases
-   * of lost workers would hold on. Such jobs get places one microsecond apart, in their old order,
+   * of lost workers would hold on. Such jobs get ranks one microsecond apart, in their old order,
    * from $1 milliseconds ago on, when the clock was still right; a wait between two attempts begins
    * anew; a lease holds for no more than $2 milliseconds from now. Deadlines are moments that
    * people name, so they stay. Doing it twice changes nothing more.

@@ -88,7 +88,7 @@ public final class QueueListener implements AutoCloseable {
 
   /**
    * The hints from now on. Never ends with an error: of a subscriber that is {@value #MOST_WAITING}
-   * hints behind, the oldest are lost.
+   * hints late, the oldest are lost.
    */
   public Flux<QueueSignal> signals() {
     return signals

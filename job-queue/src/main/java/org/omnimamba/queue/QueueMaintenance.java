@@ -14,8 +14,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * What nobody else does: takes jobs back from lost workers, expires jobs whose deadline passed,
- * clears away what is old, and makes the partitions for the days to come.
+ * Takes jobs back from lost workers, expires jobs whose deadline has passed, deletes what is old,
+ * and creates the partitions for the next days.
  *
  * <p>Every process may run one; they share the work and do not disturb each other. Terminal hooks
  * run for the jobs that end here.
@@ -103,7 +103,7 @@ public final class QueueMaintenance implements AutoCloseable {
 
   /**
    * Deletes old jobs and results and makes the partitions ahead; says how many rows went. All of it
-   * is tried, whatever fails: a table that somebody reads for long must not keep old rows.
+   * is tried, whatever fails: a long read of one table must not keep old rows in the others.
    */
   public Mono<Long> clean() {
     int days = (int) Math.min(36_500, options.results().plusDays(1).minusNanos(1).toDays());

@@ -3,8 +3,8 @@ package org.omnimamba.queue;
 import java.util.UUID;
 
 /**
- * A hint that arrived over LISTEN. Hints may be lost, repeated or late; whoever acts on one reads
- * the table, and polls besides.
+ * A hint that arrived over LISTEN. Hints may be lost, repeated or late; a receiver that acts on one
+ * reads the table, and polls as well.
  */
 public sealed interface QueueSignal {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sweepInterval how often lost leases and passed deadlines are looked for
  * @param cleanInterval how often old rows and results are looked for
  * @param keepIf an SQL condition on a row {@code j} of {@code queue_job}: while it holds, the job
- *     is kept whatever its age. A program's own text, never anybody's input. Null keeps none
+ *     is kept whatever its age. The text of a program, never of user input. Null keeps none
  */
 public record RetentionOptions(
     Duration jobs,

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room in a tenant's line.
+ * The room in a tenant's queue.
  *
  * @param limit how many jobs may wait
  * @param retryAfter when there should be room again if there is none, at least a second

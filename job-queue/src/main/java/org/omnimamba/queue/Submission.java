@@ -14,7 +14,7 @@ import org.omnimamba.queue.job.SubmitOutcome;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Puts a job in line, or finds out why not. */
+/** Queues a job, or finds out why not. */
 final class Submission {
   /** The insert checks the depth and the key by itself; no row means one of them forbade it. */
   private static final String INSERT =

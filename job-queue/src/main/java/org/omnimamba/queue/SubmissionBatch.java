@@ -19,12 +19,12 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Puts jobs in line that are submitted at the same time: many with one statement and one commit,
- * and each submitter is told after it.
+ * Queues jobs that are submitted at the same time: many with one statement and one commit. Each
+ * submitter gets its answer after the commit.
  *
  * <p>What needs a decision of its own goes alone, through {@link Submission}: a job with an
  * idempotency key, which may have to wait for the transaction that holds the key, a large one, and
- * one whose line is nearly full.
+ * one whose queue is nearly full.
  */
 final class SubmissionBatch {
   private static final int MOST = 64;
@@ -77,7 +77,7 @@ final class SubmissionBatch {
 
   private record Entry(NewJob job, MonoSink<SubmitOutcome> sink, AtomicBoolean cancelled) {}
 
-  /** Puts the job in line, or says why not. */
+  /** Queues the job, or says why not. */
   Mono<SubmitOutcome> submit(NewJob job) {
     if (job.idempotencyKey() != null
         || job.payload().length() + job.attributes().length() > LARGE_CHARACTERS) {
@@ -131,7 +131,7 @@ final class SubmissionBatch {
 
   private void answer(Entry entry, @Nullable Job placed) {
     if (placed == null) {
-      // the line may be full: that is decided one by one
+      // the queue may be full: that is decided one by one
       writeAlone(entry).subscribe();
     } else {
       accept(entry, placed);
@@ -145,7 +145,8 @@ final class SubmissionBatch {
 
   /**
    * Whether the server refused the statement, for what may be one entry's fault. After any other
-   * error the jobs may be in line, and only their submitters know whether to submit them again.
+   * error the jobs may have been queued, and only their submitters know whether to submit them
+   * again.
    */
   private static boolean changedNothing(Throwable error) {
     return error instanceof R2dbcDataIntegrityViolationException
@@ -161,7 +162,7 @@ final class SubmissionBatch {
         .then();
   }
 
-  /** The jobs that are in line now, by their places in the batch. */
+  /** The jobs that were queued, by their positions in the batch. */
   private Mono<Map<Integer, Job>> insert(List<Entry> batch) {
     return db.query(
             row -> Map.entry(place(row.get(PLACE, Long.class)), JobRow.job(row)),

@@ -15,14 +15,15 @@
  * maintenance.close();
  * }</pre>
  *
- * <p>The pool is of connections to a database that holds {@link
- * org.omnimamba.queue.QueueMigrations}.
+ * <p>The pool gives connections to a database that holds {@link
+ * org.omnimamba.queue.QueueMigrations}. This package stores jobs; {@code queue.job} has the values
+ * that go in and come out, and {@code queue.worker} the workers.
  *
  * <h2>Terms</h2>
  *
  * <ul>
  *   <li><b>Job</b>: one piece of work of a <b>kind</b>, owned by a <b>tenant</b>; one row of {@code
- *       queue_job}. The <b>line</b> is the set of queued jobs of one kind and tenant.
+ *       queue_job}. A tenant's <b>queue</b> is the set of its queued jobs of one kind.
  *   <li><b>Claim</b>: the right of one worker to run one attempt. It is named by the job's id and
  *       the <b>fencing token</b>, a number in the row that every claim raises by one.
  *   <li><b>Lease</b>: how long a claim holds without being renewed (30 s). A <b>heartbeat</b>,
@@ -32,13 +33,14 @@
  *       there, so it could not begin. Waits after postponements grow up to 30 s.
  *   <li><b>Deadline</b>: when the job expires, waiting or running, unless it has ended. A result
  *       that comes later is not taken: the job expires.
- *   <li><b>Rank</b>: a job's place in its line: the time it became available, moved back by one
- *       <b>ageing step</b> for each point of priority. A job of priority 0 is thus overtaken by a
- *       job of priority 3 only within three ageing steps, and nothing waits for ever.
+ *   <li><b>Rank</b>: a job's position in its tenant's queue: the time it became available, minus
+ *       one <b>ageing step</b> for each point of priority. A job of priority 3 thus overtakes a job
+ *       of priority 0 only if that was submitted less than three ageing steps earlier, and no job
+ *       waits for ever.
  *   <li><b>Hint</b>: a NOTIFY. It makes things quick and is never needed for them to be right.
- *   <li><b>Dead letter</b>: a job in {@code failed}, kept with its error; a <b>redrive</b> puts it
- *       back in line with all its attempts, as far as its tenant's line has room.
- *   <li><b>Hook</b>: work of the caller's in the transaction of a change: result rows, an outbox
+ *   <li><b>Dead letter</b>: a job in {@code failed}, kept with its error; a <b>redrive</b> queues
+ *       it again with all its attempts, if its tenant's queue has room.
+ *   <li><b>Hook</b>: what the caller writes in the transaction of a change: result rows, an outbox
  *       entry.
  * </ul>
  *
@@ -66,28 +68,29 @@
  * <h2>The claim</h2>
  *
  * <p>One statement, {@code SELECT ... FROM queue_claim(...)}: it finds the tenants that have jobs
- * waiting (one index descent each), deals the free slots to them so that the numbers they have
- * running become as equal as their lines and caps allow, ties going to whoever was served longest
- * ago, locks the first rows of each line with {@code FOR UPDATE SKIP LOCKED}, and sets lease, token
- * and status. Its cost depends on the number of tenants with waiting jobs and on the number of jobs
- * asked for, not on how many wait. Tenants are equal whatever priorities they give their jobs.
+ * waiting (one index descent each), divides the free slots among them so that the numbers of their
+ * running jobs become as equal as their queues and caps allow (of two equal tenants the one that
+ * was served longest ago comes first), locks the first rows of each queue with {@code FOR UPDATE
+ * SKIP LOCKED}, and sets lease, token and status. Its cost depends on the number of tenants with
+ * waiting jobs and on the number of jobs asked for, not on how many wait. Tenants are equal
+ * whatever priorities they give their jobs.
  *
- * <p>Where one tenant waits there is nothing to deal: two statements, one that sees this and one
- * that takes the rows. Else slots are dealt in rounds. The first deal takes every line for endless;
- * where a line was shorter than its share, the rest is dealt again among the tenants that were not
- * short. The shares are those of a deal that counted all lines first, and only rows that are taken
- * are read.
+ * <p>If only one tenant has jobs waiting, there is nothing to divide: one query finds that out and
+ * one takes the rows. Otherwise the slots are divided in rounds. The first round assumes that every
+ * queue is long enough. If a queue was shorter than its share, the next round divides the slots
+ * that are left among the tenants that still have jobs. The shares are the same as if all queues
+ * had been counted first, but only rows that are taken are read.
  *
  * <p>Claims of one kind take turns at the server, for the length of that one statement and its
  * commit, because a running cap read from two snapshots at once is not a cap.
  *
  * <h2>Submissions</h2>
  *
- * <p>Jobs submitted while earlier ones are on their way to the database share the next statement
- * and its commit, up to 64 at a time; each submitter hears of its own job, after that commit. Alone
- * go jobs with an idempotency key, large ones, and those of a line that is nearly full, since each
- * of these needs a decision of its own. Hints are gathered for 5 ms, so that many submissions send
- * one.
+ * <p>Jobs that are submitted while a statement with earlier ones is running share the next
+ * statement and its commit, up to 64 at a time; each submitter gets the answer for its own job
+ * after that commit. A job is submitted by itself if it has an idempotency key, is large, or
+ * belongs to a queue that is nearly full, since each of these needs a decision of its own. Hints
+ * are collected for 5 ms, so that many submissions send one.
  *
  * <h2>Connections</h2>
  *
@@ -101,15 +104,15 @@
  * database's clock, set and judged in SQL. The worker only measures how much time has passed, on
  * its monotonic clock: it trusts a lease until <i>the moment it sent the claim or heartbeat + lease
  * - margin</i>. Since it starts to count before the database does, and stops a margin earlier, it
- * stops before the database would give the job to anyone else, however slow the answer was. When
+ * stops before the database would give the job to another worker, however slow the answer was. When
  * the window closes the handler is cancelled and its result is dropped.
  *
  * <p>A process may be stopped for longer than its lease (a pause, a suspended machine) and wake up
  * inside a write. The window cannot help there; the fencing token does. Every write under a claim
  * requires {@code token} to be the claim's and the status to be that of a running job; when no row
  * matches, nothing was written, and the caller gets {@link
- * org.omnimamba.queue.job.LeaseLostException}. A late write by a holder that nobody has replaced
- * yet is accepted: the result is good and nobody else has one.
+ * org.omnimamba.queue.job.LeaseLostException}. A late write by a holder that has not been replaced
+ * yet is accepted: its result is correct, and there is no other.
  *
  * <h2>What is promised</h2>
  *
@@ -126,17 +129,17 @@
  *
  * <ul>
  *   <li><b>A worker is killed.</b> Its leases run out within 30 s; maintenance, which looks every 5
- *       s in every process, puts the jobs back at their old places, and the attempt counts. A job
- *       that kills its workers thus ends in {@code failed} with {@code worker_lost}.
+ *       s in every process, queues the jobs again with their old ranks, and the attempt counts. A
+ *       job that kills its workers thus ends in {@code failed} with {@code worker_lost}.
  *   <li><b>A worker's machine vanishes inside a transaction.</b> The server does not notice and the
- *       rows stay locked, so nobody could take the jobs back. Every transaction therefore tells the
- *       server to end the session when the next statement does not come within a lease.
+ *       rows stay locked, so the jobs could not be taken back. Every transaction therefore tells
+ *       the server to end the session when the next statement does not come within a lease.
  *   <li><b>A worker cannot reach the database.</b> Heartbeats fail; at the end of the trust window
  *       it cancels its handlers. A result that is ready meanwhile is tried again until then.
  *   <li><b>The answer to a commit is lost.</b> Completing is repeated; the repetition finds the job
  *       completed under its own token and gives it back. The hook does not run twice, since it
  *       committed with the first.
- *   <li><b>The answer to a claim is lost.</b> The jobs are claimed and nobody runs them, until
+ *   <li><b>The answer to a claim is lost.</b> The jobs are claimed but no worker runs them, until
  *       their leases run out. The attempt counts.
  *   <li><b>A backend is terminated, the database restarts.</b> As above; the pool replaces its
  *       connections, the listener connects again and counts it, and each connect makes workers
@@ -147,11 +150,11 @@
  *       Where the hook of a job's end fails in maintenance, that job alone is left as it is and
  *       tried again later, at most 5 min later; it is logged and counted ({@link
  *       org.omnimamba.queue.MaintenanceStats}).
- *   <li><b>The database's clock is set back.</b> Jobs in line, waits and leases have times that are
- *       still to come. Maintenance notices it at its next look (5 s) and gives such jobs new times:
- *       in their old order, before what was submitted since. Deadlines stay the moments they are.
- *   <li><b>A worker is drained.</b> It stops claiming, waits, then releases: the jobs wait at their
- *       old places and the attempts do not count.
+ *   <li><b>The database's clock is set back.</b> Queued jobs, waits and leases then have times in
+ *       the future. Maintenance notices it at its next look (5 s) and gives such jobs new times: in
+ *       their old order, before what was submitted since. Deadlines stay the moments they are.
+ *   <li><b>A worker is drained.</b> It stops claiming, waits, then releases what still runs: those
+ *       jobs keep their ranks and the attempts do not count.
  * </ul>
  *
  * <h2>Limits that are soft</h2>
@@ -179,7 +182,7 @@
  *
  * <h2>Keeping the tables healthy</h2>
  *
- * <p>Every job leaves dead rows and index entries at the head of its line. The migrations set on
+ * <p>Every job leaves dead rows and index entries at the head of its queue. The migrations set on
  * {@code queue_job}: fill factor 70, so that heartbeats and progress stay on their page and touch
  * no index; vacuum after 2,000 dead rows whatever the table's size ({@code
  * autovacuum_vacuum_scale_factor = 0}), without cost delay; analyse after 2 % of changes. On the

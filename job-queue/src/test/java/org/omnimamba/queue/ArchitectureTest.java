@@ -110,8 +110,10 @@ class ArchitectureTest {
     Map<String, Long> sizes =
         all.stream()
             .filter(each -> each.getEnclosingClass().isEmpty())
+            .filter(each -> !each.getSimpleName().equals("package-info"))
             .map(JavaClass::getPackageName)
             .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-    assertThat(sizes).allSatisfy((name, size) -> assertThat(size).isLessThan(MOST_CLASSES));
+    assertThat(sizes)
+        .allSatisfy((name, size) -> assertThat(size).isLessThanOrEqualTo(MOST_CLASSES));
   }
 }

@@ -43,7 +43,7 @@ class ExampleTest {
   void itGreets() throws Exception {
     try (TestDatabase database = TestDatabase.create()) {
       CompletableFuture<String> greeting = new CompletableFuture<>();
-      // what is in line when the worker stops waits for the next one
+      // a job that is still queued when the worker stops waits for the next one
       do {
         example(database.pool(4), greeting::complete);
       } while (!greeting.isDone());

@@ -7,6 +7,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.queue.testing.OtherVersion;
 import org.omnimamba.queue.testing.PostgresVersion;
 import org.omnimamba.queue.worker.JobWorkerTest;
+import org.omnimamba.queue.worker.WorkerDrainTest;
+import org.omnimamba.queue.worker.WorkerLeaseTest;
 
 /**
  * The queue behaves alike on all versions that are supported; all other tests run on the newest.
@@ -26,7 +28,9 @@ class PostgresVersionsTest {
             DeadLettersTest.class.getName(),
             QueueMaintenanceTest.class.getName(),
             QueuePlanTest.class.getName(),
-            JobWorkerTest.class.getName());
+            JobWorkerTest.class.getName(),
+            WorkerLeaseTest.class.getName(),
+            WorkerDrainTest.class.getName());
     assertThat(passed).isGreaterThan(60);
   }
 }

@@ -30,7 +30,7 @@ final class QueueModel {
         .findFirst();
   }
 
-  /** How many more of a tenant's jobs may be put in line. What comes back by itself always may. */
+  /** How many more of a tenant's jobs may be queued. A job that comes back by itself always may. */
   long room(String tenant) {
     return DEPTH
         - jobs.values().stream()

@@ -1,8 +1,10 @@
 package org.omnimamba.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +84,27 @@ class RoundTripsTest {
     assertThat(sentBy(queue.leases().postpone(again, absent, Duration.ZERO, TransactionHook.NONE)))
         .hasSize(1);
     ClaimedJob running = queue.leases().claim(KIND, "w", 1).block().get(0);
-    assertThat(sentBy(queue.cancel(running.job()))).hasSize(1).doesNotContain("BEGIN");
+    assertThat(sentBy(queue.cancel(running.job()))).hasSize(1);
     assertThat(ends).isEmpty();
+  }
+
+  @Test
+  void theEndOfAJobWithAHookIsOneStatementInATransaction() {
+    ClaimedJob claim = claim();
+    List<String> sent = sentBy(queue.leases().complete(claim, null, TransactionHook.NONE));
+    assertThat(sent).hasSize(3).last().isEqualTo("COMMIT");
+    assertThat(sent.get(0)).startsWith("BEGIN; SET LOCAL idle_in_transaction_session_timeout = ");
+    assertThat(ends).containsExactly(JobStatus.COMPLETED);
+  }
+
+  @Test
+  void aTransactionThatCouldNotBeginLeavesNoneOnItsConnection() {
+    Db broken = new Db(database.pool(1), Duration.ofDays(10_000));
+    assertThatThrownBy(() -> broken.transaction(c -> Mono.just(1)).block(SOON))
+        .isInstanceOf(R2dbcException.class)
+        .hasMessageContaining("idle_in_transaction_session_timeout");
+    assertThat(broken.query(row -> row.get(0, Integer.class), "SELECT 1 AS alive").blockFirst(SOON))
+        .isEqualTo(1);
   }
 
   @Test

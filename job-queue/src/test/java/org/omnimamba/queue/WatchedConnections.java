@@ -15,19 +15,19 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Real connections whose statements are written down, and may be held back on their way. */
+/** Real connections whose statements are recorded and may be delayed. */
 final class WatchedConnections implements ConnectionFactory {
   private final ConnectionFactory real;
   private final Map<String, Sinks.Empty<Void>> held = new ConcurrentHashMap<>();
 
-  /** What was sent, in order: statements, and {@code BEGIN} for each transaction. */
+  /** What was sent, in order: statements, and {@code COMMIT} for each commit. */
   final List<String> sent = new CopyOnWriteArrayList<>();
 
   WatchedConnections(ConnectionFactory real) {
     this.real = real;
   }
 
-  /** Holds back statements that contain the text until the gate is completed. */
+  /** Delays statements that contain the text until the gate is completed. */
   Sinks.Empty<Void> hold(String text) {
     return held.computeIfAbsent(text, key -> Sinks.empty());
   }
@@ -53,8 +53,8 @@ final class WatchedConnections implements ConnectionFactory {
             Connection.class.getClassLoader(),
             new Class<?>[] {Connection.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("beginTransaction")) {
-                sent.add("BEGIN");
+              if (method.getName().equals("commitTransaction")) {
+                sent.add("COMMIT");
               }
               Object result = call(connection, method, arguments);
               return result instanceof Statement statement

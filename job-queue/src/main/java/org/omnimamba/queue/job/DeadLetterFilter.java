@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a tenant's dead letters to put in line again, those that ended first coming first.
+ * Which of a tenant's dead letters to queue again, in the order in which they ended.
  *
  * @param kind the kind
  * @param status {@link JobStatus#FAILED} or {@link JobStatus#EXPIRED}

@@ -2,7 +2,7 @@ package org.omnimamba.queue.job;
 
 import java.time.Duration;
 
-/** What a request to put a job in line again did. */
+/** What a request to queue a job again did. */
 public sealed interface RedriveOutcome {
 
   /** The job waits again, with all its attempts. */
@@ -12,7 +12,7 @@ public sealed interface RedriveOutcome {
   record NotDead(Job job) implements RedriveOutcome {}
 
   /**
-   * The tenant's line is full; nothing was changed.
+   * The tenant's queue is full; nothing was changed.
    *
    * @param limit how many of its jobs may wait
    * @param retryAfter when there should be room again, at least one second

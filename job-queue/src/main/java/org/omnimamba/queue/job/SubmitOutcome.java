@@ -5,7 +5,7 @@ import java.time.Duration;
 /** What became of a submission. */
 public sealed interface SubmitOutcome {
 
-  /** A new job stands in line. */
+  /** A new job was queued. */
   record Accepted(Job job) implements SubmitOutcome {}
 
   /** The key was used before by the same request, whose job has ended: answer with that. */
@@ -18,7 +18,7 @@ public sealed interface SubmitOutcome {
   record KeyReused(Job job) implements SubmitOutcome {}
 
   /**
-   * The tenant's line is full.
+   * The tenant's queue is full.
    *
    * @param limit how many of its jobs may wait
    * @param retryAfter when there should be room again, from the pace of the last ten minutes; at

@@ -21,4 +21,11 @@ public interface TransactionHook {
    * @param job the job as changed
    */
   Publisher<Void> inTransaction(Connection connection, Job job);
+
+  /** Does this, then the other, in the same transaction. */
+  default TransactionHook then(TransactionHook other) {
+    return (connection, job) ->
+        Mono.from(inTransaction(connection, job))
+            .then(Mono.defer(() -> Mono.from(other.inTransaction(connection, job))));
+  }
 }

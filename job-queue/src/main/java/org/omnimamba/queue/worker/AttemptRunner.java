@@ -142,8 +142,8 @@ final class AttemptRunner {
   }
 
   /**
-   * Grows with the number of claims that did not count, so that an outage with a long line is not a
-   * loop as fast as the machine can go. Each claim raises the token and each attempt is a claim.
+   * Grows with the number of claims that did not count, so that an outage with a long queue does
+   * not become a busy loop. Each claim raises the token and each attempt is a claim.
    */
   private Duration postponement(ClaimedJob claim, @Nullable Duration asked) {
     long uncounted = Math.max(0, claim.token() - claim.job().attempt());

@@ -52,7 +52,7 @@ public final class QueueFixture implements AutoCloseable {
     return queue.get(job.tenant(), job.id()).block();
   }
 
-  /** Puts many jobs in line at once, each a millisecond after the other. */
+  /** Queues many jobs at once, each a millisecond after the other. */
   public void fill(String kind, String tenant, int count) {
     database.execute(
         "INSERT INTO queue_job (kind, tenant, max_attempts, ranked_at, available_at, created_at,"

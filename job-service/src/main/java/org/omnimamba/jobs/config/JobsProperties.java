@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param inferenceUrls where inference-service is: one address for each replica, or {@code
  *     dns://host:port} for one replica at each address that DNS has for the name
  * @param inferenceUrl the same for one replica, where there are no {@code inferenceUrls}
- * @param publicUrl the address that clients see, put in front of the links inside webhooks
+ * @param publicUrl the address that clients see, the base of the links in webhooks
  * @param routing how replicas of inference-service are found, watched and chosen
  * @param api the HTTP side
  * @param queue lease, attempts and tenants' limits

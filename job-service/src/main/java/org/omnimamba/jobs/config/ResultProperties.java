@@ -35,7 +35,7 @@ public record ResultProperties(@DefaultValue("POSTGRES") Store store, @Valid @Nu
    * @param region the region's name
    * @param endpoint another address than Amazon's, or null
    * @param pathStyle the bucket in the path instead of the host name
-   * @param prefix put in front of every key
+   * @param prefix prepended to every key
    * @param accessKey with {@code secretKey} instead of the environment's own credentials
    * @param secretKey goes with {@code accessKey}
    */

@@ -13,7 +13,7 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** Puts inference jobs in line. */
+/** Queues inference jobs. */
 @Component
 public class JobSubmissions {
   private final JobQueue queue;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.omnimamba.queue.job.JobStatus;
 
-/** The events of a job that webhooks tell about. */
+/** The ends of a job that webhooks announce. */
 public enum WebhookEvent {
   COMPLETED(JobStatus.COMPLETED),
   FAILED(JobStatus.FAILED),

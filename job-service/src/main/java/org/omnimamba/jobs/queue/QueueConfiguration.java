@@ -4,6 +4,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.config.QueueProperties;
 import org.omnimamba.jobs.job.JobKinds;
@@ -13,9 +14,11 @@ import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.QueueMaintenance;
 import org.omnimamba.queue.QueueOptions;
 import org.omnimamba.queue.RetentionOptions;
+import org.omnimamba.queue.Submitter;
 import org.omnimamba.queue.job.TenantLimits;
 import org.omnimamba.web.database.Database;
 import org.omnimamba.web.database.DatabaseGate;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -25,39 +28,45 @@ class QueueConfiguration {
   private static final int CLEANING_BATCH = 500;
   private static final Duration CLEANING_INTERVAL = Duration.ofMinutes(1);
 
-  /**
-   * Deliveries go with their job, so an old one stays until all who want to know have been told.
-   */
-  private static final String UNTOLD =
-      "EXISTS (SELECT FROM webhook_delivery d WHERE d.job_id = j.id AND d.status = 'pending')";
-
   @Bean
   Clock clock() {
     return Clock.systemUTC();
   }
 
   @Bean
-  JobQueue jobQueue(ConnectionFactory pool, JobsProperties properties, TerminalHooks hooks) {
+  QueueOptions queueOptions(JobsProperties properties) {
     QueueProperties queue = properties.queue();
-    QueueOptions options =
-        new QueueOptions(
-            queue.lease(),
-            queue.ageingStep(),
-            Map.of(
-                JobKinds.INFERENCE,
-                new TenantLimits(queue.maxRunning(), queue.maxQueued()),
-                JobKinds.WEBHOOK,
-                new TenantLimits(properties.webhooks().maxRunning(), null)));
-    return JobQueue.builder(pool)
-        .options(options)
-        .onTerminal(JobKinds.INFERENCE, hooks)
-        .onTerminal(JobKinds.WEBHOOK, hooks)
-        .build();
+    return new QueueOptions(
+        queue.lease(),
+        queue.ageingStep(),
+        Map.of(
+            JobKinds.INFERENCE,
+            new TenantLimits(queue.maxRunning(), queue.maxQueued()),
+            JobKinds.WEBHOOK,
+            new TenantLimits(properties.webhooks().maxRunning(), null)));
+  }
+
+  /** For the writers below, which the queue itself needs. */
+  @Bean
+  Submitter submitter(QueueOptions options) {
+    return new Submitter(options);
+  }
+
+  @Bean
+  JobQueue jobQueue(
+      ConnectionFactory pool, QueueOptions options, ObjectProvider<TerminalWriter> writers) {
+    JobQueue.Builder queue = JobQueue.builder(pool).options(options);
+    writers.orderedStream().forEach(writer -> queue.onTerminal(writer.kind(), writer));
+    return queue.build();
   }
 
   /** Every replica helps with the upkeep; they share the work. */
   @Bean(destroyMethod = "close")
-  QueueMaintenance queueMaintenance(JobQueue jobs, JobsProperties properties, DatabaseGate gate) {
+  QueueMaintenance queueMaintenance(
+      JobQueue jobs,
+      JobsProperties properties,
+      ObjectProvider<RetentionRule> rules,
+      DatabaseGate gate) {
     QueueProperties queue = properties.queue();
     QueueMaintenance maintenance =
         new QueueMaintenance(
@@ -68,9 +77,18 @@ class QueueConfiguration {
                 CLEANING_BATCH,
                 queue.sweepInterval(),
                 CLEANING_INTERVAL,
-                UNTOLD));
+                keepIf(rules)));
     gate.whenOpen(maintenance::start);
     return maintenance;
+  }
+
+  /** Keeps what any of the rules keeps; null where there is none. */
+  private static @Nullable String keepIf(ObjectProvider<RetentionRule> rules) {
+    return rules
+        .orderedStream()
+        .map(rule -> "(" + rule.keepIf() + ")")
+        .reduce((one, other) -> one + " OR " + other)
+        .orElse(null);
   }
 
   @Bean

@@ -1,18 +1,9 @@
 package org.omnimamba.jobs.queue;
 
-import io.r2dbc.spi.Connection;
-import org.omnimamba.queue.job.Job;
-import reactor.core.publisher.Mono;
+import org.omnimamba.queue.job.TransactionHook;
 
-/** Writes something in the transaction in which a job ends, whoever ends it. */
-public interface TerminalWriter {
-  /** Which jobs it is for. */
+/** A hook of the transaction in which a job of one kind ends, however it ends. */
+public interface TerminalWriter extends TransactionHook {
+  /** The jobs that it is for. */
   String kind();
-
-  /**
-   * Writes through the given connection only.
-   *
-   * @param job as it ended
-   */
-  Mono<Void> onEnd(Connection connection, Job job);
 }

@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  *
  * <p>Objects are written before the job's last transaction, under a key that holds the claim's
  * fencing token: two workers that both believe they hold a job never write the same object, and the
- * row names the winner's. Objects of a claim that was lost stay behind; a lifecycle rule on the
- * prefix, a little longer than the retention of jobs, clears them away with the old results.
+ * row names the winner's. Objects of a lost claim are left over; a lifecycle rule on the prefix, a
+ * little longer than the retention of jobs, clears them away with the old results.
  */
 final class S3ResultStore implements ResultStore, AutoCloseable {
   private static final String PREFIX = "s3:";

@@ -15,6 +15,12 @@ final class DeliveryEnd implements TerminalWriter {
       "UPDATE webhook_delivery SET status = $2, finished_at = queue_now()"
           + " WHERE id = $1 AND status = 'pending'";
 
+  private final DeliveryJobs jobs;
+
+  DeliveryEnd(DeliveryJobs jobs) {
+    this.jobs = jobs;
+  }
+
   /** Gives up a delivery that has no job to make its attempts. */
   static Mono<Void> giveUp(Connection connection, UUID delivery, String reason) {
     return AttemptRecords.keepingNone(connection, delivery, reason)
@@ -28,8 +34,8 @@ final class DeliveryEnd implements TerminalWriter {
   }
 
   @Override
-  public Mono<Void> onEnd(Connection connection, Job job) {
+  public Mono<Void> inTransaction(Connection connection, Job job) {
     String status = job.status() == JobStatus.COMPLETED ? "delivered" : "failed";
-    return Statements.update(connection, END, DeliveryJobs.deliveryOf(job), status).then();
+    return Statements.update(connection, END, jobs.deliveryOf(job), status).then();
   }
 }

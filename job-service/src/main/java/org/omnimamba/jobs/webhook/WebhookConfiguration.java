@@ -8,7 +8,7 @@ import org.omnimamba.jobs.queue.TerminalWriter;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
 import org.omnimamba.jobs.webhook.address.AllowedDestinations;
 import org.omnimamba.jobs.webhook.signing.SecretCipher;
-import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.Submitter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -59,17 +59,27 @@ class WebhookConfiguration {
 
   @Bean
   WebhookDeliveries webhookDeliveries(
-      DatabaseClient database, JobQueue queue, TransactionalOperator transaction) {
-    return new WebhookDeliveries(database, queue, transaction);
+      DatabaseClient database,
+      Submitter submitter,
+      DeliveryJobs jobs,
+      TransactionalOperator transaction) {
+    return new WebhookDeliveries(database, submitter, jobs, transaction);
   }
 
   @Bean
-  TerminalWriter webhookOutbox(JobQueue queue, JobJson json, JobsProperties properties) {
-    return new WebhookOutbox(queue, json, new WebhookPayloads(json, properties.publicUrl()));
+  DeliveryJobs deliveryJobs(JobJson json) {
+    return new DeliveryJobs(json);
   }
 
   @Bean
-  TerminalWriter deliveryEnd() {
-    return new DeliveryEnd();
+  TerminalWriter webhookOutbox(
+      Submitter submitter, DeliveryJobs jobs, JobJson json, JobsProperties properties) {
+    return new WebhookOutbox(
+        submitter, jobs, json, new WebhookPayloads(json, properties.publicUrl()));
+  }
+
+  @Bean
+  TerminalWriter deliveryEnd(DeliveryJobs jobs) {
+    return new DeliveryEnd(jobs);
   }
 }

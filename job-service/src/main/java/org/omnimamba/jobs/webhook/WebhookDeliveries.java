@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.Submitter;
 import org.omnimamba.queue.job.SubmitOutcome;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -22,12 +22,18 @@ public final class WebhookDeliveries {
           + " FROM webhook_delivery ";
 
   private final DatabaseClient database;
-  private final JobQueue queue;
+  private final Submitter submitter;
+  private final DeliveryJobs jobs;
   private final TransactionalOperator transaction;
 
-  WebhookDeliveries(DatabaseClient database, JobQueue queue, TransactionalOperator transaction) {
+  WebhookDeliveries(
+      DatabaseClient database,
+      Submitter submitter,
+      DeliveryJobs jobs,
+      TransactionalOperator transaction) {
     this.database = database;
-    this.queue = queue;
+    this.submitter = submitter;
+    this.jobs = jobs;
     this.transaction = transaction;
   }
 
@@ -113,7 +119,7 @@ public final class WebhookDeliveries {
         .flatMap(
             rows ->
                 database.inConnection(
-                    connection -> queue.submitIn(connection, DeliveryJobs.of(tenant, id))))
+                    connection -> submitter.submitIn(connection, jobs.of(tenant, id))))
         .flatMap(
             outcome ->
                 outcome instanceof SubmitOutcome.QueueFull full

@@ -33,6 +33,7 @@ final class WebhookDeliveryHandler implements JobHandler {
   private static final String UNAVAILABLE = "webhooks_unavailable";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
+  private final DeliveryJobs jobs;
   private final WebhookDeliveries deliveries;
   private final WebhookEndpoints endpoints;
   private final SigningSecrets secrets;
@@ -42,6 +43,7 @@ final class WebhookDeliveryHandler implements JobHandler {
   private final RetrySchedule schedule;
 
   WebhookDeliveryHandler(
+      DeliveryJobs jobs,
       WebhookDeliveries deliveries,
       WebhookEndpoints endpoints,
       SigningSecrets secrets,
@@ -49,6 +51,7 @@ final class WebhookDeliveryHandler implements JobHandler {
       AddressPolicy policy,
       WebhookClient client,
       RetrySchedule schedule) {
+    this.jobs = jobs;
     this.deliveries = deliveries;
     this.endpoints = endpoints;
     this.secrets = secrets;
@@ -63,7 +66,7 @@ final class WebhookDeliveryHandler implements JobHandler {
 
   @Override
   public Mono<JobOutcome> handle(JobContext context) {
-    UUID id = DeliveryJobs.deliveryOf(context.job());
+    UUID id = jobs.deliveryOf(context.job());
     return deliveries
         .find(context.job().tenant(), id)
         .switchIfEmpty(Mono.error(JobFailure.permanent("no_delivery", "the delivery is gone")))

@@ -16,7 +16,7 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The registered receivers. Every access names the tenant, so nobody reaches another's. */
+/** The registered receivers. Every access names the tenant, so no tenant reaches another's. */
 public final class WebhookEndpoints {
   private static final String COLUMNS =
       "id, tenant, url, events, description, secret_id, disabled_reason, created_at, updated_at";

@@ -9,8 +9,8 @@ import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.job.WebhookEvent;
 import org.omnimamba.jobs.job.WebhookSpec;
 import org.omnimamba.jobs.queue.TerminalWriter;
-import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.Statements;
+import org.omnimamba.queue.Submitter;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.SubmitOutcome;
 import org.slf4j.Logger;
@@ -35,12 +35,14 @@ final class WebhookOutbox implements TerminalWriter {
 
   private static final Logger log = LoggerFactory.getLogger(WebhookOutbox.class);
 
-  private final JobQueue queue;
+  private final Submitter submitter;
+  private final DeliveryJobs jobs;
   private final JobJson json;
   private final WebhookPayloads payloads;
 
-  WebhookOutbox(JobQueue queue, JobJson json, WebhookPayloads payloads) {
-    this.queue = queue;
+  WebhookOutbox(Submitter submitter, DeliveryJobs jobs, JobJson json, WebhookPayloads payloads) {
+    this.submitter = submitter;
+    this.jobs = jobs;
     this.json = json;
     this.payloads = payloads;
   }
@@ -51,7 +53,7 @@ final class WebhookOutbox implements TerminalWriter {
   }
 
   @Override
-  public Mono<Void> onEnd(Connection connection, Job job) {
+  public Mono<Void> inTransaction(Connection connection, Job job) {
     return Mono.justOrEmpty(WebhookEvent.of(job.status()))
         .flatMapMany(event -> deliveries(connection, job, event))
         .concatMap(delivery -> submit(connection, job, delivery))
@@ -63,8 +65,8 @@ final class WebhookOutbox implements TerminalWriter {
    * without a job would be pending for ever: it is given up, can be seen, and can be replayed.
    */
   private Mono<Void> submit(Connection connection, Job job, UUID delivery) {
-    return queue
-        .submitIn(connection, DeliveryJobs.of(job.tenant(), delivery))
+    return submitter
+        .submitIn(connection, jobs.of(job.tenant(), delivery))
         .flatMap(
             outcome -> {
               if (outcome instanceof SubmitOutcome.Accepted) {

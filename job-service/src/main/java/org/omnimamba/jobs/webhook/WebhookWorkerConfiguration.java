@@ -62,6 +62,7 @@ class WebhookWorkerConfiguration {
   WorkerLifecycle webhookWorker(
       JobQueue queue,
       QueueListener listener,
+      DeliveryJobs deliveryJobs,
       WebhookDeliveries deliveries,
       WebhookEndpoints endpoints,
       SigningSecrets secrets,
@@ -73,6 +74,7 @@ class WebhookWorkerConfiguration {
       DatabaseGate gate) {
     WebhookDeliveryHandler handler =
         new WebhookDeliveryHandler(
+            deliveryJobs,
             deliveries,
             endpoints,
             secrets,

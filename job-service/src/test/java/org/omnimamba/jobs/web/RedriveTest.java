@@ -18,7 +18,7 @@ import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import tools.jackson.databind.JsonNode;
 
-/** Failed jobs are put in line again, one or many. */
+/** Failed jobs are queued again, one or many. */
 class RedriveTest {
   private final TestService service = TestService.shared();
   private final WebTestClient client = service.client("redrive-" + UUID.randomUUID());

@@ -109,7 +109,7 @@ class InferenceWorkerTest {
     JsonNode job = completedInTheEnd(Jobs.image("outage"));
     assertThat(job.path("attempt").asInt()).isEqualTo(1);
     assertThat(inference.received()).hasSize(7);
-    // when it came in line, its last wait, its one attempt: no trace of those that did not count
+    // when it was queued, its last wait, its one attempt: no trace of those that did not count
     assertThat(
             service
                 .database()

@@ -58,6 +58,18 @@ class PoolTest {
     }
   }
 
+  @Test
+  void connectionsAskForBinaryValues() {
+    try (TestDatabase postgres = TestDatabase.empty()) {
+      ConnectionPool pool = pool(postgres, port(postgres));
+      try {
+        assertThat(String.valueOf(pool.unwrap())).contains("forceBinary='true'");
+      } finally {
+        pool.dispose();
+      }
+    }
+  }
+
   /** As many connections at once as the pool has. */
   private static void fill(ConnectionPool pool) {
     List<Connection> all = new ArrayList<>();

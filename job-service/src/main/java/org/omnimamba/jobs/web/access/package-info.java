@@ -1,4 +1,4 @@
-/** Who is asking: the platform's own token and the tenant. */
+/** The caller of a request: the internal token and the tenant. */
 @NullMarked
 package org.omnimamba.jobs.web.access;
 

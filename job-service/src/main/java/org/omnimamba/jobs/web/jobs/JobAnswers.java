@@ -87,7 +87,7 @@ class JobAnswers {
         .limit(tenant.name(), watcher.watch(tenant.name(), job.id()).takeUntilOther(enough))
         .last(job)
         .flatMap(latest -> waited(latest, wait.get()))
-        // the job is in line whatever became of the wait, and its client must learn where
+        // the job is queued whatever became of the wait, and its client must learn where
         .onErrorResume(
             error -> {
               log.warn("job {}: its client could not wait: {}", job.id(), error.toString());
@@ -142,7 +142,7 @@ class JobAnswers {
     return new JobView.Page("list", data, more, more ? data.get(limit - 1).id() : null);
   }
 
-  /** There is no room in line. */
+  /** The queue has no room. */
   static Problem full(String detail, Duration retryAfter) {
     return new Problem(ProblemType.QUEUE_FULL, detail).withRetryAfter(retryAfter);
   }

@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/** Puts jobs that failed or expired in line again. */
+/** Queues failed or expired jobs again. */
 @RestController
 @Tag(name = "Jobs")
 @ConditionalOnApi
@@ -47,7 +47,7 @@ class JobRedriveController {
 
   @PostMapping("/v1/jobs/{id}/redrive")
   @Operation(
-      summary = "Puts a job that failed or expired in line again",
+      summary = "Queues a failed or expired job again",
       description = "It has all its attempts again, and no deadline.")
   Mono<ResponseEntity<JobView>> redrive(Tenant tenant, @PathVariable String id) {
     return jobs.find(tenant, id).flatMap(job -> queue.redrive(job, null)).map(this::answer);
@@ -60,7 +60,7 @@ class JobRedriveController {
     if (outcome instanceof RedriveOutcome.NotDead notDead) {
       throw new Problem(
           ProblemType.CONFLICT,
-          "Only a failed or expired job can be put in line again; its status is "
+          "Only a failed or expired job can be queued again; its status is "
               + notDead.job().status().wireName()
               + ".");
     }
@@ -73,10 +73,10 @@ class JobRedriveController {
 
   @PostMapping("/v1/jobs/redrive")
   @Operation(
-      summary = "Puts many jobs that failed or expired in line again",
+      summary = "Queues many failed or expired jobs again",
       description =
-          "Those that ended first come first. No more are taken than the limit, and than have room"
-              + " in line; has_more tells whether others match.")
+          "In the order in which they ended. No more are taken than the limit and the room in the"
+              + " queue allow; has_more tells whether others match.")
   Mono<RedriveRequest.Result> redriveAll(
       Tenant tenant, @RequestBody(required = false) Mono<RedriveRequest> body) {
     return body.defaultIfEmpty(RedriveRequest.ALL)

@@ -29,7 +29,7 @@ record RedriveRequest(
   static final RedriveRequest ALL = new RedriveRequest(null, null, null, null, null);
 
   /**
-   * What was put in line again.
+   * What was queued again.
    *
    * @param object the kind of this object, the same in all
    * @param redriven how many jobs

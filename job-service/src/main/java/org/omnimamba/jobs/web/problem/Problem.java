@@ -29,7 +29,7 @@ public final class Problem extends RuntimeException {
     this.type = type;
   }
 
-  /** The same answer whether a thing does not exist or belongs to somebody else. */
+  /** The same answer whether a resource does not exist or belongs to another tenant. */
   public static Problem notFound() {
     return new Problem(ProblemType.NOT_FOUND, "There is no such resource.");
   }

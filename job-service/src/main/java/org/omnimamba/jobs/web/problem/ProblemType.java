@@ -14,7 +14,7 @@ public enum ProblemType {
   UNKNOWN_MEMBER(HttpStatus.BAD_REQUEST, "Unknown member"),
   /** The internal token is missing or wrong. */
   NOT_INTERNAL(HttpStatus.UNAUTHORIZED, "Not an internal request"),
-  /** There is no such thing, or it belongs to somebody else. */
+  /** There is no such resource, or it belongs to another tenant. */
   NOT_FOUND(HttpStatus.NOT_FOUND, "Not found"),
   /** The path exists, the method does not. */
   METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed"),

@@ -33,9 +33,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/**
- * Clients who wish to wait for a job that is in line already, on a replica that cannot let them.
- */
+/** Clients who wish to wait for a job that is queued already, on a replica that cannot let them. */
 class WaitingClientsTest {
   private final TestService service = TestService.apiOnly();
 
