@@ -40,6 +40,7 @@ public final class QueueListener implements AutoCloseable {
   private final Scheduler scheduler;
   private final Sinks.Many<QueueSignal> signals = Sinks.many().multicast().directBestEffort();
   private final AtomicLong connects = new AtomicLong();
+  private final Outage outage = new Outage(log, "listening for the queue's hints");
   private volatile boolean connected;
   private @Nullable Disposable running;
 
@@ -78,9 +79,7 @@ public final class QueueListener implements AutoCloseable {
                       .doBeforeRetry(
                           signal -> {
                             connected = false;
-                            log.warn(
-                                "the listener's connection was lost ({}); connecting again",
-                                String.valueOf(signal.failure().getMessage()));
+                            outage.failed(String.valueOf(signal.failure().getMessage()));
                           }))
               .subscribe();
     }
@@ -134,6 +133,7 @@ public final class QueueListener implements AutoCloseable {
                 () -> {
                   connects.incrementAndGet();
                   connected = true;
+                  outage.succeeded();
                   emit(new QueueSignal.Connected());
                 }))
         .thenMany(

@@ -47,8 +47,8 @@ public final class QueueMaintenance implements AutoCloseable {
 
   /** Begins to look at intervals. */
   public void start() {
-    repeat(Disposables.swap(), options.sweepInterval(), () -> sweep().then());
-    repeat(Disposables.swap(), options.cleanInterval(), () -> clean().then());
+    repeat("the sweep of the queue", options.sweepInterval(), this::sweep);
+    repeat("the cleaning of the queue", options.cleanInterval(), this::clean);
   }
 
   @Override
@@ -143,24 +143,26 @@ public final class QueueMaintenance implements AutoCloseable {
     return batch.repeat().takeUntil(count -> count < options.batch()).reduce(0L, Long::sum);
   }
 
-  private void repeat(Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work) {
+  private void repeat(String name, Duration interval, Supplier<Mono<Long>> work) {
+    Disposable.Swap next = Disposables.swap();
     tasks.add(next);
-    look(next, interval, work);
+    Outage outage = new Outage(log, name);
+    look(
+        next,
+        interval,
+        () ->
+            work.get()
+                .doOnSuccess(done -> outage.succeeded())
+                .doOnError(error -> outage.failed(Exceptions.unwrapMultiple(error).toString()))
+                .onErrorComplete()
+                .then());
   }
 
   private void look(Disposable.Swap next, Duration interval, Supplier<Mono<Void>> work) {
-    Mono<Void> once =
-        work.get()
-            .onErrorResume(
-                error -> {
-                  log.warn(
-                      "maintenance failed and will be tried again: {}",
-                      Exceptions.unwrapMultiple(error));
-                  return Mono.empty();
-                });
     long wait = (long) (interval.toNanos() * (0.75 + ThreadLocalRandom.current().nextDouble() / 2));
     next.update(
-        once.then(Mono.delay(Duration.ofNanos(wait), scheduler))
+        work.get()
+            .then(Mono.delay(Duration.ofNanos(wait), scheduler))
             .subscribe(waited -> look(next, interval, work)));
   }
 }

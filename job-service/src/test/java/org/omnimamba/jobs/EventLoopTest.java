@@ -2,7 +2,9 @@ package org.omnimamba.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Mono;
@@ -18,8 +20,8 @@ class EventLoopTest {
     Throwable caught =
         Mono.fromCallable(
                 () -> {
-                  Thread.sleep(1);
-                  return "slept";
+                  // returns in the end should nobody be awake
+                  return new CountDownLatch(1).await(1, TimeUnit.SECONDS);
                 })
             .subscribeOn(
                 Schedulers.fromExecutorService(

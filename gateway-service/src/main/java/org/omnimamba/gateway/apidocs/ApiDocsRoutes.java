@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.omnimamba.gateway.routing.Upstreams;
+import org.omnimamba.web.http.InformationalResponses;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.omnimamba.web.replica.ReplicaPool;
@@ -49,7 +50,7 @@ class ApiDocsRoutes {
   RouterFunction<ServerResponse> apiDocs(
       Upstreams upstreams, InternalTokenProperties token, ReactorResourceFactory resources) {
     HttpClient client =
-        HttpClient.newConnection()
+        InformationalResponses.skippedBy(HttpClient.newConnection())
             .runOn(resources.getLoopResources())
             .headers(headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, token.internalToken()));
     ObjectNode own = own();

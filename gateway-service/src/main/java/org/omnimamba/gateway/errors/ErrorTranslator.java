@@ -76,6 +76,7 @@ public final class ErrorTranslator {
           case OVERLOADED ->
               ApiException.serverError(HttpStatus.SERVICE_UNAVAILABLE, "overloaded", message)
                   .header("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
+          case STOPPING -> shuttingDown();
         };
     return shown.header("Connection", "close");
   }

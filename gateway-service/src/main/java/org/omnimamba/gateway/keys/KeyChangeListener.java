@@ -6,7 +6,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import org.omnimamba.web.logging.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -31,7 +31,7 @@ final class KeyChangeListener implements DisposableBean {
 
   private final ConnectionFactory connections;
   private final KeyCache cache;
-  private final AtomicLong lost = new AtomicLong();
+  private final Outage outage = new Outage(log, "listening for changes of keys");
   private final Disposable.Swap listening = Disposables.swap();
 
   /**
@@ -46,7 +46,7 @@ final class KeyChangeListener implements DisposableBean {
   void start() {
     listening.update(
         Flux.usingWhen(connections.create(), this::listen, Connection::close)
-            .doOnError(this::lost)
+            .doOnError(failure -> outage.failed(failure.toString()))
             .repeatWhen(ends -> ends.delayElements(Duration.ofSeconds(1)))
             .retryWhen(
                 Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1))
@@ -77,16 +77,7 @@ final class KeyChangeListener implements DisposableBean {
 
   private void connected() {
     cache.forgetAll();
-    long failures = lost.getAndSet(0);
-    if (failures > 0) {
-      log.info("the key change channel is back, after {} failures", failures);
-    }
-  }
-
-  private void lost(Throwable failure) {
-    if (lost.getAndIncrement() == 0) {
-      log.warn("lost the key change channel and connect again: {}", failure.toString());
-    }
+    outage.succeeded();
   }
 
   private void forget(@org.jspecify.annotations.Nullable String prefix) {

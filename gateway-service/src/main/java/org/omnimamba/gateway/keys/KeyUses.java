@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.omnimamba.web.logging.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -25,6 +26,7 @@ final class KeyUses implements InitializingBean, DisposableBean {
   private final Clock clock;
   private final Duration every;
   private final ConcurrentMap<String, Instant> unwritten = new ConcurrentHashMap<>();
+  private final Outage outage = new Outage(log, "writing when keys were used");
   private final Disposable.Swap writing = Disposables.swap();
 
   KeyUses(KeyStore store, Clock clock, Duration every) {
@@ -50,12 +52,13 @@ final class KeyUses implements InitializingBean, DisposableBean {
     }
     return store
         .touch(uses)
-        .doOnSuccess(done -> uses.forEach(unwritten::remove))
-        .onErrorResume(
-            failure -> {
-              log.warn("could not write when keys were used: {}", failure.toString());
-              return Mono.empty();
-            });
+        .doOnSuccess(
+            done -> {
+              uses.forEach(unwritten::remove);
+              outage.succeeded();
+            })
+        .doOnError(failure -> outage.failed(failure.toString()))
+        .onErrorComplete();
   }
 
   @Override

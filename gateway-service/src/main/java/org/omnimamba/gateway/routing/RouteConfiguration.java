@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import org.omnimamba.gateway.GatewayProperties;
+import org.omnimamba.web.http.InformationalResponses;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.omnimamba.web.network.WatchfulLoops;
@@ -61,7 +62,7 @@ class RouteConfiguration {
   HttpClientCustomizer upstreamClient(
       ReactorResourceFactory resources, RoutingProperties properties) {
     return client ->
-        client
+        InformationalResponses.skippedBy(client)
             .runOn(new WatchfulLoops(resources.getLoopResources()))
             .disableRetry(true)
             .responseTimeout(properties.responseTimeout());

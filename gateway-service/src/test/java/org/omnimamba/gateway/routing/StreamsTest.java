@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -17,6 +18,7 @@ import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
 import org.omnimamba.web.replica.Replica;
 import reactor.core.publisher.Mono;
+import reactor.netty.NettyPipeline;
 
 /** Streams that pass, break, fall silent, or lose their replica, over real sockets. */
 class StreamsTest {
@@ -52,6 +54,30 @@ class StreamsTest {
     }
     script.complete();
     assertThat(answer.body().readAllBytes()).isEmpty();
+  }
+
+  @Test
+  void passesTheAnswerThatFollowsAnInformationalResponse() throws Exception {
+    service.does(
+        (request, response) -> {
+          response.withConnection(
+              connection ->
+                  connection
+                      .channel()
+                      .pipeline()
+                      .context(NettyPipeline.HttpCodec)
+                      .writeAndFlush(
+                          Unpooled.copiedBuffer(
+                              "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n",
+                              StandardCharsets.UTF_8)));
+          return request.receive().aggregate().then(response.sendString(Mono.just("{}")).then());
+        });
+    // twice, since the second request finds a connection that was used
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<String> answer = gateway.post(CHAT, "{}");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("{}");
+    }
   }
 
   @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,6 +26,7 @@ import reactor.core.publisher.Sinks;
 class ShutdownTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final String IMAGES = "/v1/images/generations";
+  private static final String CONTENT = "/v1/jobs/1/content";
   private static final String EVENTS = "/v1/jobs/1/events";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -37,6 +40,12 @@ class ShutdownTest {
                       IMAGES,
                       (request, response) ->
                           response.sendString(mayEnd.asMono().thenReturn("whole")))
+                  .get(
+                      CONTENT,
+                      (request, response) ->
+                          response.send(
+                              Flux.range(0, 1024)
+                                  .map(piece -> Unpooled.wrappedBuffer(new byte[64 * 1024]))))
                   .route(
                       request -> true,
                       (request, response) ->
@@ -127,21 +136,15 @@ class ShutdownTest {
     assertThat(service.seen()).as("none was sent again").hasSize(3);
   }
 
-  /** A request that has not reached a service yet is answered, too. */
+  /** A request that has not reached a service yet is answered, long before the grace is over. */
   @Test
-  void aBodyThatDoesNotEndIsAnsweredToo() throws Exception {
-    Gateway gateway = gateway("2s");
+  void aBodyThatDoesNotEndDoesNotHoldTheStopUp() throws Exception {
+    Gateway gateway = gateway("10m");
     try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
-      socket
-          .getOutputStream()
-          .write(
-              ("POST "
-                      + CHAT
-                      + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                      + Gateway.KEY
-                      + "\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
-                      + "Content-Length: 10\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII));
+      write(
+          socket,
+          "POST " + CHAT,
+          "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 10\r\n");
       byte[] goOn = socket.getInputStream().readNBytes(25);
       assertThat(new String(goOn, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");
       CompletableFuture<Void> stopping = CompletableFuture.runAsync(gateway::close);
@@ -149,5 +152,31 @@ class ShutdownTest {
       assertThat(answer).startsWith("HTTP/1.1 503 ").contains("shutting_down");
       stopping.get(60, TimeUnit.SECONDS);
     }
+  }
+
+  @Test
+  void aClientThatTakesNothingOfItsAnswerDoesNotHoldTheStopUp() throws Exception {
+    Gateway gateway = gateway("10m");
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+      write(socket, "GET " + CONTENT, "");
+      byte[] head = socket.getInputStream().readNBytes(12);
+      assertThat(new String(head, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+      CompletableFuture.runAsync(gateway::close).get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void write(Socket socket, String request, String headers) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            (request
+                    + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                    + Gateway.KEY
+                    + "\r\n"
+                    + headers
+                    + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -59,6 +59,12 @@ public final class ErrorTranslator {
               "overloaded",
               message,
               Duration.ofSeconds(BodyException.RETRY_AFTER_SECONDS));
+      case STOPPING ->
+          ApiException.server(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "shutting_down",
+              message,
+              Duration.ofSeconds(BodyException.RETRY_AFTER_SECONDS));
     };
   }
 

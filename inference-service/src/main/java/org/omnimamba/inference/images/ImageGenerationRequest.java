@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
  * An image request as it came. OpenAI's fields mean what they mean there; the sampling fields,
  * {@code return_token_ids}, {@code stream_options} and {@code truncation} are ours.
  *
- * @param size {@code auto} or the one size that the model draws
+ * @param size the one size that the model draws, {@code auto}, or a size of OpenAI's models, which
+ *     counts as {@code auto}
  * @param responseFormat only {@code b64_json}; the gateway makes addresses of pictures for those
  *     who ask for {@code url}
  * @param outputFormat {@code png} or {@code jpeg}

@@ -31,6 +31,17 @@ final class ImageRequestReader {
   private static final int MAX_PARTIAL_IMAGES = 3;
   private static final int DEFAULT_JPEG_QUALITY = 90;
 
+  /** What DALL-E 2, DALL-E 3 and the GPT image models draw. */
+  private static final List<String> SIZES_OF_OPENAI =
+      List.of(
+          "256x256",
+          "512x512",
+          "1024x1024",
+          "1024x1536",
+          "1024x1792",
+          "1536x1024",
+          "1792x1024");
+
   private final ServedModel model;
   private final PromptChecks prompts;
   private final Duration timeout;
@@ -94,10 +105,18 @@ final class ImageRequestReader {
     return (int) Arrays.stream(prompt.ids()).filter(id -> id != pad).count();
   }
 
+  /**
+   * Clients send a size of OpenAI's models by default, which their users have never chosen. The
+   * model draws the one that it has; the answer says which.
+   */
   private void checkSize(@Nullable String size) {
-    if (size != null && !size.equals("auto") && !size.equals(model.imageSize())) {
+    if (size != null && !size.equals("auto")
+        && !size.equals(model.imageSize())
+        && !SIZES_OF_OPENAI.contains(size)) {
       throw ApiException.invalidValue(
-          "size", "'size' must be '%s' or 'auto'.".formatted(model.imageSize()));
+          "size",
+          "'size' must be '%s', 'auto' or, for clients that send such, a size of OpenAI's models: %s."
+              .formatted(model.imageSize(), String.join(", ", SIZES_OF_OPENAI)));
     }
   }
 

@@ -31,7 +31,10 @@ class BadImageRequestsTest {
         image(
             "{\"prompt\":\"" + "? ".repeat(300) + "\"}", 400, "prompt", "context_length_exceeded"),
         image("{\"prompt\":\"x\",\"model\":\"dall-e-3\"}", 404, "model", "model_not_found"),
-        image("{\"prompt\":\"x\",\"size\":\"1024x1024\"}", 400, "size", "invalid_value"),
+        image("{\"prompt\":\"x\",\"size\":\"1024\"}", 400, "size", "invalid_value"),
+        image("{\"prompt\":\"x\",\"size\":\"1024*1024\"}", 400, "size", "invalid_value"),
+        image("{\"prompt\":\"x\",\"size\":\"65x64\"}", 400, "size", "invalid_value"),
+        image("{\"prompt\":\"x\",\"size\":\"\"}", 400, "size", "invalid_value"),
         image("{\"prompt\":\"x\",\"n\":11}", 400, "n", "invalid_value"),
         image("{\"prompt\":\"x\",\"n\":\"2\"}", 400, "n", "invalid_type"),
         image(

@@ -45,6 +45,9 @@ class HarmlessFieldsTest {
   @ValueSource(
       strings = {
         "\"quality\":\"hd\",\"style\":\"vivid\"",
+        "\"quality\":\"standard\",\"size\":\"1024x1024\"",
+        "\"size\":\"1792x1024\"",
+        "\"size\":\"256x256\"",
         "\"quality\":\"standard\",\"style\":\"natural\"",
         "\"quality\":\"low\"",
         "\"quality\":\"medium\",\"background\":\"opaque\"",
@@ -52,10 +55,12 @@ class HarmlessFieldsTest {
         "\"output_format\":\"png\",\"output_compression\":100,\"partial_images\":0",
         "\"output_format\":\"jpeg\",\"output_compression\":0",
       })
-  void picturesAreDrawnWhateverQualityIsAskedFor(String fields) {
+  void picturesAreDrawnWhateverQualityAndSizeAreAskedFor(String fields) {
     String body = "{\"prompt\":\"a cat\",\"seed\":3,\"return_token_ids\":true%s}";
-    JsonNode drawn = SERVER.ok(IMAGES, body.formatted("," + fields)).get("data").get(0);
-    JsonNode plain = SERVER.ok(IMAGES, body.formatted("")).get("data").get(0);
-    assertThat(drawn.get("token_ids")).isEqualTo(plain.get("token_ids"));
+    JsonNode answer = SERVER.ok(IMAGES, body.formatted("," + fields));
+    JsonNode plain = SERVER.ok(IMAGES, body.formatted(""));
+    assertThat(answer.get("data").get(0).get("token_ids"))
+        .isEqualTo(plain.get("data").get(0).get("token_ids"));
+    assertThat(answer.get("size").stringValue()).as("as it was drawn").isEqualTo("64x64");
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.omnimamba.queue.JobLeases;
+import org.omnimamba.queue.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -26,6 +27,7 @@ final class Heartbeat {
   private final Collection<Attempt> attempts;
   private final WorkerCounters counters;
   private final Scheduler scheduler;
+  private final Outage outage = new Outage(log, "renewing the leases of running jobs");
   private volatile long lastBeat;
   private volatile boolean beating;
 
@@ -82,11 +84,12 @@ final class Heartbeat {
         .subscribe(
             answer -> {
               lastBeat = sent;
+              outage.succeeded();
               counters.heartbeats.increment();
               renew(held, answer, sent);
             },
             // lastBeat stays, so the next tick tries again
-            error -> log.warn("a heartbeat failed: {}", String.valueOf(error)));
+            error -> outage.failed(String.valueOf(error)));
   }
 
   private void renew(List<Attempt> held, List<JobLeases.HeldLease> answer, long sent) {

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobLeases;
 import org.omnimamba.queue.JobQueue;
+import org.omnimamba.queue.Outage;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.QueueSignal;
 import org.omnimamba.queue.job.ClaimedJob;
@@ -48,6 +49,7 @@ public final class JobWorker {
   private final WorkerCounters counters = new WorkerCounters();
   private final Map<Key, Attempt> running = new ConcurrentHashMap<>();
   private final Heartbeat heartbeat;
+  private final Outage outage;
   private final AtomicInteger wakeUps = new AtomicInteger();
   private final AtomicBoolean soon = new AtomicBoolean();
 
@@ -75,6 +77,7 @@ public final class JobWorker {
     this.scheduler = queue.scheduler();
     this.kind = kind;
     this.options = options;
+    this.outage = new Outage(log, options.name() + ": claiming jobs of kind " + kind);
     this.listener = listener;
     Duration lease = leases.lease();
     if (options.margin().compareTo(lease.dividedBy(2)) > 0) {
@@ -211,7 +214,7 @@ public final class JobWorker {
         scheduler.schedule(
             () -> {
               if (movedOn.compareAndSet(false, true)) {
-                log.warn("{}: a claim has not been answered yet", options.name());
+                outage.failed("no answer yet");
                 looked(seen, false);
               }
             },
@@ -222,13 +225,14 @@ public final class JobWorker {
         .doFinally(signal -> patience.dispose())
         .subscribe(
             claims -> {
+              outage.succeeded();
               claims.forEach(claim -> beginSafely(claim, sent));
               if (movedOn.compareAndSet(false, true)) {
                 looked(seen, !claims.isEmpty());
               }
             },
             error -> {
-              log.warn("{}: no claim: {}", options.name(), String.valueOf(error));
+              outage.failed(String.valueOf(error));
               if (movedOn.compareAndSet(false, true)) {
                 looked(seen, false);
               }

@@ -11,6 +11,7 @@ import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.http.RetryAfter;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.web.http.InformationalResponses;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.omnimamba.web.network.WatchfulLoops;
@@ -79,7 +80,8 @@ final class InferenceClient implements AutoCloseable {
     this.http =
         WebClient.builder()
             .observationRegistry(observations)
-            .clientConnector(new ReactorClientHttpConnector(netty))
+            .clientConnector(
+                new ReactorClientHttpConnector(InformationalResponses.skippedBy(netty)))
             .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(most))
             .defaultHeader(PlatformHeaders.INTERNAL_TOKEN, platform.internalToken())
             .build();

@@ -15,6 +15,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -204,6 +205,22 @@ public final class FakeInference implements AutoCloseable {
               + type
               + "\",\"param\":\"size\",\"code\":\"bad_size\"}}";
       return response.sendString(Mono.just(error));
+    };
+  }
+
+  /** Sends an informational response before the answer. */
+  public static Answer afterEarlyHints(Answer answer) {
+    return (body, response) -> {
+      response.withConnection(
+          connection ->
+              connection
+                  .channel()
+                  .pipeline()
+                  .context(NettyPipeline.HttpCodec)
+                  .writeAndFlush(
+                      Unpooled.copiedBuffer(
+                          "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n", UTF_8)));
+      return answer.to(body, response);
     };
   }
 

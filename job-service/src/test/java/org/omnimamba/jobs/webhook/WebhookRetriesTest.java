@@ -3,11 +3,14 @@ package org.omnimamba.jobs.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -17,10 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
+import org.omnimamba.jobs.webhook.delivery.AttemptOutcome;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver;
 import org.omnimamba.jobs.webhook.delivery.WebhookReceiver.Received;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.QueueMaintenance;
+import org.omnimamba.queue.job.Job;
+import org.omnimamba.queue.job.JobFilter;
 import org.omnimamba.queue.job.TenantLimits;
 import org.omnimamba.queue.testing.TestDatabase;
 import org.springframework.test.web.reactive.server.StatusAssertions;
@@ -236,6 +242,42 @@ class WebhookRetriesTest {
                 .path("status")
                 .stringValue())
         .isEqualTo("enabled");
+  }
+
+  /** The move comes between the last look at the endpoint and the write of the outcome. */
+  @Test
+  void aMoveInTheLastMomentIsNotUndoneByTheOldAddress() {
+    receiver.answering(500);
+    JsonNode endpoint = hooks.register(Map.of("url", receiver.url("/old")));
+    String delivery = hooks.deliveryOf("moves late");
+    hooks.awaitAttempt(delivery, 1);
+    move(endpoint, "/new");
+    assertThat(statusAfterGone(endpoint, delivery, "/old")).isEqualTo("enabled");
+    assertThat(statusAfterGone(endpoint, delivery, "/new")).isEqualTo("disabled");
+  }
+
+  private String statusAfterGone(JsonNode endpoint, String delivery, String path) {
+    AttemptOutcome gone =
+        new AttemptOutcome(
+            AttemptOutcome.Kind.GONE, 410, null, Duration.ZERO, "HTTP 410", new byte[0]);
+    Job job =
+        service
+            .bean(JobQueue.class)
+            .list(hooks.tenant, new JobFilter("inference", null, null, 1))
+            .block(Jobs.PATIENCE)
+            .get(0);
+    Mono.usingWhen(
+            service.bean(ConnectionFactory.class).create(),
+            connection ->
+                Mono.from(
+                    AttemptRecords.keepingAndDisabling(
+                            UUID.fromString(delivery), receiver.url(path), gone)
+                        .inTransaction(connection, job)),
+            Connection::close)
+        .block(Jobs.PATIENCE);
+    return Jobs.get(client, "/v1/webhook-endpoints/{id}", endpoint.path("id").stringValue())
+        .path("status")
+        .stringValue();
   }
 
   @Test

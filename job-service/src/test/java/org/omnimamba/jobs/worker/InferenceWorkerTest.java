@@ -86,6 +86,14 @@ class InferenceWorkerTest {
   }
 
   @Test
+  void informationalResponsesBeforeTheAnswerAreNoAnswer() {
+    inference.answering(FakeInference.afterEarlyHints(FakeInference::complete));
+    assertThat(end(Jobs.image("hinted"), "completed").path("attempt").asInt()).isEqualTo(1);
+    // the connection is used again
+    assertThat(end(Jobs.image("hinted again"), "completed").path("attempt").asInt()).isEqualTo(1);
+  }
+
+  @Test
   void anEngineThatResetsTheConnectionIsAskedAgain() {
     inference.answering(
         (body, response) -> {

@@ -11,10 +11,12 @@ public final class BodyException extends RuntimeException {
     /** It did not arrive in time: 408. */
     TOO_SLOW,
     /** The memory for bodies is used up: 503, and trying again helps. */
-    OVERLOADED
+    OVERLOADED,
+    /** The service stops before all of it was there: 503, and trying again helps. */
+    STOPPING
   }
 
-  /** When to try again after {@link Reason#OVERLOADED}. */
+  /** When to try again after {@link Reason#OVERLOADED} and {@link Reason#STOPPING}. */
   public static final int RETRY_AFTER_SECONDS = 1;
 
   private final Reason reason;
@@ -22,6 +24,12 @@ public final class BodyException extends RuntimeException {
   BodyException(Reason reason, String message) {
     super(message, null, false, false);
     this.reason = reason;
+  }
+
+  /** The service stops before the body has arrived. */
+  public static BodyException stopping() {
+    return new BodyException(
+        Reason.STOPPING, "The service stops before the body has arrived; nothing was done.");
   }
 
   public Reason reason() {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.http.InformationalResponses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -58,7 +59,8 @@ public final class ReplicaPool implements SmartLifecycle {
     fixed.forEach(meters::watch);
     this.settings = settings;
     this.replicas = new Replicas(fixed, settings.affinitySlack(), System::nanoTime);
-    this.prober = new ReplicaProber(replicas, settings, probes);
+    this.prober =
+        new ReplicaProber(replicas, settings, InformationalResponses.skippedBy(probes));
     this.names =
         addresses.stream()
             .filter(ReplicaAddress::isName)

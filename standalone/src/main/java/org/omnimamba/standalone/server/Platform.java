@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.GatewayServiceApplication;
 import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.jobs.JobServiceApplication;
+import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.standalone.OmniMambaHome;
+import org.omnimamba.web.stop.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +89,11 @@ public final class Platform implements AutoCloseable {
       ServiceContext engine =
           own(
               ServiceContext.start(
-                  InferenceServiceApplication.builder(), LOOPBACK, 0, inferenceSettings));
+                  ServiceNameConverter.INFERENCE,
+                  InferenceServiceApplication.builder(),
+                  LOOPBACK,
+                  0,
+                  inferenceSettings));
       inference = engine;
 
       Map<String, Object> jobSettings = settings(StandaloneOptions.JOBS);
@@ -99,7 +105,13 @@ public final class Platform implements AutoCloseable {
             "omnimamba.jobs.public-url", "http://" + LOOPBACK + ":" + options.port());
       }
       ServiceContext queue =
-          own(ServiceContext.start(JobServiceApplication.builder(), LOOPBACK, 0, jobSettings));
+          own(
+              ServiceContext.start(
+                  ServiceNameConverter.JOBS,
+                  JobServiceApplication.builder(),
+                  LOOPBACK,
+                  0,
+                  jobSettings));
       jobs = queue;
 
       Map<String, Object> gatewaySettings = settings(StandaloneOptions.GATEWAY);
@@ -110,6 +122,7 @@ public final class Platform implements AutoCloseable {
       ServiceContext edge =
           own(
               ServiceContext.start(
+                  ServiceNameConverter.GATEWAY,
                   GatewayServiceApplication.builder(),
                   options.address(),
                   options.port(),
@@ -205,9 +218,9 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Stops all parts, the last started first; one that fails to stop does not keep the others. The
-   * gateway and the job service stop together: the streams that the gateway waits for are ended by
-   * the job service.
+   * Stops all parts, the last started first; one that fails to stop does not keep the others. Before
+   * that, no more jobs are claimed, and streams of a job's events end with their last event, since
+   * the gateway would wait for them.
    */
   @Override
   public void close() {
@@ -217,32 +230,16 @@ public final class Platform implements AutoCloseable {
       open = new ArrayList<>(parts);
       parts.clear();
     }
-    ServiceContext edge = gateway;
-    Thread stopping = new Thread(() -> stopIfOpen(open, edge), "stopping gateway");
-    stopping.start();
-    for (AutoCloseable part : open) {
-      if (part != edge) {
-        if (part != jobs) {
-          join(stopping);
-        }
-        stop(part);
-      }
+    ServiceContext queue = jobs;
+    if (queue != null && open.contains(queue)) {
+      stop(() -> stopTakingWork(queue));
     }
-    join(stopping);
+    open.forEach(Platform::stop);
   }
 
-  private static void stopIfOpen(List<AutoCloseable> open, @Nullable ServiceContext part) {
-    if (part != null && open.contains(part)) {
-      stop(part);
-    }
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private static void stopTakingWork(ServiceContext queue) {
+    queue.beans(WorkerLifecycle.class).forEach(WorkerLifecycle::stop);
+    queue.beans(ServiceStop.class).forEach(ServiceStop::stop);
   }
 
   private static void stop(AutoCloseable part) {

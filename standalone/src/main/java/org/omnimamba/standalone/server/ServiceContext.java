@@ -1,6 +1,7 @@
 package org.omnimamba.standalone.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -11,6 +12,10 @@ import org.springframework.core.env.MapPropertySource;
 
 /** One service in a Spring context of its own, listening on an address and port of our choice. */
 final class ServiceContext implements AutoCloseable {
+  private static final String LOG = "logging.config";
+  private static final String JSON_LOG = "logging.structured.format.console";
+  private static final String JSON_LOG_VARIABLE = "LOGGING_STRUCTURED_FORMAT_CONSOLE";
+
   private final ConfigurableApplicationContext context;
 
   private ServiceContext(ConfigurableApplicationContext context) {
@@ -20,10 +25,15 @@ final class ServiceContext implements AutoCloseable {
   /**
    * Starts the service and waits until its port is open.
    *
+   * @param name names the service in the log
    * @param settings win over the service's own configuration file and over the environment
    */
   static ServiceContext start(
-      SpringApplicationBuilder service, String address, int port, Map<String, Object> settings) {
+      String name,
+      SpringApplicationBuilder service,
+      String address,
+      int port,
+      Map<String, Object> settings) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("server.address", address);
     all.put("server.port", port);
@@ -32,6 +42,12 @@ final class ServiceContext implements AutoCloseable {
     // The platform closes its parts itself, in order.
     all.put("spring.main.register-shutdown-hook", false);
     all.put("spring.main.banner-mode", "off");
+    // Spring's own layout names the service that started last in every line.
+    if (System.getProperty(LOG) == null
+        && !settings.containsKey(JSON_LOG)
+        && System.getenv(JSON_LOG_VARIABLE) == null) {
+      all.put(LOG, "classpath:omnimamba-verbose-logback.xml");
+    }
     all.putAll(settings);
     service.initializers(
         context ->
@@ -40,7 +56,7 @@ final class ServiceContext implements AutoCloseable {
                 .getPropertySources()
                 .addFirst(new MapPropertySource("standalone", all)));
     service.registerShutdownHook(false);
-    return new ServiceContext(service.run());
+    return new ServiceContext(ServiceThreads.call(name, service::run));
   }
 
   MeterRegistry meters() {
@@ -63,6 +79,11 @@ final class ServiceContext implements AutoCloseable {
   void acceptTraffic(boolean accept) {
     AvailabilityChangeEvent.publish(
         context, accept ? ReadinessState.ACCEPTING_TRAFFIC : ReadinessState.REFUSING_TRAFFIC);
+  }
+
+  /** The service's beans of a type. */
+  <T> Collection<T> beans(Class<T> type) {
+    return context.getBeansOfType(type).values();
   }
 
   private int property(String name) {

@@ -13,8 +13,8 @@ import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
-import org.omnimamba.jobs.web.stop.ServiceStop;
 import org.omnimamba.queue.job.Job;
+import org.omnimamba.web.stop.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -64,9 +64,9 @@ class JobEventsController {
   @Operation(
       summary = "Streams a job's events",
       description =
-          "queued, started, progress, partial_image, finished. The stream ends with the job, or with"
-              + " reconnect when the service has to end it earlier; a client that has seen everything"
-              + " of a job that has ended gets 204, which tells an EventSource to stop.")
+          "queued, started, progress, partial_image, finished. The stream ends with the job, or"
+              + " with reconnect when the service has to end it earlier; a client that has seen"
+              + " everything of a job that has ended gets 204, which tells an EventSource to stop.")
   Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> events(
       Tenant tenant,
       @PathVariable String id,

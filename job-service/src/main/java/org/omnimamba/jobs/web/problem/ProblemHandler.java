@@ -71,6 +71,11 @@ class ProblemHandler {
       case OVERLOADED ->
           new Problem(ProblemType.OVERLOADED, body.getMessage())
               .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
+      case STOPPING ->
+          new Problem(ProblemType.UNAVAILABLE, body.getMessage())
+              .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS))
+              // the rest of the body is not read, so the connection is of no more use
+              .withHeader("Connection", "close");
     };
   }
 

@@ -15,6 +15,7 @@ import org.omnimamba.jobs.http.RetryAfter;
 import org.omnimamba.jobs.webhook.address.RefusedAddressException;
 import org.omnimamba.jobs.webhook.delivery.AttemptOutcome.Kind;
 import org.omnimamba.jobs.webhook.signing.WebhookSignature;
+import org.omnimamba.web.http.InformationalResponses;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
@@ -63,13 +64,13 @@ public final class WebhookClient {
             .followRedirect(false)
             .noProxy()
             .disableRetry(true)
-            .doOnConnected(c -> c.addHandlerLast(new InformationalResponses()))
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
             .headers(
                 h ->
                     h.set("content-type", "application/json")
                         .set("user-agent", "OmniMamba-Webhooks/1.0"));
-    this.http = proxy == null ? direct : proxy.before(direct, CONNECT_TIMEOUT);
+    HttpClient routed = proxy == null ? direct : proxy.before(direct, CONNECT_TIMEOUT);
+    this.http = InformationalResponses.skippedBy(routed);
     this.timeout = timeout;
     this.clock = clock;
   }

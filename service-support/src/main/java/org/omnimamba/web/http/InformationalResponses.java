@@ -1,4 +1,4 @@
-package org.omnimamba.jobs.webhook.delivery;
+package org.omnimamba.web.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -7,13 +7,28 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.client.HttpClient;
 
 /**
- * Drops the answers before the answer (RFC 9110, 15.2), such as 103 Early Hints: reactor-netty
- * takes the first status for the final one. 101 passes, since nothing follows it.
+ * Drops the informational responses before the final one (RFC 9110, 15.2), such as 103 Early Hints:
+ * reactor-netty takes the first status for the final one. 101 passes, since nothing follows it.
  */
-final class InformationalResponses extends ChannelInboundHandlerAdapter {
+public final class InformationalResponses extends ChannelInboundHandlerAdapter {
+  private static final String NAME = "omnimamba.informationalResponses";
+
   private boolean dropping;
+
+  private InformationalResponses() {}
+
+  /** The client, made to wait for the final response. */
+  public static HttpClient skippedBy(HttpClient client) {
+    return client.doOnChannelInit(
+        (observer, channel, address) ->
+            channel
+                .pipeline()
+                .addAfter(NettyPipeline.HttpCodec, NAME, new InformationalResponses()));
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {

@@ -1,8 +1,7 @@
-package org.omnimamba.jobs.web.stop;
+package org.omnimamba.web.stop;
 
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -10,7 +9,6 @@ import reactor.core.publisher.Sinks;
  * Tells requests that would stay open that the HTTP server is about to close, just before it begins
  * to wait for those that are being answered.
  */
-@Component
 public final class ServiceStop implements SmartLifecycle {
   /** Higher phases stop earlier. */
   private static final int BEFORE_THE_SERVER =
