@@ -1,5 +1,7 @@
 package org.omnimamba.gateway;
 
+import org.omnimamba.web.request.RequestIdFilter;
+import org.omnimamba.web.request.RequestLog;
 import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
 import org.springframework.cloud.gateway.filter.RouteToRequestUrlFilter;
 import org.springframework.core.Ordered;
@@ -12,9 +14,9 @@ public enum FilterOrder {
   // Every request passes these, whoever answers it.
 
   /** Gives the request its id. Spring's observation of the request comes right after it. */
-  REQUEST_ID(Ordered.HIGHEST_PRECEDENCE),
+  REQUEST_ID(RequestIdFilter.ORDER),
   /** Logs and times everything that follows. */
-  REQUEST_LOG(Ordered.HIGHEST_PRECEDENCE + 50),
+  REQUEST_LOG(RequestLog.ORDER),
   /** Answers what is left when the process must end. */
   SHUTDOWN(Ordered.HIGHEST_PRECEDENCE + 60),
   /** Demands a host. */

@@ -2,8 +2,7 @@ package org.omnimamba.gateway.errors;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.omnimamba.gateway.http.RequestId;
+import org.omnimamba.web.request.RequestId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -39,7 +38,7 @@ final class ErrorResponder implements WebExceptionHandler {
     meters
         .counter("omnimamba.gateway.refusals", "code", Objects.toString(error.code(), "none"))
         .increment();
-    @Nullable String requestId = exchange.getAttribute(RequestId.ATTRIBUTE);
+    String requestId = RequestId.of(exchange);
     log(error, failure, requestId);
     String path = exchange.getRequest().getURI().getRawPath();
     ErrorEnvelope envelope = ErrorEnvelope.of(path == null ? "" : path);
@@ -63,7 +62,7 @@ final class ErrorResponder implements WebExceptionHandler {
    * Failures of ours with what caused them, and who was turned away at the door: those have no
    * tenant, so no other line tells of them. Never the key that they presented.
    */
-  private static void log(ApiException error, Throwable failure, @Nullable String requestId) {
+  private static void log(ApiException error, Throwable failure, String requestId) {
     if ("internal_error".equals(error.code())) {
       log.error("request {} failed", requestId, failure);
     } else if (error.status().is5xxServerError()) {

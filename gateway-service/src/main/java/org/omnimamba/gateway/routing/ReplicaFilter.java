@@ -16,7 +16,6 @@ import org.omnimamba.gateway.FilterOrder;
 import org.omnimamba.gateway.body.RequestFacts;
 import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.errors.ErrorTranslator;
-import org.omnimamba.gateway.http.RequestId;
 import org.omnimamba.gateway.limits.GenerationCost;
 import org.omnimamba.gateway.server.ShutdownSignal;
 import org.omnimamba.web.internal.PlatformHeaders;
@@ -24,6 +23,7 @@ import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.LoadReport;
 import org.omnimamba.web.replica.Replica;
 import org.omnimamba.web.replica.ReplicaLostException;
+import org.omnimamba.web.request.RequestId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -169,7 +169,7 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
       meters.counter("omnimamba.gateway.retries").increment();
       log.warn(
           "request {}: replica {} failed ({}), trying again",
-          exchange.<String>getAttribute(RequestId.ATTRIBUTE),
+          RequestId.of(exchange),
           failed,
           failure.toString());
       ServerWebExchangeUtils.reset(exchange);

@@ -2,7 +2,6 @@ package org.omnimamba.gateway.routing;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelOption;
-import java.time.Duration;
 import org.omnimamba.gateway.GatewayProperties;
 import org.omnimamba.web.http.InformationalResponses;
 import org.omnimamba.web.internal.InternalTokenProperties;
@@ -39,19 +38,6 @@ class RouteConfiguration {
         .route(
             JOBS, route -> route.path("/v1/jobs/**", "/v1/webhook-endpoints/**").uri(CHOSEN_LATER))
         .build();
-  }
-
-  /**
-   * Event loops of this context alone. The global ones end for the whole JVM when any context that
-   * uses them closes.
-   */
-  @Bean
-  ReactorResourceFactory reactorResourceFactory() {
-    ReactorResourceFactory resources = new ReactorResourceFactory();
-    resources.setUseGlobalResources(false);
-    // The server has let its requests end by then; waiting for more only delays the stop.
-    resources.setShutdownQuietPeriod(Duration.ZERO);
-    return resources;
   }
 
   /**

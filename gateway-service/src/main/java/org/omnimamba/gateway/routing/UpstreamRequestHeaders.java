@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Set;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.body.RequestBody;
-import org.omnimamba.gateway.http.RequestId;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.request.RequestId;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -46,10 +46,7 @@ final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
     TRACING.forEach(name -> copyFirst(input, passed, name));
     passed.set(PlatformHeaders.INTERNAL_TOKEN, internalToken);
     passed.set(PlatformHeaders.TENANT, Caller.of(exchange).tenant());
-    Object id = exchange.getAttributes().get(RequestId.ATTRIBUTE);
-    if (id != null) {
-      passed.set(PlatformHeaders.REQUEST_ID, id.toString());
-    }
+    passed.set(PlatformHeaders.REQUEST_ID, RequestId.of(exchange));
     RequestBody body = exchange.getAttribute(RequestBody.ATTRIBUTE);
     if (body != null) {
       passed.setContentLength(body.length());

@@ -34,9 +34,7 @@ final class ShutdownFilter implements WebFilter, Ordered {
         shutdown
             .cutOff()
             .onErrorResume(
-                ending ->
-                    Mono.delay(AFTER_THE_OTHERS)
-                        .then(end(exchange.getResponse(), ending)));
+                ending -> Mono.delay(AFTER_THE_OTHERS).then(end(exchange.getResponse(), ending)));
     return chain.filter(exchange).takeUntilOther(cutOff);
   }
 

@@ -1,5 +1,6 @@
 package org.omnimamba.inference.api;
 
+import org.omnimamba.web.request.RequestId;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -25,8 +26,7 @@ final class ErrorHandler implements WebExceptionHandler {
     if (response.isCommitted()) {
       return Mono.error(error);
     }
-    ApiException failure =
-        ErrorTranslator.translate(error, RequestHeadersFilter.requestId(exchange));
+    ApiException failure = ErrorTranslator.translate(error, RequestId.of(exchange));
     HttpHeaders headers = response.getHeaders();
     headers.remove(HttpHeaders.CACHE_CONTROL);
     if (failure.status() == HttpStatus.REQUEST_TIMEOUT) {

@@ -30,7 +30,7 @@ public final class GenerationEndpoint {
   public <Q, J> Mono<Void> answer(
       ServerWebExchange exchange, Class<Q> type, Answers<Q, J> answers) {
     generations.requireReady();
-    Caller caller = RequestHeadersFilter.caller(exchange);
+    Caller caller = Caller.of(exchange);
     return bodies
         .read(exchange.getRequest(), type)
         .map(request -> prepared(caller, answers.check(caller, request)))

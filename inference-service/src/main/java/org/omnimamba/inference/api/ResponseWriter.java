@@ -1,6 +1,8 @@
 package org.omnimamba.inference.api;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.omnimamba.web.request.RequestId;
+import org.omnimamba.web.request.RequestLog;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -57,9 +59,7 @@ public final class ResponseWriter {
                         ? Flux.just(
                             SseEvent.named(
                                 "error",
-                                ErrorTranslator.translate(
-                                        error, RequestHeadersFilter.requestId(exchange))
-                                    .body()))
+                                ErrorTranslator.translate(error, RequestId.of(exchange)).body()))
                         : Flux.error(error));
     return response.writeAndFlushWith(
         guarded

@@ -34,13 +34,7 @@ final class ImageRequestReader {
   /** What DALL-E 2, DALL-E 3 and the GPT image models draw. */
   private static final List<String> SIZES_OF_OPENAI =
       List.of(
-          "256x256",
-          "512x512",
-          "1024x1024",
-          "1024x1536",
-          "1024x1792",
-          "1536x1024",
-          "1792x1024");
+          "256x256", "512x512", "1024x1024", "1024x1536", "1024x1792", "1536x1024", "1792x1024");
 
   private final ServedModel model;
   private final PromptChecks prompts;
@@ -110,7 +104,8 @@ final class ImageRequestReader {
    * model draws the one that it has; the answer says which.
    */
   private void checkSize(@Nullable String size) {
-    if (size != null && !size.equals("auto")
+    if (size != null
+        && !size.equals("auto")
         && !size.equals(model.imageSize())
         && !SIZES_OF_OPENAI.contains(size)) {
       throw ApiException.invalidValue(

@@ -1,4 +1,4 @@
-/** What HTTP clients of the services have in common. */
+/** What the HTTP servers and clients of all services have in common, whatever they serve. */
 @NullMarked
 package org.omnimamba.web.http;
 

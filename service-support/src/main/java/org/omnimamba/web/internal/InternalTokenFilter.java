@@ -1,6 +1,6 @@
 package org.omnimamba.web.internal;
 
-import org.omnimamba.web.request.Probes;
+import org.omnimamba.web.http.Probes;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.server.ServerWebExchange;

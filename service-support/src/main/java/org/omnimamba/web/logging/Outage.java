@@ -42,8 +42,7 @@ public final class Outage {
   public synchronized void succeeded() {
     if (failures > 0) {
       Duration length = Duration.ofNanos(nanos.getAsLong() - begun);
-      log.info(
-          "{} succeeds again, after {} failures in {} s", work, failures, length.toSeconds());
+      log.info("{} succeeds again, after {} failures in {} s", work, failures, length.toSeconds());
       failures = 0;
     }
   }

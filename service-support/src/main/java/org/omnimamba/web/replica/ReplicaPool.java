@@ -59,8 +59,7 @@ public final class ReplicaPool implements SmartLifecycle {
     fixed.forEach(meters::watch);
     this.settings = settings;
     this.replicas = new Replicas(fixed, settings.affinitySlack(), System::nanoTime);
-    this.prober =
-        new ReplicaProber(replicas, settings, InformationalResponses.skippedBy(probes));
+    this.prober = new ReplicaProber(replicas, settings, InformationalResponses.skippedBy(probes));
     this.names =
         addresses.stream()
             .filter(ReplicaAddress::isName)

@@ -1,4 +1,4 @@
-/** What every service does with every request: its id, its log line, what is a probe. */
+/** What every service does with every request: its id, its line in the log, its observation. */
 @NullMarked
 package org.omnimamba.web.request;
 

@@ -5,8 +5,10 @@ import org.omnimamba.web.body.BodyException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -40,9 +42,18 @@ final class UnfinishedBodies implements WebFilter {
         new ServerHttpRequestDecorator(exchange.getRequest()) {
           @Override
           public Flux<DataBuffer> getBody() {
-            return super.getBody().takeUntilOther(refusal);
+            return super.getBody()
+                .takeUntilOther(refusal)
+                .doOnError(BodyException.class, e -> closes(exchange));
           }
         };
     return chain.filter(exchange.mutate().request(request).build());
+  }
+
+  /** The rest of the body is not read, so the connection is of no more use. */
+  private static void closes(ServerWebExchange exchange) {
+    ServerHttpResponse response = exchange.getResponse();
+    response.beforeCommit(
+        () -> Mono.fromRunnable(() -> response.getHeaders().set(HttpHeaders.CONNECTION, "close")));
   }
 }

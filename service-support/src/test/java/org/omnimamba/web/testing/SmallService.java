@@ -1,5 +1,7 @@
 package org.omnimamba.web.testing;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.omnimamba.web.internal.InternalTokenRefusal;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -14,9 +17,16 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** A service with one address, on free ports, both open. */
 public final class SmallService implements AutoCloseable {
@@ -66,9 +76,34 @@ public final class SmallService implements AutoCloseable {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Addresses of the requests that were observed, by which traces and metrics are made. */
+  public List<String> observed() {
+    return context.getBean(Observed.class).paths;
+  }
+
+  /** The service's own port. */
+  public int port() {
+    return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
   @Override
   public void close() {
     context.close();
+  }
+
+  private static final class Observed
+      implements ObservationHandler<ServerRequestObservationContext> {
+    private final List<String> paths = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onStart(ServerRequestObservationContext context) {
+      paths.add(context.getCarrier().getURI().getPath());
+    }
+
+    @Override
+    public boolean supportsContext(Observation.Context context) {
+      return context instanceof ServerRequestObservationContext;
+    }
   }
 
   @RestController
@@ -78,6 +113,27 @@ public final class SmallService implements AutoCloseable {
     @GetMapping("/hello")
     String hello() {
       return "hello";
+    }
+
+    @GetMapping("/slow")
+    Mono<String> slow() {
+      return Mono.never();
+    }
+
+    @PostMapping("/echo")
+    Mono<String> echo(@RequestBody Mono<String> body) {
+      return body;
+    }
+
+    @GetMapping("/large")
+    Flux<DataBuffer> large() {
+      return Flux.range(0, 1024)
+          .map(piece -> DefaultDataBufferFactory.sharedInstance.wrap(new byte[64 * 1024]));
+    }
+
+    @Bean
+    ObservationHandler<ServerRequestObservationContext> observed() {
+      return new Observed();
     }
 
     @Bean

@@ -218,9 +218,9 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Stops all parts, the last started first; one that fails to stop does not keep the others. Before
-   * that, no more jobs are claimed, and streams of a job's events end with their last event, since
-   * the gateway would wait for them.
+   * Stops all parts, the last started first; one that fails to stop does not keep the others.
+   * Before that, no more jobs are claimed, and streams of a job's events end with their last event,
+   * since the gateway would wait for them.
    */
   @Override
   public void close() {

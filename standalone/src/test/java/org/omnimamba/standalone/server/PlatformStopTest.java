@@ -26,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 class PlatformStopTest {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+  private static final Pattern WARNING = Pattern.compile("^\\S+ +(WARN|ERROR) ");
+
   @TempDir Path folder;
 
   @Test
@@ -59,6 +61,9 @@ class PlatformStopTest {
           "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 100\r\n");
       readUntil(half, "100 Continue");
 
+      assertThat(output.getAll().lines().filter(line -> WARNING.matcher(line).find()))
+          .as("a normal start")
+          .isEmpty();
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(platform::close);
       assertThat(readUntil(stream, "service_stopping")).contains("event:reconnect");
       assertThat(readUntil(half, "shutting_down")).contains("HTTP/1.1 503");

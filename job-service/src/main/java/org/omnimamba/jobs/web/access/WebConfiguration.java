@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.web.access;
 
 import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.web.internal.Tenant;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Configuration;

@@ -9,7 +9,6 @@ import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Conditions;
 import org.omnimamba.jobs.web.access.ExchangeEnd;
-import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;

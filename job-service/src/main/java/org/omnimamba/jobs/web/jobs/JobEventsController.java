@@ -10,7 +10,6 @@ import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.event.JobEvent;
 import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.web.ConditionalOnApi;
-import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;

@@ -3,7 +3,6 @@ package org.omnimamba.jobs.web.jobs;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Ids;
-import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.job.Job;

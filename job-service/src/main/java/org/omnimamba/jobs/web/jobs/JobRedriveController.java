@@ -9,7 +9,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.web.ConditionalOnApi;
-import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
 import org.omnimamba.jobs.web.problem.ProblemType;

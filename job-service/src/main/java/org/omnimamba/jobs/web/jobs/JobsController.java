@@ -15,7 +15,6 @@ import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.Conditions;
 import org.omnimamba.jobs.web.Ids;
-import org.omnimamba.jobs.web.access.Tenant;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
 import org.omnimamba.jobs.web.problem.ProblemType;

@@ -1,9 +1,9 @@
 package org.omnimamba.jobs.web.problem;
 
 import java.net.URI;
-import org.omnimamba.jobs.web.access.RequestIdFilter;
 import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.json.JsonMistake;
+import org.omnimamba.web.request.RequestId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -28,7 +28,7 @@ class ProblemHandler {
 
   @ExceptionHandler(Throwable.class)
   ResponseEntity<ProblemDetail> handle(Throwable thrown, ServerWebExchange exchange) {
-    Problem problem = problem(thrown, RequestIdFilter.requestId(exchange));
+    Problem problem = problem(thrown, RequestId.of(exchange));
     ProblemDetail detail = problem.detail();
     detail.setInstance(URI.create(exchange.getRequest().getPath().value()));
     HttpHeaders headers = new HttpHeaders();
@@ -73,9 +73,7 @@ class ProblemHandler {
               .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
       case STOPPING ->
           new Problem(ProblemType.UNAVAILABLE, body.getMessage())
-              .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS))
-              // the rest of the body is not read, so the connection is of no more use
-              .withHeader("Connection", "close");
+              .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
     };
   }
 

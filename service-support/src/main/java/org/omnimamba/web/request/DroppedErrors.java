@@ -1,4 +1,4 @@
-package org.omnimamba.inference.api;
+package org.omnimamba.web.request;
 
 import java.util.function.Consumer;
 import org.slf4j.Logger;

@@ -1,4 +1,4 @@
-package org.omnimamba.web.request;
+package org.omnimamba.web.http;
 
 import java.util.Set;
 import org.springframework.http.server.reactive.ServerHttpRequest;
