@@ -25,6 +25,8 @@ public class GatewayServiceApplication {
   /** An application that reads {@code gateway-service.yml} and scans only its own packages. */
   public static SpringApplicationBuilder builder() {
     return new SpringApplicationBuilder(GatewayServiceApplication.class)
+        // by which its start is logged, also where another program starts it
+        .main(GatewayServiceApplication.class)
         .web(WebApplicationType.REACTIVE)
         .properties("spring.config.name=" + NAME);
   }

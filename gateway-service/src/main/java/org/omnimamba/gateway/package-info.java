@@ -2,7 +2,7 @@
  * The only door of the platform. A request passes, in this order:
  *
  * <pre>
- * http      request id
+ *           request id, log (service-support)
  * access    path and method against a table; anything not in it is refused
  * keys      API key -&gt; tenant and scopes
  * limits    requests per minute

@@ -16,6 +16,8 @@ public class InferenceServiceApplication {
   /** An application that reads {@code inference-service.yml} and scans only its own packages. */
   public static SpringApplicationBuilder builder() {
     return new SpringApplicationBuilder(InferenceServiceApplication.class)
+        // by which its start is logged, also where another program starts it
+        .main(InferenceServiceApplication.class)
         .web(WebApplicationType.REACTIVE)
         .properties("spring.config.name=inference-service");
   }

@@ -25,6 +25,8 @@ public class JobServiceApplication {
   /** An application that reads {@code job-service.yml} and scans only its own packages. */
   public static SpringApplicationBuilder builder() {
     return new SpringApplicationBuilder(JobServiceApplication.class)
+        // by which its start is logged, also where another program starts it
+        .main(JobServiceApplication.class)
         .web(WebApplicationType.REACTIVE)
         .properties("spring.config.name=" + NAME);
   }

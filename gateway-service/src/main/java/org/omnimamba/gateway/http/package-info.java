@@ -1,4 +1,4 @@
-/** The edge of HTTP: the id of each request. */
+/** How the gateway reads JSON. */
 @NullMarked
 package org.omnimamba.gateway.http;
 

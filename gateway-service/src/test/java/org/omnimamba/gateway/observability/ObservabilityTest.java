@@ -110,6 +110,8 @@ class ObservabilityTest {
             Gateway.start(
                 inference.url(),
                 "http://127.0.0.1:1",
+                "logging.config",
+                "classpath:json-logback.xml",
                 "logging.structured.format.console",
                 "logstash")) {
       gateway.send(gateway.request("/v1/models").header("X-Request-Id", "in-json").GET());

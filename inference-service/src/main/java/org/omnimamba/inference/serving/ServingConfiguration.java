@@ -14,7 +14,6 @@ import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.ReactorResourceFactory;
 
 /** The model, and the engine over it. */
 @Configuration(proxyBeanMethods = false)
@@ -23,14 +22,6 @@ class ServingConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
-  }
-
-  /** Threads of this service's own, so that it can stop while others in the same JVM go on. */
-  @Bean
-  ReactorResourceFactory reactorResourceFactory() {
-    ReactorResourceFactory resources = new ReactorResourceFactory();
-    resources.setUseGlobalResources(false);
-    return resources;
   }
 
   /** A damaged model directory stops the start here, with its reason. */
