@@ -1,7 +1,6 @@
 package org.omnimamba.queue;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
@@ -11,7 +10,6 @@ import org.slf4j.Logger;
 public final class Outage {
   private final Logger log;
   private final String work;
-  private final LongSupplier nanos;
   private long failures;
   private long begun;
 
@@ -19,19 +17,14 @@ public final class Outage {
    * @param work what is repeated, as the subject of a sentence: {@code "the sweep of the queue"}
    */
   public Outage(Logger log, String work) {
-    this(log, work, System::nanoTime);
-  }
-
-  Outage(Logger log, String work, LongSupplier nanos) {
     this.log = log;
     this.work = work;
-    this.nanos = nanos;
   }
 
   /** The work failed once more. */
   public synchronized void failed(String reason) {
     if (failures++ == 0) {
-      begun = nanos.getAsLong();
+      begun = System.nanoTime();
       log.warn("{} fails and is tried again until it succeeds: {}", work, reason);
     } else {
       log.debug("{} still fails, for the {}th time: {}", work, failures, reason);
@@ -41,7 +34,7 @@ public final class Outage {
   /** The work was done. */
   public synchronized void succeeded() {
     if (failures > 0) {
-      Duration length = Duration.ofNanos(nanos.getAsLong() - begun);
+      Duration length = Duration.ofNanos(System.nanoTime() - begun);
       log.info("{} succeeds again, after {} failures in {} s", work, failures, length.toSeconds());
       failures = 0;
     }
