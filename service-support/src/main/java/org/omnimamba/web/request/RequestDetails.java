@@ -3,6 +3,8 @@ package org.omnimamba.web.request;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.internal.Tenant;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -21,7 +23,10 @@ public interface RequestDetails {
 
   /** On whose behalf the request was made, if that is known. */
   default @Nullable String tenant(ServerWebExchange exchange) {
-    return exchange.getRequest().getHeaders().getFirst(PlatformHeaders.TENANT);
+    HttpHeaders headers = exchange.getRequest().getHeaders();
+    return headers.getFirst(PlatformHeaders.TENANT) == null
+        ? null
+        : Tenant.of(headers).map(Tenant::name).orElse(null);
   }
 
   /** Further fields of the line, by name. */
