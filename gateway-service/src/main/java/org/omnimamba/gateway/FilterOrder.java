@@ -19,6 +19,7 @@ public enum FilterOrder {
   REQUEST_LOG(RequestLog.ORDER),
   /** Answers what is left when the process must end. */
   SHUTDOWN(Ordered.HIGHEST_PRECEDENCE + 60),
+  // service-support's filter that refuses bodies which do not arrive while the process stops.
   /** Demands a host. */
   HOST(Ordered.HIGHEST_PRECEDENCE + 70),
   /** Path, method, key and scope. */
