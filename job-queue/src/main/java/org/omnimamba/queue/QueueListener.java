@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.queue.log.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -40,7 +41,7 @@ public final class QueueListener implements AutoCloseable {
   private final Scheduler scheduler;
   private final Sinks.Many<QueueSignal> signals = Sinks.many().multicast().directBestEffort();
   private final AtomicLong connects = new AtomicLong();
-  private final Outage outage = new Outage(log, "listening for the queue's hints");
+  private final Outage outage;
   private volatile boolean connected;
   private @Nullable Disposable running;
 
@@ -62,6 +63,7 @@ public final class QueueListener implements AutoCloseable {
   public QueueListener(ConnectionFactory connections, Scheduler scheduler) {
     this.connections = connections;
     this.scheduler = scheduler;
+    this.outage = new Outage(log, "listening for the queue's hints", scheduler);
   }
 
   /** Connects, now and whenever the connection is lost. Calling it again does nothing. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.omnimamba.queue.log.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -146,7 +147,7 @@ public final class QueueMaintenance implements AutoCloseable {
   private void repeat(String name, Duration interval, Supplier<Mono<Long>> work) {
     Disposable.Swap next = Disposables.swap();
     tasks.add(next);
-    Outage outage = new Outage(log, name);
+    Outage outage = new Outage(log, name, scheduler);
     look(
         next,
         interval,

@@ -40,6 +40,8 @@ class ArchitectureTest {
         .definedBy("org.omnimamba.queue")
         .layer("job")
         .definedBy("org.omnimamba.queue.job")
+        .layer("log")
+        .definedBy("org.omnimamba.queue.log")
         .whereLayer("worker")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("queue")

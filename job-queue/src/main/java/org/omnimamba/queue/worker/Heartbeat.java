@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.omnimamba.queue.JobLeases;
-import org.omnimamba.queue.Outage;
+import org.omnimamba.queue.log.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -27,7 +27,7 @@ final class Heartbeat {
   private final Collection<Attempt> attempts;
   private final WorkerCounters counters;
   private final Scheduler scheduler;
-  private final Outage outage = new Outage(log, "renewing the leases of running jobs");
+  private final Outage outage;
   private volatile long lastBeat;
   private volatile boolean beating;
 
@@ -43,6 +43,7 @@ final class Heartbeat {
     this.attempts = attempts;
     this.counters = counters;
     this.scheduler = scheduler;
+    this.outage = new Outage(log, "renewing the leases of running jobs", scheduler);
     this.lastBeat = now();
   }
 

@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.JobLeases;
 import org.omnimamba.queue.JobQueue;
-import org.omnimamba.queue.Outage;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.QueueSignal;
 import org.omnimamba.queue.job.ClaimedJob;
 import org.omnimamba.queue.job.JobError;
 import org.omnimamba.queue.job.TransactionHook;
+import org.omnimamba.queue.log.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -77,7 +77,7 @@ public final class JobWorker {
     this.scheduler = queue.scheduler();
     this.kind = kind;
     this.options = options;
-    this.outage = new Outage(log, options.name() + ": claiming jobs of kind " + kind);
+    this.outage = new Outage(log, options.name() + ": claiming jobs of kind " + kind, scheduler);
     this.listener = listener;
     Duration lease = leases.lease();
     if (options.margin().compareTo(lease.dividedBy(2)) > 0) {

@@ -11,6 +11,7 @@ import org.omnimamba.queue.JobWatcher;
 import org.omnimamba.queue.job.CancelOutcome;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.web.internal.Tenant;
 import org.omnimamba.web.stop.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

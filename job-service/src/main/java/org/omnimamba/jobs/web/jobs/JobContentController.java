@@ -14,6 +14,7 @@ import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.JobStatus;
 import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.web.internal.Tenant;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;

@@ -13,6 +13,7 @@ import org.omnimamba.jobs.web.ConditionalOnApi;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;
+import org.omnimamba.web.internal.Tenant;
 import org.omnimamba.web.stop.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

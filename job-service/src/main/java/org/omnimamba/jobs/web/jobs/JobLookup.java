@@ -6,6 +6,7 @@ import org.omnimamba.jobs.web.Ids;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.job.Job;
+import org.omnimamba.web.internal.Tenant;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 

@@ -19,6 +19,7 @@ import org.omnimamba.queue.job.JobStatus;
 import org.omnimamba.queue.job.JobTimes;
 import org.omnimamba.queue.job.RedriveOutcome;
 import org.omnimamba.queue.job.RedrivenJobs;
+import org.omnimamba.web.internal.Tenant;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;

@@ -24,6 +24,7 @@ import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.JobFilter;
 import org.omnimamba.queue.job.JobStatus;
 import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.web.internal.Tenant;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
