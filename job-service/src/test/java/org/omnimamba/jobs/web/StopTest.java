@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
-import org.omnimamba.web.stop.ServiceStop;
+import org.omnimamba.web.shutdown.ServiceStop;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What becomes of open requests when the service is told to stop. */

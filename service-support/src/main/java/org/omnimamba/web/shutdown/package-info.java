@@ -1,4 +1,7 @@
-/** How long a service that is told to stop may go on with what it has begun. */
+/**
+ * How long a service that is told to stop may go on with what it has begun, and how open requests
+ * end so that none holds it up.
+ */
 @NullMarked
 package org.omnimamba.web.shutdown;
 

@@ -17,7 +17,7 @@ import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.jobs.JobServiceApplication;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.standalone.OmniMambaHome;
-import org.omnimamba.web.stop.ServiceStop;
+import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

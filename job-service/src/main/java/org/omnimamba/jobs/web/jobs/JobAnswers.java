@@ -12,7 +12,7 @@ import org.omnimamba.queue.job.CancelOutcome;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.SubmitOutcome;
 import org.omnimamba.web.internal.Tenant;
-import org.omnimamba.web.stop.ServiceStop;
+import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;

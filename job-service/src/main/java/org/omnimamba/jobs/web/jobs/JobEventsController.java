@@ -14,7 +14,7 @@ import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.web.internal.Tenant;
-import org.omnimamba.web.stop.ServiceStop;
+import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;

@@ -22,7 +22,7 @@ import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.SubmitOutcome;
 import org.omnimamba.web.internal.Tenant;
-import org.omnimamba.web.stop.ServiceStop;
+import org.omnimamba.web.shutdown.ServiceStop;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;

@@ -1,4 +1,4 @@
-package org.omnimamba.web.stop;
+package org.omnimamba.web.shutdown;
 
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,4 +1,4 @@
-package org.omnimamba.web.stop;
+package org.omnimamba.web.shutdown;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,4 +1,4 @@
-package org.omnimamba.web.stop;
+package org.omnimamba.web.shutdown;
 
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;

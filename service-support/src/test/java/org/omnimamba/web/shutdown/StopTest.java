@@ -1,4 +1,4 @@
-package org.omnimamba.web.stop;
+package org.omnimamba.web.shutdown;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,8 +17,7 @@ class StopTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final SmallService service =
-      new SmallService(
-          "server.shutdown=graceful", "spring.lifecycle.timeout-per-shutdown-phase=1h");
+      new SmallService("server.shutdown=graceful", "omnimamba.shutdown.grace=1h");
 
   @Test
   void aBodyThatDoesNotEndIsNotWaitedFor() throws Exception {
