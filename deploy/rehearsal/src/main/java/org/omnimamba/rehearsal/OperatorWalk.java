@@ -10,9 +10,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** What {@code docs/deployment.md} promises to operators: probes, metrics, logs, traces. */
@@ -68,7 +68,15 @@ final class OperatorWalk {
               () -> receiver.tracedServices(TRACE, SERVICES).size() == SERVICES.size());
           return String.join(", ", receiver.tracedServices(TRACE, SERVICES));
         });
-    promises.check("logs: JSON, with the request's id at each service it passed", () -> logs(pods));
+    promises.check(
+        "logs: JSON, with the request's id at each service it passed",
+        () -> {
+          Wait.until(
+              "the request's id is in the logs of gateway and jobs",
+              Duration.ofSeconds(30),
+              () -> named(pods).containsAll(List.of("gateway-service", "job-service")));
+          return logs(pods) + " lines; the id in those of " + String.join(", ", named(pods));
+        });
   }
 
   private void management(Pod pod, String path) {
@@ -87,30 +95,33 @@ final class OperatorWalk {
         });
   }
 
-  private static String logs(List<Pod> pods) throws IOException {
+  /** The services whose logs hold the request's id. */
+  private static Set<String> named(List<Pod> pods) throws IOException {
+    Set<String> named = new TreeSet<>();
+    for (Pod pod : pods) {
+      if (Files.readString(pod.process().log()).contains(REQUEST)) {
+        named.add(pod.container.service());
+      }
+    }
+    return named;
+  }
+
+  /** Counts the lines of all logs, and refuses those that are not JSON. */
+  private static long logs(List<Pod> pods) throws IOException {
     List<String> others = new ArrayList<>();
-    Set<String> named = new HashSet<>();
     long lines = 0;
     for (Pod pod : pods) {
       for (String line : Files.readAllLines(pod.process().log())) {
         lines++;
-        if (!line.startsWith("{")) {
-          if (!OF_TENSORFLOW.matcher(line).matches()) {
-            others.add(pod.container.name() + ": " + line);
-          }
-          continue;
-        }
-        JsonNode entry = Api.json(line);
-        require(entry.has("message") && entry.has("level"), "no message or level: " + line);
-        if (line.contains(REQUEST)) {
-          named.add(pod.container.service());
+        if (line.startsWith("{")) {
+          JsonNode entry = Api.json(line);
+          require(entry.has("message") && entry.has("level"), "no message or level: " + line);
+        } else if (!OF_TENSORFLOW.matcher(line).matches()) {
+          others.add(pod.container.name() + ": " + line);
         }
       }
     }
     require(others.isEmpty(), others.size() + " of " + lines + " lines are not JSON: " + others);
-    require(
-        named.containsAll(List.of("gateway-service", "job-service")),
-        "the request's id is only in the logs of " + named);
-    return lines + " lines; the id in those of " + String.join(", ", named);
+    return lines;
   }
 }

@@ -14,8 +14,8 @@ final class Walk {
   static void run(String act, Report report, String url, Site site, List<Pod> pods) {
     Promises promises = new Promises(act, report, url);
     Api api = new Api(url, Site.API_KEY);
-    new ApiWalk(promises, url, api).run();
     new JobsWalk(promises, api, site.receiver(), Site.HOOK).run();
+    new ApiWalk(promises, url, api).run();
     new OperatorWalk(promises, api, site.receiver()).run(pods);
   }
 }
