@@ -77,6 +77,8 @@ public final class ErrorTranslator {
               ApiException.serverError(HttpStatus.SERVICE_UNAVAILABLE, "overloaded", message)
                   .header("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
           case STOPPING -> shuttingDown();
+          case CLIENT_GONE ->
+              ApiException.invalidRequest(HttpStatus.BAD_REQUEST, "client_disconnected", message);
         };
     return shown.header("Connection", "close");
   }

@@ -65,6 +65,7 @@ public final class ErrorTranslator {
               "shutting_down",
               message,
               Duration.ofSeconds(BodyException.RETRY_AFTER_SECONDS));
+      case CLIENT_GONE -> ApiException.malformed("client_disconnected", message);
     };
   }
 

@@ -13,7 +13,9 @@ public final class BodyException extends RuntimeException {
     /** The memory for bodies is used up: 503, and trying again helps. */
     OVERLOADED,
     /** The service stops before all of it was there: 503, and trying again helps. */
-    STOPPING
+    STOPPING,
+    /** The client has closed the connection; no answer reaches it. */
+    CLIENT_GONE
   }
 
   /** When to try again after {@link Reason#OVERLOADED} and {@link Reason#STOPPING}. */

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -57,7 +58,8 @@ public final class BodyReader {
     }
     return Mono.defer(() -> collect(request, new Collected(announced, lease)))
         .timeout(timeout, timers)
-        .onErrorMap(TimeoutException.class, late -> tooSlow());
+        .onErrorMap(TimeoutException.class, late -> tooSlow())
+        .onErrorMap(DisconnectedClientHelper::isClientDisconnectedException, gone -> clientGone());
   }
 
   /**
@@ -88,6 +90,11 @@ public final class BodyReader {
     return new BodyException(
         BodyException.Reason.TOO_SLOW,
         "The body did not arrive within " + timeout.toSeconds() + " seconds.");
+  }
+
+  private static BodyException clientGone() {
+    return new BodyException(
+        BodyException.Reason.CLIENT_GONE, "The connection was closed before the body had arrived.");
   }
 
   /** What has arrived of one body. */

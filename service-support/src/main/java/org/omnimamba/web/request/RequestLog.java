@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.http.Probes;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -54,11 +55,16 @@ public final class RequestLog implements WebFilter, Ordered {
             () -> Mono.fromRunnable(() -> firstByte.set(Math.max(1, System.nanoTime() - start))));
     return chain
         .filter(exchange)
-        .doOnError(
-            DisconnectedClientHelper::isClientDisconnectedException, e -> clientWentAway(exchange))
+        .doOnError(RequestLog::isOfAClientThatWentAway, e -> clientWentAway(exchange))
         .doOnCancel(() -> clientWentAway(exchange))
         .doFinally(end -> over(exchange, System.nanoTime() - start, firstByte.get()))
         .contextWrite(DroppedErrors::quiet);
+  }
+
+  private static boolean isOfAClientThatWentAway(Throwable failure) {
+    return failure instanceof BodyException body
+        ? body.reason() == BodyException.Reason.CLIENT_GONE
+        : DisconnectedClientHelper.isClientDisconnectedException(failure);
   }
 
   private void over(ServerWebExchange exchange, long nanos, long firstByteNanos) {

@@ -41,6 +41,7 @@ class PlatformStopTest {
                 0,
                 "127.0.0.1",
                 Map.of(
+                    "logging.config", "classpath:omnimamba-verbose-logback.xml",
                     // a stop that waited for a request would not end within this test
                     "gateway:omnimamba.shutdown.grace", "1h",
                     // so that the job's stream stays open

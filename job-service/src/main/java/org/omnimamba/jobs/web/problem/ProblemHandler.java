@@ -4,6 +4,7 @@ import java.net.URI;
 import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.json.JsonMistake;
 import org.omnimamba.web.request.RequestId;
+import org.omnimamba.web.request.RequestLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -28,6 +29,9 @@ class ProblemHandler {
 
   @ExceptionHandler(Throwable.class)
   ResponseEntity<ProblemDetail> handle(Throwable thrown, ServerWebExchange exchange) {
+    if (thrown instanceof BodyException body && body.reason() == BodyException.Reason.CLIENT_GONE) {
+      RequestLog.clientWentAway(exchange);
+    }
     Problem problem = problem(thrown, RequestId.of(exchange));
     ProblemDetail detail = problem.detail();
     detail.setInstance(URI.create(exchange.getRequest().getPath().value()));
@@ -71,6 +75,7 @@ class ProblemHandler {
       case OVERLOADED ->
           new Problem(ProblemType.OVERLOADED, body.getMessage())
               .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
+      case CLIENT_GONE -> new Problem(ProblemType.INVALID_REQUEST, body.getMessage());
       case STOPPING ->
           new Problem(ProblemType.UNAVAILABLE, body.getMessage())
               .withHeader("Retry-After", Integer.toString(BodyException.RETRY_AFTER_SECONDS));
