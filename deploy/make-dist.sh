@@ -8,7 +8,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 target=$root/standalone/target
 
 lay_out() {
-  local folder=$1 jar entries entry name
+  local folder=$1 jar entries entry name bill=$target/classes/META-INF/sbom/application.cdx.json
+  [ -f "$bill" ] || { echo "there is no $bill: Maven makes it only without -o" >&2; exit 1; }
   mkdir -p "$folder/bin" "$folder/lib" "$folder/models"
   cp "$root/standalone/src/main/dist/omnimamba" "$folder/bin/"
   cp "$root/standalone/src/main/dist/launch.sh" "$folder/lib/"
@@ -17,7 +18,7 @@ lay_out() {
   # the parent of this library, which names its licence, was not published
   sed '/org\.tensorflow:tensorflow-core-native:/s/(Unknown license)/(Apache-2.0)/' \
     "$target/licenses/THIRD-PARTY.txt" >"$folder/THIRD-PARTY.txt"
-  cp "$target/classes/META-INF/sbom/application.cdx.json" "$folder/sbom.cdx.json"
+  cp "$bill" "$folder/sbom.cdx.json"
   jar=("$target"/omnimamba-standalone-*.jar)
   IFS=: read -r -a entries <<<"$(cat "$target/classpath")"
   for entry in "${jar[0]}" "${entries[@]}"; do
