@@ -42,13 +42,8 @@ final class ServiceContext implements AutoCloseable {
     // The platform closes its parts itself, in order.
     all.put("spring.main.register-shutdown-hook", false);
     all.put("spring.main.banner-mode", "off");
-    // Spring's own layout names the service that started last in every line.
-    if (System.getProperty(LOG) == null
-        && !settings.containsKey(JSON_LOG)
-        && System.getenv(JSON_LOG_VARIABLE) == null) {
-      all.put(LOG, "classpath:omnimamba-verbose-logback.xml");
-    }
     all.putAll(settings);
+    service.properties(logging(settings));
     service.initializers(
         context ->
             context
@@ -57,6 +52,24 @@ final class ServiceContext implements AutoCloseable {
                 .addFirst(new MapPropertySource("standalone", all)));
     service.registerShutdownHook(false);
     return new ServiceContext(ServiceThreads.call(name, service::run));
+  }
+
+  /** The settings of the log, which Spring reads before it asks the initializers. */
+  private static Map<String, Object> logging(Map<String, Object> settings) {
+    Map<String, Object> logging = new LinkedHashMap<>();
+    // Spring's own layout names the service that started last in every line.
+    if (System.getProperty(LOG) == null
+        && !settings.containsKey(JSON_LOG)
+        && System.getenv(JSON_LOG_VARIABLE) == null) {
+      logging.put(LOG, "classpath:omnimamba-verbose-logback.xml");
+    }
+    settings.forEach(
+        (name, value) -> {
+          if (name.startsWith("logging.")) {
+            logging.put(name, value);
+          }
+        });
+    return logging;
   }
 
   MeterRegistry meters() {

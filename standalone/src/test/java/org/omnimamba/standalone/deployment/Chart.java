@@ -152,7 +152,11 @@ final class Chart {
 
   private static String text(String kubernetes, String... values) {
     TemplateCommand command =
-        new Helm(RENDERED).template().withName("omni").withKubeVersion(kubernetes);
+        new Helm(RENDERED)
+            .template()
+            .withName("omni")
+            .withNamespace("default")
+            .withKubeVersion(kubernetes);
     Path[] files = new Path[values.length];
     try {
       for (int i = 0; i < values.length; i++) {
