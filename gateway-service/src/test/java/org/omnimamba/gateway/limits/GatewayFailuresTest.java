@@ -47,7 +47,8 @@ class GatewayFailuresTest {
             BUDGET,
             "100",
             "omnimamba.gateway.routing.response-timeout",
-            "200ms");
+            // long enough for a service that hangs up on a busy machine
+            "2s");
   }
 
   @AfterAll
