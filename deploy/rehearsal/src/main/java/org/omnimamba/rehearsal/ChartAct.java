@@ -75,10 +75,11 @@ final class ChartAct {
       } else {
         api.send(api.post("/v1/webhook-endpoints/default-secret", ""));
       }
+      long before = jobsWithKey(database);
       try (Load load = new Load(api, Site.HOOK)) {
         faults(cluster, database, api, load);
         load.stop();
-        account(load, database);
+        account(load, database, before);
       }
       restarts(cluster);
       Memory.report(ACT, report, cluster.all());
@@ -107,14 +108,14 @@ final class ChartAct {
   }
 
   /** None lost, none doubled, each told once. */
-  private void account(Load load, Database database) throws InterruptedException {
+  private void account(Load load, Database database, long before) throws InterruptedException {
     List<String> bad = load.unfinished(Duration.ofMinutes(3));
     report.add(
         ACT,
         "accepted jobs are completed",
         bad.isEmpty(),
         load.jobs().size() + " accepted, " + bad.size() + " lost " + bad);
-    long rows = database.number("SELECT count(*) FROM queue_job WHERE idempotency_key IS NOT NULL");
+    long rows = jobsWithKey(database) - before;
     report.add(
         ACT,
         "no request made two jobs",
@@ -137,6 +138,10 @@ final class ChartAct {
         "each job's end was told, with one message",
         untold == 0 && twice == 0,
         untold + " untold, " + twice + " with more than one");
+  }
+
+  private static long jobsWithKey(Database database) {
+    return database.number("SELECT count(*) FROM queue_job WHERE idempotency_key IS NOT NULL");
   }
 
   /** Replicas that were not meant to end have not. */
