@@ -109,7 +109,7 @@ final class ChartAct {
 
   /** None lost, none doubled, each told once. */
   private void account(Load load, Database database, long before) throws InterruptedException {
-    List<String> bad = load.unfinished(Duration.ofMinutes(3));
+    List<String> bad = load.unfinished(Duration.ofMinutes(8));
     report.add(
         ACT,
         "accepted jobs are completed",

@@ -219,10 +219,13 @@ final class Load implements AutoCloseable {
           limit,
           () -> {
             for (String id : List.copyOf(open)) {
-              String status =
-                  Api.json(api.send(api.request("/v1/jobs/" + id).GET()).body())
-                      .path("status")
-                      .asText();
+              HttpResponse<String> job = api.send(api.request("/v1/jobs/" + id).GET());
+              if (job.statusCode() == 429) {
+                // there may be more jobs than requests a minute
+                Thread.sleep(2000);
+                return false;
+              }
+              String status = Api.json(job.body()).path("status").asText();
               if (status.equals("completed")) {
                 open.remove(id);
               } else if (List.of("failed", "cancelled", "expired").contains(status)) {
