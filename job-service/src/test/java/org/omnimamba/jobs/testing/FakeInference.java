@@ -210,18 +210,21 @@ public final class FakeInference implements AutoCloseable {
 
   /** Sends an informational response before the answer. */
   public static Answer afterEarlyHints(Answer answer) {
-    return (body, response) -> {
-      response.withConnection(
-          connection ->
-              connection
-                  .channel()
-                  .pipeline()
-                  .context(NettyPipeline.HttpCodec)
-                  .writeAndFlush(
-                      Unpooled.copiedBuffer(
-                          "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n", UTF_8)));
-      return answer.to(body, response);
-    };
+    return (body, response) ->
+        Mono.<Void>create(
+                sent ->
+                    response.withConnection(
+                        connection ->
+                            connection
+                                .channel()
+                                .pipeline()
+                                .context(NettyPipeline.HttpCodec)
+                                .writeAndFlush(
+                                    Unpooled.copiedBuffer(
+                                        "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n",
+                                        UTF_8))
+                                .addListener(written -> sent.success())))
+            .then(Mono.defer(() -> Mono.from(answer.to(body, response))));
   }
 
   /** Begins to answer and then says nothing more. */
