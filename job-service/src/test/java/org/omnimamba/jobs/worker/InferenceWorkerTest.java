@@ -88,9 +88,10 @@ class InferenceWorkerTest {
   @Test
   void informationalResponsesBeforeTheAnswerAreNoAnswer() {
     inference.answering(FakeInference.afterEarlyHints(FakeInference::complete));
-    assertThat(end(Jobs.image("hinted"), "completed").path("attempt").asInt()).isEqualTo(1);
+    // every answer begins with hints, so a client that took them for the answer would never end
+    end(Jobs.image("hinted"), "completed");
     // the connection is used again
-    assertThat(end(Jobs.image("hinted again"), "completed").path("attempt").asInt()).isEqualTo(1);
+    end(Jobs.image("hinted again"), "completed");
   }
 
   @Test
