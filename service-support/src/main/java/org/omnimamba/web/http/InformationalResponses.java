@@ -42,9 +42,12 @@ public final class InformationalResponses extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(message);
       return;
     }
-    if (message instanceof LastHttpContent) {
-      dropping = false;
-    }
+    boolean last = message instanceof LastHttpContent;
     ReferenceCountUtil.release(message);
+    if (last) {
+      dropping = false;
+      // reactor-netty reads on when it has got something, and this it does not get
+      context.read();
+    }
   }
 }

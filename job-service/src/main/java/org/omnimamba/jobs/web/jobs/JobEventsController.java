@@ -14,6 +14,7 @@ import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.web.internal.Tenant;
+import org.omnimamba.web.request.RequestLog;
 import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -70,13 +72,15 @@ class JobEventsController {
   Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> events(
       Tenant tenant,
       @PathVariable String id,
-      @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
+      @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+      ServerWebExchange exchange) {
     long after = position(lastEventId);
-    return jobs.find(tenant, id).flatMap(job -> answer(tenant, job, after));
+    return jobs.find(tenant, id)
+        .flatMap(job -> answer(tenant, job, after, () -> RequestLog.clientWentAway(exchange)));
   }
 
   private Mono<ResponseEntity<Flux<ServerSentEvent<JsonNode>>>> answer(
-      Tenant tenant, Job job, long after) {
+      Tenant tenant, Job job, long after, Runnable wentAway) {
     Mono<Boolean> anything =
         job.status().isTerminal() ? events.anyAfter(job.id(), after) : Mono.just(true);
     return anything.map(
@@ -86,7 +90,7 @@ class JobEventsController {
                     .contentType(MediaType.TEXT_EVENT_STREAM)
                     .header("Cache-Control", "no-store")
                     .header("X-Accel-Buffering", "no")
-                    .body(stream(tenant.name(), job.id(), after))
+                    .body(stream(tenant.name(), job.id(), after).doOnCancel(wentAway))
                 : ResponseEntity.noContent().build());
   }
 
