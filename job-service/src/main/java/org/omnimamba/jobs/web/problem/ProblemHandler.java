@@ -21,24 +21,40 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import tools.jackson.core.JacksonException;
 
-/** Turns whatever ends a request into a problem; a fault of ours is logged and not explained. */
+/**
+ * Turns whatever ends a request into a problem, or into OpenAI's error object on the addresses that
+ * OpenAI defines; a fault of ours is logged and not explained.
+ */
 @RestControllerAdvice
 @Order(0)
 class ProblemHandler {
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
   @ExceptionHandler(Throwable.class)
-  ResponseEntity<ProblemDetail> handle(Throwable thrown, ServerWebExchange exchange) {
+  ResponseEntity<Object> handle(Throwable thrown, ServerWebExchange exchange) {
     if (thrown instanceof BodyException body && body.reason() == BodyException.Reason.CLIENT_GONE) {
       RequestLog.clientWentAway(exchange);
     }
+    if (thrown instanceof OpenAiError error) {
+      return openAi(error);
+    }
     Problem problem = problem(thrown, RequestId.of(exchange));
+    if (OpenAiError.isFor(exchange.getRequest().getPath().value())) {
+      return openAi(OpenAiError.of(problem));
+    }
     ProblemDetail detail = problem.detail();
     detail.setInstance(URI.create(exchange.getRequest().getPath().value()));
     HttpHeaders headers = new HttpHeaders();
     headers.putAll(problem.headers());
     headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
     return new ResponseEntity<>(detail, headers, problem.type().status());
+  }
+
+  private static ResponseEntity<Object> openAi(OpenAiError error) {
+    HttpHeaders headers = new HttpHeaders();
+    headers.putAll(error.headers());
+    headers.setContentType(MediaType.APPLICATION_JSON);
+    return new ResponseEntity<>(error.body(), headers, error.status());
   }
 
   private static Problem problem(Throwable thrown, String requestId) {

@@ -69,6 +69,11 @@ public enum ProblemType {
 
   /** A stable identifier; it is a name, not an address. */
   public URI uri() {
-    return URI.create("urn:omnimamba:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    return URI.create("urn:omnimamba:problem:" + code().replace('_', '-'));
+  }
+
+  /** The same for OpenAI's error object. */
+  String code() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }
