@@ -4,6 +4,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -16,7 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param progressInterval the shortest time between two progress writes of one job
  * @param maxPartialImages partial images kept for one job
  * @param maxPartialImage the largest partial image kept
- * @param maxResult the largest answer of inference-service that is accepted
+ * @param maxResult the largest answer of inference-service that is accepted; where it is not set
+ *     64MB, or less if the heap is small
  * @param idleTimeout how long inference-service may stay silent during one request
  */
 public record WorkerProperties(
@@ -26,5 +28,5 @@ public record WorkerProperties(
     @DefaultValue("500ms") @DurationMin(millis = 0) Duration progressInterval,
     @DefaultValue("8") @Min(0) @Max(64) int maxPartialImages,
     @DefaultValue("4MB") DataSize maxPartialImage,
-    @DefaultValue("64MB") DataSize maxResult,
+    @Nullable DataSize maxResult,
     @DefaultValue("120s") @DurationMin(millis = 100) Duration idleTimeout) {}

@@ -16,23 +16,25 @@ import tools.jackson.databind.node.ObjectNode;
  * joined, of other values the last one counts.
  */
 final class ChatCollector implements AnswerCollector {
+  /** The tree of log probabilities takes seven times their text; beside it, the text is written. */
+  static final int COPIES = 10;
+
   private final JobJson json;
   private final ObjectNode answer;
   private final Map<Integer, ObjectNode> choices = new TreeMap<>();
   private long total;
   private long done;
-  private long size;
-  private final long most;
+  private final AnswerMemory.Space memory;
 
   /**
    * Collects one answer.
    *
-   * @param most the largest answer that is kept, in characters of its chunks
+   * @param memory what the chunks are kept in
    */
-  ChatCollector(JobJson json, long most) {
+  ChatCollector(JobJson json, AnswerMemory.Space memory) {
     this.json = json;
     this.answer = json.object();
-    this.most = most;
+    this.memory = memory;
   }
 
   @Override
@@ -51,10 +53,7 @@ final class ChatCollector implements AnswerCollector {
     if (!event.isObject()) {
       throw new BrokenStreamException("inference-service sent a chunk that is no object");
     }
-    size += event.toString().length();
-    if (size > most) {
-      throw new org.springframework.core.io.buffer.DataBufferLimitException("answer too large");
-    }
+    memory.take(event.toString().length(), COPIES);
     event
         .properties()
         .forEach(

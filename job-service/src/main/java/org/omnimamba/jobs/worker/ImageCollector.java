@@ -25,7 +25,11 @@ final class ImageCollector implements AnswerCollector {
   private static final String INDEX = "image_index";
   private static final int MAX_IMAGES = 1000;
 
+  /** The base64 as it comes, its bytes, and the message that carries them to the database. */
+  private static final int COPIES = 3;
+
   private final JobJson json;
+  private final AnswerMemory.Space memory;
   private final UUID job;
   private final Map<Integer, byte[]> images = new TreeMap<>();
   private final Map<Integer, ObjectNode> data = new TreeMap<>();
@@ -33,8 +37,14 @@ final class ImageCollector implements AnswerCollector {
   private final ObjectNode answer;
   private int expected = 1;
 
-  ImageCollector(JobJson json, UUID job) {
+  /**
+   * Collects one answer.
+   *
+   * @param memory what the pictures are kept in
+   */
+  ImageCollector(JobJson json, UUID job, AnswerMemory.Space memory) {
     this.json = json;
+    this.memory = memory;
     this.job = job;
     this.answer = json.object();
   }
@@ -73,6 +83,7 @@ final class ImageCollector implements AnswerCollector {
   }
 
   private void complete(JsonNode event) {
+    memory.take(event.toString().length(), COPIES);
     int index = event.has(INDEX) ? index(event) : images.size();
     images.put(index, bytes(event));
     ObjectNode datum = json.object();

@@ -55,15 +55,18 @@ final class InferenceClient implements AutoCloseable {
   private final JobJson json;
   private final Clock clock;
 
+  /**
+   * @param most the largest event that is read, in bytes
+   */
   InferenceClient(
       Replicas replicas,
+      int most,
       JobsProperties properties,
       InternalTokenProperties platform,
       JobJson json,
       Clock clock,
       LoopResources loops,
       ObservationRegistry observations) {
-    int most = Math.toIntExact(properties.worker().maxResult().toBytes());
     this.connections =
         ConnectionProvider.builder("inference")
             .maxConnections(properties.worker().concurrency())

@@ -27,6 +27,7 @@ final class InferenceJobHandler implements JobHandler {
   private final UpstreamErrors errors;
   private final JobJson json;
   private final JobTraces traces;
+  private final AnswerMemory memory;
   private final WorkerProperties limits;
 
   InferenceJobHandler(
@@ -36,6 +37,7 @@ final class InferenceJobHandler implements JobHandler {
       UpstreamErrors errors,
       JobJson json,
       JobTraces traces,
+      AnswerMemory memory,
       WorkerProperties limits) {
     this.inference = inference;
     this.events = events;
@@ -43,6 +45,7 @@ final class InferenceJobHandler implements JobHandler {
     this.errors = errors;
     this.json = json;
     this.traces = traces;
+    this.memory = memory;
     this.limits = limits;
   }
 
@@ -54,15 +57,20 @@ final class InferenceJobHandler implements JobHandler {
   }
 
   private Mono<JobOutcome> run(JobContext context, String path) {
-    Job job = context.job();
     Endpoint endpoint =
         Endpoint.ofPath(path)
             .orElseThrow(
                 () -> JobFailure.permanent("unknown_endpoint", "no such endpoint: " + path));
+    return Mono.using(
+        memory::open, space -> run(context, endpoint, space), AnswerMemory.Space::close);
+  }
+
+  private Mono<JobOutcome> run(JobContext context, Endpoint endpoint, AnswerMemory.Space space) {
+    Job job = context.job();
     AnswerCollector collector =
         endpoint == Endpoint.CHAT
-            ? new ChatCollector(json, limits.maxResult().toBytes())
-            : new ImageCollector(json, job.id());
+            ? new ChatCollector(json, space)
+            : new ImageCollector(json, job.id(), space);
     ObjectNode request = (ObjectNode) json.tree(context.payload());
     collector.prepare(request);
     AtomicInteger partials = new AtomicInteger();

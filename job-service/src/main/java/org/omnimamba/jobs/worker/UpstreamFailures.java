@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.queue.job.JobError;
 import org.omnimamba.queue.job.TransactionHook;
 import org.omnimamba.queue.worker.JobOutcome;
+import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.ReplicaLostException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -25,6 +26,8 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  *   <tr><td>connection lost, silence</td><td>again; it may be this job that breaks it</td></tr>
  *   <tr><td>a stream that ends early or makes no sense</td><td>again</td></tr>
  *   <tr><td>an answer over the limit</td><td>final</td></tr>
+ *   <tr><td>no memory left beside other answers</td><td>postponed: it is not this job's fault</td>
+ *       </tr>
  * </table>
  */
 final class UpstreamFailures {
@@ -49,6 +52,9 @@ final class UpstreamFailures {
     }
     if (hasCause(thrown, DataBufferLimitException.class)) {
       return failed(TOO_LARGE, "the answer is larger than the limit", false, null);
+    }
+    if (thrown instanceof BodyException) {
+      return postponed("other answers have taken the memory for answers", null);
     }
     if (thrown instanceof BrokenStreamException) {
       return failed(FAILED, String.valueOf(thrown.getMessage()), true, null);

@@ -68,9 +68,18 @@ class WorkerConfiguration {
         "omnimamba.jobs.replica");
   }
 
+  @Bean
+  AnswerMemory answerMemory(JobsProperties properties, MeterRegistry meters) {
+    AnswerMemory memory =
+        AnswerMemory.of(Runtime.getRuntime().maxMemory(), properties.worker().maxResult());
+    meters.gauge("omnimamba.jobs.answers.bytes", memory, AnswerMemory::used);
+    return memory;
+  }
+
   @Bean(destroyMethod = "close")
   InferenceClient inferenceClient(
       ReplicaPool inferenceReplicas,
+      AnswerMemory memory,
       JobsProperties properties,
       InternalTokenProperties platform,
       JobJson json,
@@ -79,6 +88,7 @@ class WorkerConfiguration {
       ObservationRegistry observations) {
     return new InferenceClient(
         inferenceReplicas.replicas(),
+        memory.largest(),
         properties,
         platform,
         json,
@@ -97,12 +107,13 @@ class WorkerConfiguration {
       UpstreamErrors errors,
       JobJson json,
       JobTraces traces,
+      AnswerMemory memory,
       JobsProperties properties,
       ShutdownProperties shutdown,
       DatabaseGate gate) {
     WorkerProperties worker = properties.worker();
     InferenceJobHandler handler =
-        new InferenceJobHandler(inference, events, results, errors, json, traces, worker);
+        new InferenceJobHandler(inference, events, results, errors, json, traces, memory, worker);
     Duration lease = properties.queue().lease();
     WorkerOptions options =
         WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), worker.concurrency())

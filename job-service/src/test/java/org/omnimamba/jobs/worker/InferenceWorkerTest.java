@@ -203,6 +203,19 @@ class InferenceWorkerTest {
   }
 
   @Test
+  void allPicturesOfAnAnswerCount() {
+    String picture = Base64.getEncoder().encodeToString(new byte[30_000]);
+    String event =
+        "{\"type\":\"image_generation.completed\",\"image_index\":%d,\"b64_json\":\"%s\"}";
+    inference.answering(
+        (body, response) ->
+            FakeInference.events(
+                response, Flux.range(0, 2).map(index -> event.formatted(index, picture))));
+    JsonNode job = end(Jobs.image("two large ones"), "failed");
+    assertThat(job.path("error").path("code").stringValue()).isEqualTo("result_too_large");
+  }
+
+  @Test
   void cancellingARunningJobDropsTheStreamAndSaysSo() {
     inference.answering(FakeInference.hanging());
     String id = Jobs.submitForId(client, Jobs.image("stop me"));

@@ -31,13 +31,22 @@ import reactor.core.publisher.Mono;
 class JobContentController {
   private static final int MAX_INDEX = 1000;
 
+  /** The bytes, and what of them the network has not sent. */
+  private static final int COPIES = 2;
+
   private final JobLookup jobs;
   private final ResultStores results;
   private final JobJson json;
   private final DownloadLimit downloads;
+  private final ResultMemory memory;
 
   JobContentController(
-      JobLookup jobs, ResultStores results, JobJson json, DownloadLimit downloads) {
+      JobLookup jobs,
+      ResultStores results,
+      JobJson json,
+      DownloadLimit downloads,
+      ResultMemory memory) {
+    this.memory = memory;
     this.jobs = jobs;
     this.results = results;
     this.json = json;
@@ -74,6 +83,7 @@ class JobContentController {
             : index == 0 ? JobResult.RESPONSE : JobResult.image(index);
     return results
         .read(reference, name)
+        .flatMap(stored -> memory.hold(stored, COPIES))
         .map(
             stored ->
                 Conditions.<byte[]>notModified(exchange.getRequest().getHeaders(), tag)

@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.web.jobs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +29,8 @@ import tools.jackson.databind.JsonNode;
  * @param metadata the submitter's own pairs
  * @param webhook where its end is told
  * @param error why it failed, or why the last attempt did
- * @param result the answer of a completed job, with links in place of image bytes; absent in lists
+ * @param result the answer of a completed job, with links in place of image bytes, as the JSON that
+ *     it is stored as; absent in lists
  */
 @Schema(name = "Job")
 record JobView(
@@ -47,7 +49,7 @@ record JobView(
     Map<String, String> metadata,
     @Nullable WebhookSpec webhook,
     @Nullable ErrorView error,
-    @Schema(type = "object") @Nullable JsonNode result) {
+    @Schema(type = "object") @JsonRawValue @Nullable String result) {
 
   /**
    * How far an attempt came.

@@ -1,5 +1,7 @@
 package org.omnimamba.jobs.web.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobJson;
@@ -17,11 +19,16 @@ import tools.jackson.databind.JsonNode;
 /** Makes what the API shows of a job. */
 @Component
 class JobViews {
+  /** The bytes, their text, and the answer that the text is copied into. */
+  private static final int COPIES = 4;
+
   private final JobJson json;
   private final ResultStores results;
   private final UpstreamErrors errors;
+  private final ResultMemory memory;
 
-  JobViews(JobJson json, ResultStores results, UpstreamErrors errors) {
+  JobViews(JobJson json, ResultStores results, UpstreamErrors errors, ResultMemory memory) {
+    this.memory = memory;
     this.json = json;
     this.results = results;
     this.errors = errors;
@@ -38,7 +45,8 @@ class JobViews {
     if (job.status() == JobStatus.COMPLETED && reference != null) {
       return results
           .read(reference, JobResult.RESPONSE)
-          .map(stored -> view(job, json.tree(stored.body()), null))
+          .flatMap(stored -> memory.hold(stored, COPIES))
+          .map(stored -> view(job, new String(stored.body(), UTF_8), null))
           .defaultIfEmpty(summary(job));
     }
     if (job.error() != null) {
@@ -50,7 +58,7 @@ class JobViews {
     return Mono.just(summary(job));
   }
 
-  private JobView view(Job job, @Nullable JsonNode result, @Nullable JsonNode upstream) {
+  private JobView view(Job job, @Nullable String result, @Nullable JsonNode upstream) {
     JobAttributes attributes = json.attributes(job.attributes());
     return new JobView(
         job.id(),
