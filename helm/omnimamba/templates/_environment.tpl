@@ -60,6 +60,26 @@
 {{- end }}
 {{- end -}}
 
+{{/*
+All variables of a container, each name once: what an operator sets takes the place of what the chart sets. root, values,
+env (a text, of the component itself).
+*/}}
+{{- define "omnimamba.env" -}}
+{{- $common := include "omnimamba.commonEnv" (dict "root" .root "values" .values) | trim -}}
+{{- $extra := include "omnimamba.extraEnv" .values | trim -}}
+{{- $all := printf "%s\n%s\n%s" $common (trim .env) $extra | fromYamlArray -}}
+{{- $last := dict -}}
+{{- range $all }}{{ $_ := set $last .name . }}{{ end -}}
+{{- $once := list -}}
+{{- range $all -}}
+{{- if hasKey $last .name -}}
+{{- $once = append $once (get $last .name) -}}
+{{- $_ := unset $last .name -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $once -}}
+{{- end -}}
+
 {{/* A part of the database's address: from its Secret where that names a key, else from values. */}}
 {{- define "omnimamba.databasePart" -}}
 {{- $name := printf "OMNIMAMBA_DATABASE_%s" (upper .part) -}}

@@ -110,11 +110,7 @@ spec:
         - name: management
           containerPort: {{ .managementPort }}
       env:
-        {{- include "omnimamba.commonEnv" (dict "root" $root "values" $values) | trim | nindent 8 }}
-        {{- .env | trim | nindent 8 }}
-        {{- with include "omnimamba.extraEnv" $values | trim }}
-        {{- . | nindent 8 }}
-        {{- end }}
+        {{- include "omnimamba.env" (dict "root" $root "values" $values "env" .env) | nindent 8 }}
       {{- with $values.envFrom }}
       envFrom:
         {{- toYaml . | nindent 8 }}

@@ -61,7 +61,7 @@ class HelmChartTest {
   void scalingInferenceChangesNoOtherPod() {
     Map<String, Map<String, Object>> one = Chart.render("");
     Map<String, Map<String, Object>> three = Chart.render("inference: {replicas: 3}");
-    for (String component : List.of("jobs")) {
+    for (String component : List.of("gateway", "jobs")) {
       assertThat(Workload.of(three, component).object())
           .isEqualTo(Workload.of(one, component).object());
     }
@@ -86,6 +86,22 @@ class HelmChartTest {
         .containsEntry("OMNIMAMBA_GATEWAY_LIMITS_EVERYONE_TOKENSPERMINUTE", "6000000")
         .containsEntry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0.25")
         .containsEntry("SPRING_MAIN_LOGSTARTUPINFO", "false");
+  }
+
+  @Test
+  void whatAnOperatorSetsTakesThePlaceOfWhatTheChartSets() {
+    Map<String, Map<String, Object>> objects =
+        Chart.render(
+            """
+            jobs:
+              env: {OMNIMAMBA_SHUTDOWN_GRACE: 30s, OMNIMAMBA_JOBS_WORKER_CONCURRENCY: 2}
+              extraEnv: [{name: OMNIMAMBA_DATABASE_PORT, value: "6432"}]
+            """);
+    assertThat(environment(objects, "jobs"))
+        .containsEntry("OMNIMAMBA_SHUTDOWN_GRACE", "30s")
+        .containsEntry("OMNIMAMBA_DATABASE_PORT", "6432")
+        .containsEntry("OMNIMAMBA_JOBS_WORKER_CONCURRENCY", "2");
+    assertThat(environment(objects, "gateway")).containsEntry("OMNIMAMBA_DATABASE_PORT", "5432");
   }
 
   @Test
@@ -157,6 +173,8 @@ class HelmChartTest {
         "jobs: {extraEnv: {A: b}}",
         "jobs: {env: {not-a-name: b}}",
         "jobs: {digest: latest}",
+        // without a replica there are no figures to scale up by
+        "jobs: {autoscaling: {minReplicas: 0}}",
         "typing: error"
       })
   void typingErrorsAndWrongValuesAreRefused(String values) {
