@@ -8,8 +8,9 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 
 /**
- * Ends a request with OpenAI's error object, {@code {"error": {message, type, param, code}}}. On the
- * addresses that OpenAI defines ({@link #isFor}) every other refusal is written in this form too.
+ * Ends a request with OpenAI's error object, {@code {"error": {message, type, param, code}}}. On
+ * the addresses that OpenAI defines ({@link #isFor}) every other refusal is written in this form
+ * too.
  */
 public final class OpenAiError extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -9,7 +9,10 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers with a problem, or as OpenAI does on its addresses, what ends before it reaches a controller. */
+/**
+ * Answers with a problem, or as OpenAI does on its addresses, what ends before it reaches a
+ * controller.
+ */
 @Component
 public class ProblemWriter {
   private final JsonMapper json;
