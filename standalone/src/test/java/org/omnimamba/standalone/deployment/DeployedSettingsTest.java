@@ -18,7 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.web.shutdown.ShutdownProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
@@ -166,6 +169,18 @@ class DeployedSettingsTest {
     Object stop = compose.service(service.component).get("stop_grace_period");
     assertThat(DurationStyle.detectAndParse((String) stop))
         .isGreaterThan(shutdown(service, compose.environment(service.component)).phase());
+  }
+
+  @Test
+  void aReplicaOfInferenceHasTheTimeThatARequestMayTake() throws Exception {
+    InferenceProperties defaults =
+        new Binder(
+                new MapConfigurationPropertySource(Map.of("omnimamba.inference.model", "/model")))
+            .bind("omnimamba.inference", InferenceProperties.class)
+            .get();
+    Map<String, String> environment = resolved(Workload.of(Chart.render(""), "inference"));
+    assertThat(shutdown(ServiceSettings.INFERENCE, environment).grace())
+        .isGreaterThanOrEqualTo(defaults.requestTimeout());
   }
 
   private static ShutdownProperties shutdown(
