@@ -12,6 +12,9 @@
 #   CONTEXTS   lengths of contexts behind which steps are timed (1024,4096,16384,32768 on a GPU, else none)
 #   REQUESTS   how often whole requests are timed (5 on a GPU, else 0)
 #   PRECISIONS float32 bfloat16
+#   SERVING    clients that draw pictures over HTTP, a load each (64,32,1 on a GPU, else none); half of the first ask
+#              about photos. The platform is started as ./omnimamba serve does
+#   COMMAND    starts the command line in place of ./omnimamba
 #   ONLY       names of the programs to run, such as "decode-bfloat16 peers"; on a CPU startup-bfloat16 (minutes) runs
 #              only if it is named
 #   DIR        folder for the start-up's model, some gigabytes (TMPDIR or /tmp)
@@ -26,10 +29,10 @@ device=${DEVICE:-CPU}
 if [ "$device" = GPU ]; then
   sizes=${SIZES:-1.3b} batches=${BATCHES:-1,8,32,64} prefill=${PREFILL:-72,768,4096,16384} requests=${REQUESTS:-5}
   contexts=${CONTEXTS-1024,4096,16384,32768}
-  layout=STACKED slots=${SLOTS:-64}
+  layout=STACKED slots=${SLOTS:-64} serving=${SERVING-64,32,1}
 else
   sizes=${SIZES:-small} batches=${BATCHES:-1,4} prefill=${PREFILL:-72,768} requests=${REQUESTS:-0} contexts=${CONTEXTS:-}
-  layout=SEPARATE slots=${SLOTS:-4}
+  layout=SEPARATE slots=${SLOTS:-4} serving=${SERVING:-}
 fi
 java=${JAVA:-java}
 classes=${CLASSES:-}
@@ -77,6 +80,11 @@ if [ "$device" = GPU ] || [ -n "${ONLY:-}" ]; then
   [ "$device" = CPU ] || precision=BFLOAT16 state=F16
   measure startup-bfloat16 StartupBenchmark --device "$device" --sizes "$sizes" --slots "$slots" --layout "$layout" \
     --precision "$precision" --state "$state" --dir "${DIR:-${TMPDIR:-/tmp}}"
+fi
+if [ -n "$serving" ]; then
+  clients=${serving%%,*}
+  measure serving serving.ServingLoad --device "$device" --sizes "$sizes" --slots "$slots" --windows "$batches" --pictures "$serving" \
+    --photos "$(((clients + 1) / 2))" --command "${COMMAND:-$root/omnimamba}" --dir "${DIR:-${TMPDIR:-/tmp}}"
 fi
 if [ "$device" = GPU ] && wanted peers; then
   echo "run.sh: peers" >&2

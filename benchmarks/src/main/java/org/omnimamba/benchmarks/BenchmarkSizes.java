@@ -6,7 +6,7 @@ import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.config.ProjectorConfig;
 
 /** Sizes of models that are measured, by their names. */
-final class BenchmarkSizes {
+public final class BenchmarkSizes {
   private BenchmarkSizes() {}
 
   /**
@@ -15,7 +15,7 @@ final class BenchmarkSizes {
    * @param name {@code 1.3b}, {@code l}, {@code small} (width 768, 12 layers, everything else as in
    *     the released models) or {@code tiny} (every part small, to try a benchmark itself)
    */
-  static ModelConfig named(String name) {
+  public static ModelConfig named(String name) {
     return switch (name) {
       case "1.3b" -> ModelPresets.omniMamba1_3B();
       case "l" -> ModelPresets.omniMambaL();

@@ -17,7 +17,7 @@ import org.tensorflow.ndarray.Shape;
  * {@link RandomTensors} in bfloat16, copied out of tables, so that a model directory of several
  * gigabytes is written at the disk's speed. Scales are powers of two, so that there are few tables.
  */
-final class RandomBfloat16Tensors implements TensorSource {
+public final class RandomBfloat16Tensors implements TensorSource {
   private static final int TABLE_ELEMENTS = 1 << 20;
 
   private final RandomTensors shapes;
@@ -27,7 +27,7 @@ final class RandomBfloat16Tensors implements TensorSource {
 
   private final ByteBuffer ones = table(() -> 1);
 
-  RandomBfloat16Tensors(ModelConfig config) {
+  public RandomBfloat16Tensors(ModelConfig config) {
     this.shapes = new RandomTensors(config);
   }
 

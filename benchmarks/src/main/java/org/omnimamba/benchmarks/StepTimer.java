@@ -13,7 +13,7 @@ import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.sampling.PlainDraw;
 
 /** Times decode steps of one task. */
-final class StepTimer {
+public final class StepTimer {
   private static final int WARM_UP = 5;
 
   /**
@@ -34,7 +34,7 @@ final class StepTimer {
    * @param steps that are timed of each batch
    * @param lock file that is held while steps are timed; null for none
    */
-  StepTimer(LanguageModel model, Task task, String draw, int steps, @Nullable String lock) {
+  public StepTimer(LanguageModel model, Task task, String draw, int steps, @Nullable String lock) {
     this.model = model;
     this.task = task;
     this.draw = draw(draw);
@@ -67,7 +67,7 @@ final class StepTimer {
    * @param tokensPerCall more than 1 only if tokens are drawn on the device
    * @return times of a token
    */
-  Times time(int batch, int position, int tokensPerCall) {
+  public Times time(int batch, int position, int tokensPerCall) {
     Calls calls = new Calls(batch, tokensPerCall);
     double first = calls.millis(position);
     double[] millis = new double[steps];
@@ -116,8 +116,8 @@ final class StepTimer {
    * @param firstMillis the first call, compilation included
    * @param millis of a token in the calls after it, the shortest first
    */
-  record Times(int batch, int tokensPerCall, double firstMillis, double[] millis) {
-    double median() {
+  public record Times(int batch, int tokensPerCall, double firstMillis, double[] millis) {
+    public double median() {
       return millis[millis.length / 2];
     }
 
