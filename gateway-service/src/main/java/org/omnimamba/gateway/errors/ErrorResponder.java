@@ -2,6 +2,7 @@ package org.omnimamba.gateway.errors;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Objects;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.omnimamba.web.request.RequestId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ import reactor.core.publisher.Mono;
 final class ErrorResponder implements WebExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(ErrorResponder.class);
 
+  private final RepeatedWarning unserved = new RepeatedWarning(log);
   private final MeterRegistry meters;
 
   ErrorResponder(MeterRegistry meters) {
@@ -59,15 +61,16 @@ final class ErrorResponder implements WebExceptionHandler {
   }
 
   /**
-   * Failures of ours with what caused them, and who was turned away at the door: those have no
+   * Failures of ours with what caused them, those of one kind once a minute, and who was turned away at the door: those have no
    * tenant, so no other line tells of them. Never the key that they presented.
    */
-  private static void log(ApiException error, Throwable failure, String requestId) {
+  private void log(ApiException error, Throwable failure, String requestId) {
     if ("internal_error".equals(error.code())) {
       log.error("request {} failed", requestId, failure);
     } else if (error.status().is5xxServerError()) {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-      log.warn("request {}: {} ({})", requestId, error.code(), cause.toString());
+      String code = String.valueOf(error.code());
+      unserved.warn(code, "request " + requestId + ": " + code + " (" + cause + ")");
     } else if (error.status() == HttpStatus.UNAUTHORIZED
         || error.status() == HttpStatus.FORBIDDEN) {
       log.atInfo()

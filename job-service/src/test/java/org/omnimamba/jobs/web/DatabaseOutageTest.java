@@ -3,6 +3,9 @@ package org.omnimamba.jobs.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.Relay;
 import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.queue.testing.TestDatabase;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -80,6 +84,10 @@ class DatabaseOutageTest {
             Call.of(HttpMethod.GET, hooks + "/deliveries/" + some),
             Call.of(HttpMethod.POST, hooks + "/deliveries/" + some + "/replay"));
 
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    Logger handler = (Logger) LoggerFactory.getLogger("org.omnimamba.jobs.web.problem");
+    handler.addAppender(lines);
     relay.cut();
     for (Call call : calls) {
       JsonNode problem =
@@ -97,6 +105,11 @@ class DatabaseOutageTest {
           .as("%s", call)
           .isEqualTo("urn:omnimamba:problem:unavailable");
     }
+    handler.detachAppender(lines);
+    assertThat(lines.list)
+        .as("one line a minute, not one a request")
+        .hasSizeBetween(1, 3)
+        .allMatch(line -> line.getFormattedMessage().contains("the database did not answer"));
 
     relay.mend();
     await()

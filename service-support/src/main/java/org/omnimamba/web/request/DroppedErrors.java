@@ -1,6 +1,9 @@
 package org.omnimamba.web.request;
 
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.util.DisconnectedClientHelper;
@@ -17,6 +20,8 @@ final class DroppedErrors {
   /** Where Reactor looks for what takes them. */
   private static final String KEY = "reactor.onErrorDropped.local";
 
+  private static final RepeatedWarning LATE = new RepeatedWarning(log);
+
   private static final Consumer<Throwable> HANDLER = DroppedErrors::take;
 
   private DroppedErrors() {}
@@ -28,8 +33,20 @@ final class DroppedErrors {
   private static void take(Throwable error) {
     if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
       log.debug("A client went away: {}", error.toString());
+    } else if (isOfNetwork(error)) {
+      LATE.warn("network", "An error came after its request had ended: " + error);
     } else {
       log.error("An error came after its request had ended", error);
     }
+  }
+
+  /** Something that a request needs does not answer: that is no fault of the code. */
+  private static boolean isOfNetwork(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException || cause instanceof TimeoutException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

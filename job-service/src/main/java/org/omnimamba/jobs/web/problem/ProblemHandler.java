@@ -3,6 +3,7 @@ package org.omnimamba.jobs.web.problem;
 import java.net.URI;
 import org.omnimamba.web.body.BodyException;
 import org.omnimamba.web.json.JsonMistake;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.omnimamba.web.request.RequestId;
 import org.omnimamba.web.request.RequestLog;
 import org.slf4j.Logger;
@@ -19,6 +20,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
+import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -30,8 +32,17 @@ import tools.jackson.core.JacksonException;
 class ProblemHandler {
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
+  private final RepeatedWarning unanswered = new RepeatedWarning(log);
+
+  /** Fails with what was thrown when part of the answer is out: no other answer can follow it. */
   @ExceptionHandler(Throwable.class)
-  ResponseEntity<Object> handle(Throwable thrown, ServerWebExchange exchange) {
+  Mono<ResponseEntity<Object>> handle(Throwable thrown, ServerWebExchange exchange) {
+    return exchange.getResponse().isCommitted()
+        ? Mono.error(thrown)
+        : Mono.just(answer(thrown, exchange));
+  }
+
+  private ResponseEntity<Object> answer(Throwable thrown, ServerWebExchange exchange) {
     if (thrown instanceof BodyException body && body.reason() == BodyException.Reason.CLIENT_GONE) {
       RequestLog.clientWentAway(exchange);
     }
@@ -57,7 +68,7 @@ class ProblemHandler {
     return new ResponseEntity<>(error.body(), headers, error.status());
   }
 
-  private static Problem problem(Throwable thrown, String requestId) {
+  private Problem problem(Throwable thrown, String requestId) {
     if (thrown instanceof Problem problem) {
       return problem;
     }
@@ -76,7 +87,7 @@ class ProblemHandler {
     if (thrown instanceof TransientDataAccessException
         || hasCause(thrown, io.r2dbc.spi.R2dbcTransientException.class)
         || hasCause(thrown, io.r2dbc.spi.R2dbcNonTransientResourceException.class)) {
-      log.warn("{}: the database did not answer: {}", requestId, thrown.toString());
+      unanswered.warn("database", requestId + ": the database did not answer: " + thrown);
       return new Problem(ProblemType.UNAVAILABLE, "The database does not answer at the moment.")
           .withHeader("Retry-After", "2");
     }
