@@ -24,14 +24,14 @@ final class ChatCollector implements AnswerCollector {
   private final Map<Integer, ObjectNode> choices = new TreeMap<>();
   private long total;
   private long done;
-  private final AnswerMemory.Space memory;
+  private final JobMemory.Space memory;
 
   /**
    * Collects one answer.
    *
    * @param memory what the chunks are kept in
    */
-  ChatCollector(JobJson json, AnswerMemory.Space memory) {
+  ChatCollector(JobJson json, JobMemory.Space memory) {
     this.json = json;
     this.answer = json.object();
     this.memory = memory;

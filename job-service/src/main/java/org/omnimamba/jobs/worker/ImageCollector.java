@@ -29,7 +29,7 @@ final class ImageCollector implements AnswerCollector {
   private static final int COPIES = 3;
 
   private final JobJson json;
-  private final AnswerMemory.Space memory;
+  private final JobMemory.Space memory;
   private final UUID job;
   private final Map<Integer, byte[]> images = new TreeMap<>();
   private final Map<Integer, ObjectNode> data = new TreeMap<>();
@@ -42,7 +42,7 @@ final class ImageCollector implements AnswerCollector {
    *
    * @param memory what the pictures are kept in
    */
-  ImageCollector(JobJson json, UUID job, AnswerMemory.Space memory) {
+  ImageCollector(JobJson json, UUID job, JobMemory.Space memory) {
     this.json = json;
     this.memory = memory;
     this.job = job;

@@ -27,7 +27,7 @@ final class InferenceJobHandler implements JobHandler {
   private final UpstreamErrors errors;
   private final JobJson json;
   private final JobTraces traces;
-  private final AnswerMemory memory;
+  private final JobMemory memory;
   private final WorkerProperties limits;
 
   InferenceJobHandler(
@@ -37,7 +37,7 @@ final class InferenceJobHandler implements JobHandler {
       UpstreamErrors errors,
       JobJson json,
       JobTraces traces,
-      AnswerMemory memory,
+      JobMemory memory,
       WorkerProperties limits) {
     this.inference = inference;
     this.events = events;
@@ -61,11 +61,15 @@ final class InferenceJobHandler implements JobHandler {
         Endpoint.ofPath(path)
             .orElseThrow(
                 () -> JobFailure.permanent("unknown_endpoint", "no such endpoint: " + path));
+    int length = context.payload().length();
     return Mono.using(
-        memory::open, space -> run(context, endpoint, space), AnswerMemory.Space::close);
+            () -> memory.open(length),
+            space -> run(context, endpoint, space),
+            JobMemory.Space::close)
+        .onErrorResume(this::failure);
   }
 
-  private Mono<JobOutcome> run(JobContext context, Endpoint endpoint, AnswerMemory.Space space) {
+  private Mono<JobOutcome> run(JobContext context, Endpoint endpoint, JobMemory.Space space) {
     Job job = context.job();
     AnswerCollector collector =
         endpoint == Endpoint.CHAT
@@ -78,8 +82,7 @@ final class InferenceJobHandler implements JobHandler {
         .concatMap(event -> accept(context, collector, partials, event))
         .then(Mono.fromSupplier(collector::result))
         .flatMap(result -> results.prepare(context.claim(), result))
-        .map(prepared -> JobOutcome.completed(prepared.reference(), prepared.hook()))
-        .onErrorResume(this::failure);
+        .map(prepared -> JobOutcome.completed(prepared.reference(), prepared.hook()));
   }
 
   private Mono<Void> accept(

@@ -26,7 +26,7 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  *   <tr><td>connection lost, silence</td><td>again; it may be this job that breaks it</td></tr>
  *   <tr><td>a stream that ends early or makes no sense</td><td>again</td></tr>
  *   <tr><td>an answer over the limit</td><td>final</td></tr>
- *   <tr><td>no memory left beside other answers</td><td>postponed: it is not this job's fault</td>
+ *   <tr><td>no memory left beside other jobs</td><td>postponed: it is not this job's fault</td>
  *       </tr>
  * </table>
  */
@@ -54,7 +54,7 @@ final class UpstreamFailures {
       return failed(TOO_LARGE, "the answer is larger than the limit", false, null);
     }
     if (thrown instanceof BodyException) {
-      return postponed("other answers have taken the memory for answers", null);
+      return postponed("other jobs have taken the memory for running jobs", null);
     }
     if (thrown instanceof BrokenStreamException) {
       return failed(FAILED, String.valueOf(thrown.getMessage()), true, null);

@@ -69,17 +69,20 @@ class WorkerConfiguration {
   }
 
   @Bean
-  AnswerMemory answerMemory(JobsProperties properties, MeterRegistry meters) {
-    AnswerMemory memory =
-        AnswerMemory.of(Runtime.getRuntime().maxMemory(), properties.worker().maxResult());
-    meters.gauge("omnimamba.jobs.answers.bytes", memory, AnswerMemory::used);
+  JobMemory jobMemory(JobsProperties properties, MeterRegistry meters) {
+    JobMemory memory =
+        JobMemory.of(
+            Runtime.getRuntime().maxMemory(),
+            properties.api().maxBody().toBytes(),
+            properties.worker().maxResult());
+    meters.gauge("omnimamba.jobs.running.bytes", memory, JobMemory::used);
     return memory;
   }
 
   @Bean(destroyMethod = "close")
   InferenceClient inferenceClient(
       ReplicaPool inferenceReplicas,
-      AnswerMemory memory,
+      JobMemory memory,
       JobsProperties properties,
       InternalTokenProperties platform,
       JobJson json,
@@ -107,7 +110,7 @@ class WorkerConfiguration {
       UpstreamErrors errors,
       JobJson json,
       JobTraces traces,
-      AnswerMemory memory,
+      JobMemory memory,
       JobsProperties properties,
       ShutdownProperties shutdown,
       DatabaseGate gate) {
