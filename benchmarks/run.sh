@@ -40,7 +40,7 @@ if [ -z "$classes" ]; then
   platform=linux-x86_64
   [ "$device" = CPU ] || platform=linux-x86_64-gpu
   (cd "$root" && ./mvnw -q -pl benchmarks -am -DskipTests -Dspotless.check.skip "-Dtensorflow.platform=$platform" package \
-    dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime) >&2
+    dependency:build-classpath -Dmdep.outputFile=target/classpath -DincludeScope=runtime) >&2
   classes=$root/benchmarks/target/classes:$(cat "$root/benchmarks/target/classpath")
 fi
 

@@ -74,21 +74,44 @@ public record InferenceProperties(
   /**
    * What is kept of pictures, so that another question on one does not read it again.
    *
-   * @param deviceSlots states after pictures that stay on the device, each as large as a sequence's
+   * @param deviceSlots states after pictures that stay on the device, each as large as a
+   *     sequence's; where it is not set, as many as {@code deviceShare} holds on a GPU, and 2 on a
+   *     CPU
+   * @param deviceShare part of a GPU's memory for them
    * @param hostMemory for states that no longer find room there; lies in the Java heap
    * @param shared whether all tenants share the states. A quick answer then tells a tenant that a
    *     request has asked about the same picture before
    */
   public record PictureProperties(
-      @Min(0) @Max(4096) @DefaultValue("2") int deviceSlots,
+      @Nullable @Min(0) @Max(4096) Integer deviceSlots,
+      @DecimalMin("0") @DecimalMax("0.5") @DefaultValue("0.1") double deviceShare,
       @NotNull @DefaultValue("256MB") DataSize hostMemory,
       @DefaultValue("false") boolean shared) {
+    private static final int SLOTS_ON_CPU = 2;
+
+    /** More would make the start longer and no one's photos quicker. */
+    private static final int MOST_SLOTS = 256;
 
     public PictureProperties {
       if (hostMemory.isNegative()) {
         throw new IllegalArgumentException(
             "omnimamba.inference.pictures.host-memory must be 0B (off) or more, is " + hostMemory);
       }
+    }
+
+    /**
+     * Slots for states after pictures.
+     *
+     * @param gpuBytes memory of the GPU, 0 where the model runs on a CPU
+     * @param stateBytes of one state, at least 1
+     */
+    public int slotsOn(long gpuBytes, long stateBytes) {
+      if (deviceSlots != null) {
+        return deviceSlots;
+      }
+      return gpuBytes == 0
+          ? SLOTS_ON_CPU
+          : (int) Math.min(MOST_SLOTS, (long) (deviceShare * gpuBytes) / stateBytes);
     }
   }
 

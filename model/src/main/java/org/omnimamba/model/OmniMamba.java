@@ -107,6 +107,11 @@ public final class OmniMamba implements AutoCloseable {
     return program.variables().byteSize();
   }
 
+  /** See {@link DeviceProgram#functions}. */
+  public int functions() {
+    return program.functions();
+  }
+
   /** Functions that XLA has compiled so far. */
   public int compiledFunctions() {
     return program.compiledFunctions();

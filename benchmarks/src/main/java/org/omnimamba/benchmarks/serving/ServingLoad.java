@@ -25,16 +25,17 @@ import tools.jackson.databind.json.JsonMapper;
  * The platform as {@code omnimamba serve} starts it, under load by clients on the same machine over
  * HTTP, beside what the engine's parts could do by themselves.
  *
- * <p>Arguments, all optional: {@code --model DIR} or, for random weights in bfloat16, {@code
- * --sizes 1.3b} ({@code l}, {@code small}, {@code tiny}); {@code --device CPU}; {@code --command
- * ./omnimamba} (words with blanks between them, before {@code serve}); {@code --slots 8}; {@code
- * --pictures 64,32,1} and {@code --photos 32} (clients, one load each; empty for none); {@code
- * --known 16} (photos that the service knows); {@code --tokens 128} of an answer; {@code --warm 5}
- * and {@code --seconds 20} of each load; {@code --windows 1,8,32,64} (batches whose steps are
- * timed); {@code --set name=value,...} (more settings); {@code --engine FILE} (the engine's
- * figures: read if the file is there, else measured and written); {@code --dir DIR} (for the files,
- * which are deleted at the end); {@code --home DIR} ({@code OMNIMAMBA_HOME}, kept; with compiled
- * functions of earlier runs); {@code --limit 900} (seconds until the platform must be ready).
+ * <p>Arguments, all optional: {@code --model DIR}, written with random weights in bfloat16 of
+ * {@code --sizes small} ({@code 1.3b}, {@code l}, {@code tiny}) if it is not there, and without it
+ * such a one that is deleted at the end; {@code --device CPU}; {@code --command ./omnimamba} (words
+ * with blanks between them, before {@code serve}); {@code --slots 8}; {@code --pictures 64,32,1}
+ * and {@code --photos 32} (clients, one load each; empty for none); {@code --known 16} (photos that
+ * the service knows); {@code --tokens 128} of an answer; {@code --warm 5} and {@code --seconds 20}
+ * of each load; {@code --windows 1,8,32,64} (batches whose steps are timed); {@code --set
+ * name=value,...} (more settings); {@code --engine FILE} (the engine's figures: read if the file is
+ * there, else measured and written); {@code --dir DIR} (for the files, which are deleted at the
+ * end); {@code --home DIR} ({@code OMNIMAMBA_HOME}, kept; with compiled functions of earlier runs);
+ * {@code --limit 900} (seconds until the platform must be ready).
  *
  * <p>Prints one JSON object, and the table on standard error. Its status is 1 if a request failed.
  */
@@ -80,14 +81,13 @@ public final class ServingLoad {
 
   private Path model(Path directory) {
     String given = arguments.text("model");
-    if (given != null) {
-      return Path.of(given).toAbsolutePath();
-    }
-    ModelConfig config = BenchmarkSizes.named(arguments.text("sizes", "small"));
-    Path model = directory.resolve("model");
-    try (RandomBfloat16Tensors tensors = new RandomBfloat16Tensors(config)) {
-      String tokenizer = TokenizerDefinitions.bytesOnly(config);
-      ModelDirectory.write(model, config, tensors, tokenizer, Dtype.BF16, Map.of());
+    Path model = given == null ? directory.resolve("model") : Path.of(given).toAbsolutePath();
+    if (Files.notExists(model)) {
+      ModelConfig config = BenchmarkSizes.named(arguments.text("sizes", "small"));
+      try (RandomBfloat16Tensors tensors = new RandomBfloat16Tensors(config)) {
+        String tokenizer = TokenizerDefinitions.bytesOnly(config);
+        ModelDirectory.write(model, config, tensors, tokenizer, Dtype.BF16, Map.of());
+      }
     }
     return model;
   }

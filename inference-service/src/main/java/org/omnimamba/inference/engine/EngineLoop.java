@@ -25,6 +25,12 @@ import org.slf4j.LoggerFactory;
 final class EngineLoop {
   private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
 
+  /**
+   * So many tokens of a call of several let one picture be drawn after it. A picture takes about as
+   * long as two steps, and sequences that end together must not wait for one call each.
+   */
+  private static final int TOKENS_PER_PICTURE = 2;
+
   private final ModelBackend backend;
   private final int prefillChunk;
   private final DeviceHealth health;
@@ -79,8 +85,10 @@ final class EngineLoop {
     handOutSlots();
     prefill();
     startSequences();
-    decode();
-    draw();
+    int tokens = decode();
+    for (int pictures = Math.max(1, tokens / TOKENS_PER_PICTURE); pictures > 0; pictures--) {
+      draw();
+    }
     throughput.add(tokensThisIteration, nanoTime.getAsLong() - start);
     meters.load(running.size(), waiting.sequences(), slots.inUse());
     meters.pictureStates(pictures.deviceEntries(), pictures.hostBytes());
@@ -190,10 +198,12 @@ final class EngineLoop {
   /**
    * One token of every running sequence, of both tasks, for one pass over the weights; or several
    * in one call, if no other request could join them.
+   *
+   * @return tokens that each sequence has got
    */
-  private void decode() {
+  private int decode() {
     if (running.isEmpty()) {
-      return;
+      return 0;
     }
     boolean several = prefilling.isEmpty() && starting.isEmpty();
     DecodeBatch batch = DecodeBatch.of(running, several ? backend.tokensPerCall() : 1);
@@ -203,7 +213,7 @@ final class EngineLoop {
       outputs = batch.run(backend);
     } catch (RuntimeException | Error e) {
       deviceFailed(batch.owners(), "a decode step", e);
-      return;
+      return 0;
     }
     health.succeeded();
     long now = nanoTime.getAsLong();
@@ -217,6 +227,7 @@ final class EngineLoop {
         }
       }
     }
+    return batch.tokens();
   }
 
   /** Takes or draws the next token; whatever goes wrong here concerns this request alone. */
@@ -254,7 +265,7 @@ final class EngineLoop {
     }
   }
 
-  /** Draws one picture, so that a full queue of pictures does not hold up other sequences. */
+  /** Draws one picture, if one is complete. */
   private void draw() {
     Drawing drawing = drawings.poll();
     while (drawing != null && drawing.outdated()) {

@@ -2,9 +2,11 @@ package org.omnimamba.inference.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.omnimamba.inference.engine.ModelBackend.SlotSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +15,9 @@ import org.slf4j.LoggerFactory;
  * States after pictures that have been read, so that another question on a picture need not read it
  * again. The ones used last are in the backend's spare slots; from there they go to host memory,
  * and from there they are forgotten. A state that was brought back from host memory stays there
- * too: it never changes, so leaving the device again costs nothing. Engine thread only.
+ * too: it never changes, so leaving the device again costs nothing. Where host memory has room for
+ * fewer states than the device, only those go there that were asked about again. Engine thread
+ * only.
  */
 final class PictureStates {
   private static final Logger log = LoggerFactory.getLogger(PictureStates.class);
@@ -33,6 +37,10 @@ final class PictureStates {
 
   private final Map<PictureKey, SlotSnapshot> onHost = new LinkedHashMap<>(16, 0.75f, true);
   private final Deque<Integer> freeSlots = new ArrayDeque<>();
+
+  /** Of those on the device, which ones a later question has found. */
+  private final Set<PictureKey> askedAgain = new HashSet<>();
+
   private long hostBytes;
 
   /**
@@ -68,6 +76,7 @@ final class PictureStates {
   Found restore(PictureKey key, int slot) {
     Integer kept = onDevice.get(key);
     if (kept != null) {
+      askedAgain.add(key);
       backend.copyState(kept, slot);
       return Found.DEVICE;
     }
@@ -82,6 +91,9 @@ final class PictureStates {
       throw e;
     }
     keep(key, slot);
+    if (onDevice.containsKey(key)) {
+      askedAgain.add(key);
+    }
     return Found.HOST;
   }
 
@@ -118,7 +130,16 @@ final class PictureStates {
     int slot = entry.getValue();
     oldest.remove();
     freeSlots.add(slot);
-    return !onHost.containsKey(key) && saveToHost(key, slot);
+    boolean again = askedAgain.remove(key);
+    return (again || hostIsLarge()) && !onHost.containsKey(key) && saveToHost(key, slot);
+  }
+
+  /**
+   * Whether host memory holds as many states as the device. If it does not, a state that nobody has
+   * asked about again is not worth the time of its way there: it would soon make room for the next.
+   */
+  private boolean hostIsLarge() {
+    return hostLimit / backend.stateBytes() >= backend.spareSlots();
   }
 
   /** Reading changes nothing on the device, so if it fails, only this state is not kept. */
@@ -161,6 +182,7 @@ final class PictureStates {
   void forgetDevice() {
     freeSlots.addAll(onDevice.values());
     onDevice.clear();
+    askedAgain.clear();
   }
 
   int deviceEntries() {

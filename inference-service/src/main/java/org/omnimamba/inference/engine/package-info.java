@@ -25,7 +25,8 @@
  *   <dt>iteration
  *   <dd>drop what was cancelled, hand out slots, feed prompts up to one chunk (or run the towers
  *       once, or bring one kept state back from host memory), one decode step over all running
- *       sequences of both tasks, at most one picture drawn
+ *       sequences of both tasks (or one call of several tokens), at most one picture drawn, after a
+ *       call of several tokens one for every two of them
  * </dl>
  *
  * <h2>States of a request</h2>
@@ -63,7 +64,9 @@
  *
  * An iteration feeds one chunk at most, then every running sequence takes a step. So between two
  * tokens of a sequence there is never more than one piece of one prompt (or the towers, or one
- * state's way from host memory) and one picture drawn, however long the prompts are.
+ * state's way from host memory) and one picture drawn, however long the prompts are. After a call
+ * that gave several tokens there may be a picture for every two of them, so that pictures leave as
+ * fast as their tokens come; on the whole that is less than a picture for each token.
  *
  * <h2>Why results do not depend on company</h2>
  *

@@ -22,6 +22,9 @@ import org.omnimamba.model.sampling.PlainDraw;
  * states of slots.
  */
 final class DryRuns {
+  /** Positions after a picture that a short question takes. */
+  private static final int LONGEST_QUESTION = 24;
+
   private final OmniMamba model;
   private final LanguageModel language;
   private final int slots;
@@ -43,16 +46,49 @@ final class DryRuns {
    * takes longest to compile comes first, so that no thread is left with it in the end.
    */
   void everything() {
-    model.vision().encode(blank());
-    model.images().decode(List.of(new int[model.images().tokens()]));
+    lookAndDraw();
     for (Task task : Task.values()) {
       PromptEmbeddings prompt = prompt(task);
       pieces(prompt).forEach(length -> language.prefill(task, 0, prompt, 0, length));
       forEachBatch(batch -> step(task, batch, prompt.length()));
     }
     forEachBatch(this::mixedStep);
+  }
+
+  /**
+   * Calls what the first request of each kind will need beside {@link #oneOfEachTask}, but not
+   * every size: for a device whose functions are not compiled, where a size costs little when it is
+   * first needed.
+   */
+  void oneOfEachKind() {
+    lookAndDraw();
+    PromptEmbeddings question = prompt(Task.MMU);
+    int end = imageEnd();
+    language.prefill(Task.MMU, 0, question, 0, Math.min(prefillChunk, end));
+    for (int length : language.pieceLengths(Math.min(LONGEST_QUESTION, prefillChunk))) {
+      language.prefill(Task.MMU, 0, question, 0, Math.min(length, question.length()));
+    }
+  }
+
+  /** The image parts, the look-up of texts, and the ways of a state. */
+  private void lookAndDraw() {
+    model.vision().encode(blank());
+    model.images().decode(List.of(new int[model.images().tokens()]));
+    for (int length : language.textLengths()) {
+      language.embedMmu(mmuIds(length), null);
+    }
     language.copyState(0, slots > 1 ? 1 : 0);
     language.writeState(0, language.readState(0));
+  }
+
+  private int imageEnd() {
+    return 2 + model.config().vision().patches();
+  }
+
+  private int[] mmuIds(int count) {
+    int[] ids = new int[count];
+    ids[0] = model.config().specialTokens().mmu();
+    return ids;
   }
 
   /** One prefill and one step of each task, in slot 0, by functions that requests use too. */
@@ -99,9 +135,8 @@ final class DryRuns {
     }
     int places = model.config().vision().patches();
     int longest = language.positions(task) - 1 - places;
-    int[] ids = new int[Math.max(4, Math.min(longest, prefillChunk - places))];
-    ids[0] = special.mmu();
-    return language.embedMmu(ids, null);
+    int count = Math.max(4, Math.min(longest, prefillChunk - places));
+    return language.embedMmu(mmuIds(count), null);
   }
 
   private void step(Task task, int batch, int position) {

@@ -7,8 +7,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * The engine's part of readiness: up once the weights are loaded and one real step has run, and
- * while steps neither fail nor hang.
+ * The engine's part of readiness: up once the weights are loaded, the image parts and one step of
+ * each task have run, and while steps neither fail nor hang.
  */
 @Component("engineHealthIndicator")
 final class EngineHealthIndicator implements HealthIndicator {

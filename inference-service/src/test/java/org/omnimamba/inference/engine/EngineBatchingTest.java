@@ -102,6 +102,32 @@ class EngineBatchingTest {
   }
 
   @Test
+  void picturesThatEndTogetherAreDrawnInPairsAfterCallsOfFourTokens() {
+    try (EngineFixture fixture = new EngineFixture(5)) {
+      fixture.backend.tokensPerCall(4);
+      fixture.backend.steps.drainPermits();
+      fixture.start();
+      RecordingListener text =
+          fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.text(10, 60)));
+      await().until(() -> !fixture.backend.calls("4 tokens").isEmpty());
+      RecordingListener pictures =
+          fixture.submit(FakeRequests.drawnOnDevice(FakeRequests.image(10, 9, 4, 0)));
+      fixture.backend.steps.release(1000);
+      pictures.result();
+      text.result();
+      List<String> calls =
+          fixture.backend.calls.stream()
+              .filter(call -> call.startsWith("draw") || call.startsWith("4 tokens"))
+              .toList();
+      int first = calls.indexOf("draw 9");
+      assertThat(calls.get(first - 1)).startsWith("4 tokens MMU+T2I");
+      assertThat(calls.subList(first, first + 5))
+          .containsExactly("draw 9", "draw 9", "4 tokens MMU [0]", "draw 9", "draw 9");
+      fixture.awaitIdle();
+    }
+  }
+
+  @Test
   void whoeverNeedsLogitsKeepsOthersAtOneTokenPerCall() {
     try (EngineFixture fixture = new EngineFixture(4)) {
       fixture.backend.tokensPerCall(4);

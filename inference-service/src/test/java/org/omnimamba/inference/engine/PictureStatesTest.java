@@ -43,6 +43,23 @@ class PictureStatesTest {
   }
 
   @Test
+  void aSmallHostMemoryIsForStatesThatWereAskedForAgain() {
+    PictureStates states = new PictureStates(backend, STATE_BYTES);
+    keep(states, "a", "b");
+    assertThat(states.restore(key("a"), SLOT)).isEqualTo(Found.DEVICE);
+    keep(states, "c"); // in b's place
+    assertThat(backend.calls("save")).isEmpty();
+    assertThat(states.restore(key("b"), SLOT)).isEqualTo(Found.NOWHERE);
+    keep(states, "d"); // in a's
+    assertThat(backend.calls("save")).containsExactly("save 2");
+    assertThat(states.restore(key("a"), SLOT)).isEqualTo(Found.HOST);
+    // it has its copy there still, whoever takes its place on the device
+    keep(states, "e", "f");
+    assertThat(backend.calls("save")).hasSize(1);
+    assertThat(states.restore(key("a"), SLOT)).isEqualTo(Found.HOST);
+  }
+
+  @Test
   void eachPlaceCanBeSwitchedOff() {
     PictureStates onlyDevice = new PictureStates(backend, STATE_BYTES - 1);
     assertThat(onlyDevice.enabled()).isTrue();

@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.inference.InferenceProperties.PictureProperties;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
+import org.omnimamba.model.config.VisionConfig;
 import org.omnimamba.model.device.CompileTimes;
+import org.omnimamba.model.generation.StepRow;
+import org.omnimamba.model.image.ImagePixels;
+import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.language.LanguageModel;
 import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
+import org.springframework.util.unit.DataSize;
 
 class DryRunsTest {
   private static final int SLOTS = 4;
@@ -41,6 +49,54 @@ class DryRunsTest {
           .as("prompts start from zeros still")
           .containsExactly(before);
     }
+  }
+
+  @Test
+  void theFirstPhotoAndPictureOfAnUncompiledModelAddNoFunction() {
+    RuntimeOptions options = TestDevice.exact().withSlots(SLOTS);
+    try (OmniMamba model =
+        OmniMamba.load(
+            TinyModel.directory(),
+            options.withExecution(options.execution().withCompile(TestDevice.isGpu())))) {
+      LanguageModel language = model.language();
+      DryRuns dryRuns = new DryRuns(model, SLOTS, 256);
+      dryRuns.oneOfEachKind();
+      dryRuns.oneOfEachTask();
+      int functions = model.functions();
+
+      int places = model.config().vision().patches();
+      for (int ids = 2; ids <= language.positions(Task.MMU) - places; ids++) {
+        language.embedMmu(new int[ids], new float[places * model.config().language().dModel()]);
+      }
+      PromptEmbeddings question = language.embedMmu(new int[14], null);
+      language.prefill(Task.MMU, 0, question, 0, 2 + places);
+      language.prefill(Task.MMU, 0, question, 2 + places, question.length());
+      model.vision().encode(blank(model.config().vision()));
+      model.images().decode(List.of(new int[model.images().tokens()]));
+      model.images().decodePartial(new int[model.images().tokens() - 1]);
+      language.copyState(0, 3);
+      language.writeState(1, language.readState(0));
+      language.step(List.of(StepRow.forLogits(Task.MMU, 0, 1, question.length())));
+      assertThat(model.functions()).isEqualTo(functions);
+    }
+  }
+
+  private static ImagePixels blank(VisionConfig vision) {
+    float[] tower = new float[3 * vision.imageSize() * vision.imageSize()];
+    return new ImagePixels(vision.imageSize(), Collections.nCopies(vision.towers().size(), tower));
+  }
+
+  @Test
+  void aPartOfTheGpuIsForPicturesUnlessSlotsAreCounted() {
+    long state = 52_000_000;
+    PictureProperties unset = new PictureProperties(null, 0.1, DataSize.ofBytes(0), false);
+    assertThat(unset.slotsOn(0, state)).isEqualTo(2);
+    assertThat(unset.slotsOn(8_000_000_000L, state)).isEqualTo(15);
+    assertThat(unset.slotsOn(80_000_000_000L, state)).isEqualTo(153);
+    assertThat(unset.slotsOn(400_000_000_000L, state)).isEqualTo(256);
+    PictureProperties counted = new PictureProperties(3, 0.1, DataSize.ofBytes(0), false);
+    assertThat(counted.slotsOn(80_000_000_000L, state)).isEqualTo(3);
+    assertThat(counted.slotsOn(0, state)).isEqualTo(3);
   }
 
   private static PromptEmbeddings prompt(LanguageModel language) {

@@ -68,8 +68,27 @@ public final class DeviceProgram implements AutoCloseable {
     }
   }
 
+  /**
+   * Memory of the first GPU that TensorFlow can take, in bytes: what was free when the process
+   * first used it. There must be one; see {@link #hasGpu}.
+   *
+   * @param threads as programs of this process will have them
+   * @throws NoGpuException if there is no GPU
+   */
+  public static long gpuMemoryBytes(int threads) {
+    ConfigProto configuration =
+        configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads));
+    GpuProbe.require(configuration);
+    return DeviceMemory.bytes("GPU", configuration);
+  }
+
   public DeviceVariables variables() {
     return variables;
+  }
+
+  /** Functions so far. After others have run, adding one takes seconds at the sizes of 1.3B. */
+  public int functions() {
+    return functions;
   }
 
   /** Functions so far that XLA has compiled, or will at their first call. */

@@ -5,6 +5,7 @@ import org.omnimamba.model.kernel.tile.PowersOfTwo;
 /** Sizes for which functions are built; an input is padded to the next one. */
 final class Buckets {
   private static final int LEAST_SPARSE_BATCH = 8;
+  private static final int LEAST_TEXT = 64;
 
   private Buckets() {}
 
@@ -29,6 +30,18 @@ final class Buckets {
     int power = Math.max(16, batch(size));
     int between = power / 4 * 3;
     return size <= between && power > 16 ? between : power;
+  }
+
+  /**
+   * The smallest of 64, 256, 1,024, ... that is not less than {@code size}: for texts, whose
+   * look-up costs little, while a function that is added once others have run costs seconds.
+   */
+  static int text(int size) {
+    int bucket = LEAST_TEXT;
+    while (bucket < size) {
+      bucket *= 4;
+    }
+    return bucket;
   }
 
   /**

@@ -14,6 +14,7 @@ import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.StepKernels;
 import org.omnimamba.model.sampling.StepOutput;
 
@@ -128,6 +129,14 @@ public final class LanguageModel {
    */
   public PromptEmbeddings embedMmu(int[] idsWithoutImage, float @Nullable [] imageEmbeddings) {
     return embedder.mmu(idsWithoutImage, imageEmbeddings);
+  }
+
+  /**
+   * Numbers of ids for which {@link #embedMmu} has functions of their own, ascending: any text is
+   * padded to one of them. The last is as long as a text with an image can be.
+   */
+  public int[] textLengths() {
+    return embedder.textLengths();
   }
 
   /**
@@ -248,6 +257,12 @@ public final class LanguageModel {
   /** Makes {@code toSlot} hold what {@code fromSlot} holds. */
   public void copyState(int fromSlot, int toSlot) {
     stateFunctions.copy().call().longs(table.checked(fromSlot)).longs(table.checked(toSlot)).run();
+  }
+
+  /** Bytes of a slot's state on the device, before the model is loaded. */
+  public static long stateBytes(LanguageModelConfig config, StateStorage storage) {
+    long recurrent = (long) config.layers() * config.dInner() * config.dState();
+    return config.stateBytes() - (Float.BYTES - storage.type().bytes()) * recurrent;
   }
 
   /** Bytes of one slot's state, on the device and in a {@link SavedState}. */

@@ -1,6 +1,7 @@
 package org.omnimamba.model.runtime.language;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
@@ -64,9 +65,18 @@ final class PromptEmbedder {
     return new PromptEmbeddings(Task.MMU, width, values);
   }
 
+  /** See {@link LanguageModel#textLengths}. */
+  int[] textLengths() {
+    int longest = config.positions(Task.MMU) - imagePlaces;
+    return IntStream.rangeClosed(IDS_BEFORE_IMAGE, longest)
+        .map(length -> Math.min(Buckets.text(length), longest))
+        .distinct()
+        .toArray();
+  }
+
   /** Embeddings of the ids and of padding, {@code [bucket, dModel]}. */
   private float[] text(int[] ids) {
-    int bucket = Buckets.length(ids.length);
+    int bucket = Buckets.text(ids.length);
     long[] padded = Arrays.copyOf(longs(ids), bucket);
     return functions.text(bucket).call().longs(padded).run().floats(0);
   }

@@ -26,6 +26,17 @@ class BucketsTest {
   }
 
   @Test
+  void textsHaveFewSizes() {
+    TreeSet<Integer> buckets = new TreeSet<>();
+    for (int size = 1; size <= 2048; size++) {
+      int bucket = Buckets.text(size);
+      buckets.add(bucket);
+      assertThat(bucket).isGreaterThanOrEqualTo(size);
+    }
+    assertThat(buckets).containsExactly(64, 256, 1024, 4096);
+  }
+
+  @Test
   void lengthsArePaddedByAThirdAtMost() {
     TreeSet<Integer> buckets = new TreeSet<>();
     for (int size = 1; size <= 2048; size++) {

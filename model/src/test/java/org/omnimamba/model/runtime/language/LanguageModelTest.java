@@ -18,6 +18,7 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.testing.Golden;
@@ -243,6 +244,10 @@ class LanguageModelTest {
             + (long) config.dState() * config.heads() * config.headDim();
     assertThat(model().stateBytes()).isEqualTo(4 * config.layers() * perLayer);
     assertThat(model().readState(1).byteSize()).isEqualTo(model().stateBytes());
+    assertThat(LanguageModel.stateBytes(config, StateStorage.F32)).isEqualTo(model().stateBytes());
+    long halves = 2 * (long) config.layers() * config.dState() * config.dInner();
+    assertThat(LanguageModel.stateBytes(config, StateStorage.F16))
+        .isEqualTo(model().stateBytes() - halves);
   }
 
   @Test
