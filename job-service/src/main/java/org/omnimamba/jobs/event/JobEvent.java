@@ -1,7 +1,6 @@
 package org.omnimamba.jobs.event;
 
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened to a job.
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  *     finished}
  * @param at when, by the database's clock
  * @param data a JSON object
- * @param image the bytes of a partial image, else null
+ * @param imageSize bytes of its partial image, 0 if there is none
  */
-@SuppressWarnings("ArrayRecordComponent") // handed through once, never compared
-public record JobEvent(long seq, String type, Instant at, String data, byte @Nullable [] image) {}
+public record JobEvent(long seq, String type, Instant at, String data, int imageSize) {}

@@ -39,6 +39,16 @@ public class JobEvents {
         });
   }
 
+  /** The partial image of an event; empty when it is gone. */
+  public Mono<byte[]> image(UUID id, long seq) {
+    return database
+        .sql("SELECT image FROM job_event WHERE job_id = :id AND seq = :seq AND image IS NOT NULL")
+        .bind("id", id)
+        .bind("seq", seq)
+        .map(row -> Objects.requireNonNull(row.get("image", byte[].class)))
+        .one();
+  }
+
   /** Whether there is anything after the event that the caller has seen. */
   public Mono<Boolean> anyAfter(UUID id, long after) {
     return read(id, after, 1).hasElements();
@@ -85,7 +95,7 @@ public class JobEvents {
     return database
         .sql(
             """
-            SELECT seq, type, at, data, image FROM job_event
+            SELECT seq, type, at, data, coalesce(octet_length(image), 0) AS image_size FROM job_event
             WHERE job_id = :id AND seq > :after ORDER BY seq LIMIT :limit
             """)
         .bind("id", id)
@@ -101,6 +111,6 @@ public class JobEvents {
         Objects.requireNonNull(row.get("type", String.class)),
         Objects.requireNonNull(row.get("at", Instant.class)),
         Objects.requireNonNull(row.get("data", String.class)),
-        row.get("image", byte[].class));
+        Objects.requireNonNull(row.get("image_size", Integer.class)));
   }
 }

@@ -40,9 +40,13 @@ class JobEventsController {
   private static final Logger log = LoggerFactory.getLogger(JobEventsController.class);
   private static final Duration RETRY = Duration.ofSeconds(2);
 
+  /** Of two partial images on their way: the bytes, their base64, and the event that is sent. */
+  private static final int COPIES = 8;
+
   private final JobLookup jobs;
   private final JobEvents events;
   private final StreamLimit streams;
+  private final ResultMemory memory;
   private final ServiceStop stop;
   private final JsonMapper json;
   private final Duration keepAlive;
@@ -51,12 +55,14 @@ class JobEventsController {
       JobLookup jobs,
       JobEvents events,
       StreamLimit streams,
+      ResultMemory memory,
       ServiceStop stop,
       JsonMapper json,
       JobsProperties properties) {
     this.jobs = jobs;
     this.events = events;
     this.streams = streams;
+    this.memory = memory;
     this.stop = stop;
     this.json = json;
     this.keepAlive = properties.api().keepAlive();
@@ -95,10 +101,16 @@ class JobEventsController {
   }
 
   private Flux<ServerSentEvent<JsonNode>> stream(String tenant, UUID id, long after) {
+    return Flux.using(
+        memory::open, space -> stream(tenant, id, after, space), ResultMemory.Space::close);
+  }
+
+  private Flux<ServerSentEvent<JsonNode>> stream(
+      String tenant, UUID id, long after, ResultMemory.Space space) {
     Flux<ServerSentEvent<JsonNode>> told =
         events
             .follow(tenant, id, after)
-            .map(this::serverSentEvent)
+            .concatMap(event -> serverSentEvent(id, event, space), 1)
             .takeUntilOther(stop.begins())
             .concatWith(
                 Mono.fromSupplier(() -> reconnect(id, "service_stopping"))
@@ -114,14 +126,26 @@ class JobEventsController {
             .map(tick -> ServerSentEvent.<JsonNode>builder().comment("keep-alive").build());
     return streams.limit(
         tenant,
-        told.publish(shared -> Flux.merge(shared, alive.takeUntilOther(shared.ignoreElements()))));
+        told.publish(
+            shared -> Flux.merge(1, shared, alive.takeUntilOther(shared.ignoreElements())), 1));
   }
 
-  private ServerSentEvent<JsonNode> serverSentEvent(JobEvent event) {
+  /** A partial image is a courtesy: where there is no memory for it, it is left out. */
+  private Mono<ServerSentEvent<JsonNode>> serverSentEvent(
+      UUID id, JobEvent event, ResultMemory.Space space) {
+    if (event.imageSize() == 0) {
+      return Mono.just(serverSentEvent(event, null));
+    }
+    return space.next((long) event.imageSize() * COPIES)
+        ? events.image(id, event.seq()).map(image -> serverSentEvent(event, image))
+        : Mono.empty();
+  }
+
+  private ServerSentEvent<JsonNode> serverSentEvent(JobEvent event, byte @Nullable [] image) {
     ObjectNode data = (ObjectNode) json.readTree(event.data());
     data.put("at", event.at().toString());
-    if (event.image() != null) {
-      data.put("b64_json", Base64.getEncoder().encodeToString(event.image()));
+    if (image != null) {
+      data.put("b64_json", Base64.getEncoder().encodeToString(image));
     }
     return ServerSentEvent.<JsonNode>builder(data)
         .id(Long.toString(event.seq()))

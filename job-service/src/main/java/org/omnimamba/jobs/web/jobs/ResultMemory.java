@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The memory for results on their way to clients, which may take them slowly: an eighth of the
- * heap. A result that needs more is sent while there are no others.
+ * The memory for results and partial images on their way to clients, which may take them slowly: an
+ * eighth of the heap. A result that needs more is sent while there are no others.
  */
 @Component
 class ResultMemory {
@@ -59,8 +59,45 @@ class ResultMemory {
         });
   }
 
+  /** Space for a stream, which has little on its way at a time. */
+  Space open() {
+    return new Space();
+  }
+
   /** Bytes that are taken now. */
   long used() {
     return budget.used();
+  }
+
+  /** What the last part of a stream takes. */
+  final class Space implements AutoCloseable {
+    private ByteBudget.Lease lease = budget.open();
+    private boolean closed;
+
+    private Space() {}
+
+    /**
+     * Takes what the next part needs in place of the last one.
+     *
+     * @return whether there was as much; else nothing is held
+     */
+    synchronized boolean next(long bytes) {
+      lease.close();
+      if (closed) {
+        return false;
+      }
+      lease = budget.open();
+      try {
+        return lease.take(Math.min(bytes, budget.capacity()));
+      } catch (BodyException full) {
+        return false;
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+      lease.close();
+    }
   }
 }

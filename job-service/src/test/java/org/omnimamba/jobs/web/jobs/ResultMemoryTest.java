@@ -42,6 +42,22 @@ class ResultMemoryTest {
     assertThat(memory.used()).isZero();
   }
 
+  @Test
+  void aStreamHoldsWhatItsLastPartTakesUntilItEnds() {
+    ResultMemory.Space one = memory.open();
+    ResultMemory.Space other = memory.open();
+    assertThat(one.next(900)).isTrue();
+    assertThat(other.next(200)).isFalse();
+    assertThat(one.next(300)).isTrue();
+    assertThat(other.next(200)).isTrue();
+    assertThat(memory.used()).isEqualTo(500);
+    one.close();
+    assertThat(memory.used()).isEqualTo(200);
+    assertThat(one.next(1)).as("its client is gone").isFalse();
+    other.close();
+    assertThat(memory.used()).isZero();
+  }
+
   /** Sends a result of so many bytes. */
   private Mono<Void> exchange(int bytes) {
     return during(memory.hold(result(bytes), 2).then());
