@@ -11,7 +11,7 @@ import org.springframework.core.Ordered;
  * the other way.
  */
 public enum FilterOrder {
-  // Every request passes these, whoever answers it.
+  // Every request passes these, whichever service answers it.
 
   /** Gives the request its id. Spring's observation of the request comes right after it. */
   REQUEST_ID(RequestIdFilter.ORDER),

@@ -180,4 +180,33 @@ final class QueueModel {
       }
     }
   }
+
+  /** What each job's row holds, by id, as QueueModelTest reads it from the table. */
+  Map<String, String> rows() {
+    Map<String, String> rows = new HashMap<>();
+    for (ModelJob job : jobs.values()) {
+      rows.put(
+          job.id.toString(),
+          String.join(
+              " ",
+              job.status.wireName(),
+              String.valueOf(job.token),
+              String.valueOf(job.attempt),
+              String.valueOf(job.available),
+              String.valueOf(job.rank),
+              job.errorCode == null ? "-" : job.errorCode));
+    }
+    return rows;
+  }
+
+  /** How often each job has ended, by id. */
+  Map<String, String> endings() {
+    Map<String, String> endings = new HashMap<>();
+    for (ModelJob job : jobs.values()) {
+      if (job.endings > 0) {
+        endings.put(job.id.toString(), String.valueOf(job.endings));
+      }
+    }
+    return endings;
+  }
 }

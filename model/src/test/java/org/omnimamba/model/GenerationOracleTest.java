@@ -26,8 +26,8 @@ import org.omnimamba.model.runtime.language.PromptEmbeddings;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.GoldenSteps;
 import org.omnimamba.model.testing.OracleFiles;
-import org.omnimamba.model.testing.StepRows;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.model.text.Prompt;
@@ -223,7 +223,8 @@ class GenerationOracleTest {
     while (sequences.stream().noneMatch(Sequence::finished)) {
       int[] tokens = sequences.stream().mapToInt(Sequence::lastToken).toArray();
       int[] positions = sequences.stream().mapToInt(Sequence::nextPosition).toArray();
-      float[][] logits = model.language().logits(StepRows.of(Task.T2I, slots, tokens, positions));
+      float[][] logits =
+          model.language().logits(GoldenSteps.of(Task.T2I, slots, tokens, positions));
       for (int row = 0; row < rows; row++) {
         sequences.get(row).accept(logits[row], sampler);
       }

@@ -1,4 +1,6 @@
-/** One OpenAPI document of everything behind the gateway, put together from the services' own. */
+/**
+ * One OpenAPI document of everything that the gateway serves, put together from the services' own.
+ */
 @NullMarked
 package org.omnimamba.gateway.apidocs;
 

@@ -61,8 +61,9 @@ final class ErrorResponder implements WebExceptionHandler {
   }
 
   /**
-   * Failures of ours with what caused them, those of one kind once a minute, and who was turned away at the door: those have no
-   * tenant, so no other line tells of them. Never the key that they presented.
+   * Failures of ours with what caused them, those of one kind once a minute, and who was turned
+   * away at the door: those have no tenant, so no other line tells of them. Never the key that they
+   * presented.
    */
   private void log(ApiException error, Throwable failure, String requestId) {
     if ("internal_error".equals(error.code())) {

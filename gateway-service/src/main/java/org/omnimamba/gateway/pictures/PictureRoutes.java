@@ -15,7 +15,7 @@ import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** Serves kept pictures to whoever has their address. */
+/** Serves kept pictures to every caller that has their address. */
 @Configuration(proxyBeanMethods = false)
 class PictureRoutes {
   @Bean

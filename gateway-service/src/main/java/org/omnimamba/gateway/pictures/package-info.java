@@ -1,5 +1,5 @@
 /**
- * Pictures behind an address instead of inside an answer ({@code "response_format": "url"}).
+ * Pictures as addresses in place of bytes in an answer ({@code "response_format": "url"}).
  *
  * <p>Services only know {@code b64_json}. Here the request is changed into one for that, each
  * picture of the answer is kept for an hour, and its place in the answer is taken by an address

@@ -21,7 +21,7 @@ import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
 import reactor.core.publisher.Mono;
 
-/** Pictures behind addresses, asked for with OpenAI's Java client and fetched without a key. */
+/** Pictures given as addresses, asked for with OpenAI's Java client and fetched without a key. */
 class PictureUrlsTest {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 1};
   private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, 2};

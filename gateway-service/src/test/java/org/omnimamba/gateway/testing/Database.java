@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL server of the test JVM, with a new database for whoever asks. */
+/** A real PostgreSQL server of the test JVM, with a new database for each caller. */
 public final class Database {
   private static final AtomicInteger NEXT = new AtomicInteger();
 

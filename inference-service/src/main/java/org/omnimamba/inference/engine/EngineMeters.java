@@ -58,10 +58,10 @@ public final class EngineMeters {
     gauge("omnimamba.requests.waiting", "Sequences that wait for a slot", waiting);
     gauge("omnimamba.slots.in.use", "State slots that are taken", slotsInUse);
     gauge("omnimamba.slots", "State slots there are", slots);
-    gauge("omnimamba.picture.states", "States behind pictures on the device", pictureStates);
+    gauge("omnimamba.picture.states", "States after pictures, kept on the device", pictureStates);
     gauge(
         "omnimamba.picture.host.bytes",
-        "Host memory that states behind pictures take",
+        "Host memory that states after pictures take",
         pictureHostBytes);
     queueTime =
         timer("omnimamba.request.queue.time", "Time from submission to a slot", REQUEST_BUCKETS);
@@ -88,7 +88,7 @@ public final class EngineMeters {
             .register(registry);
     cachedTokens =
         Counter.builder("omnimamba.prompt.tokens.cached")
-            .description("Prompt positions skipped, because the state behind them was kept")
+            .description("Prompt positions skipped, because the state after them was kept")
             .register(registry);
     images = Counter.builder("omnimamba.images").description("Pictures drawn").register(registry);
   }

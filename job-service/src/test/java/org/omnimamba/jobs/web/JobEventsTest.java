@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.jobs.testing.FakeInference;
@@ -127,6 +129,41 @@ class JobEventsTest {
             .collectList()
             .block(Jobs.PATIENCE);
     assertThat(types).containsExactly("queued");
+  }
+
+  /** A hint that is sent before its transaction is committed would tell of what is not so yet. */
+  @Test
+  void whatAnEventTellsHasHappenedWhenItIsTold() {
+    List<String> ids =
+        IntStream.range(0, 20)
+            .mapToObj(i -> Jobs.submitForId(client, Jobs.image("told " + i)))
+            .toList();
+    List<String> early = new CopyOnWriteArrayList<>();
+    List<String> last =
+        Flux.fromIterable(ids)
+            .flatMapSequential(
+                id ->
+                    watch(id, null)
+                        .filter(event -> event.event() != null)
+                        .publishOn(Schedulers.boundedElastic())
+                        .doOnNext(
+                            event -> {
+                              JsonNode job = Jobs.get(client, "/v1/jobs/{id}", id);
+                              String status = job.path("status").stringValue();
+                              if (!event.event().equals("queued") && status.equals("queued")
+                                  || event.event().equals("finished")
+                                      && !(status.equals("completed")
+                                          && job.path("attempt").asInt() == 1)) {
+                                early.add(event.event() + " while " + job);
+                              }
+                            })
+                        .last()
+                        .map(event -> event.event() + " " + event.data().path("status").asString()),
+                ids.size())
+            .collectList()
+            .block(Jobs.PATIENCE);
+    assertThat(early).isEmpty();
+    assertThat(last).hasSize(ids.size()).containsOnly("finished completed");
   }
 
   private static boolean hasProgress(List<ServerSentEvent<JsonNode>> events) {

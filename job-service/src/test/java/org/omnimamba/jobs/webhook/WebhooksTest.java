@@ -7,9 +7,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.jobs.testing.FakeInference;
@@ -156,6 +158,41 @@ class WebhooksTest {
       remover.commit();
       assertThat(Jobs.awaitStatus(client, job, "completed").path("attempt").asInt()).isEqualTo(1);
       assertThat(Jobs.get(client, "/v1/jobs/{id}/deliveries", job).path("data").size()).isZero();
+    }
+  }
+
+  @Test
+  void aJobWhoseEndCannotBeToldKeepsNoOtherJobFromExpiring() {
+    try (WebhookScenario other = new WebhookScenario()) {
+      service.inference().answering(FakeInference.hanging());
+      other.register(Map.of("url", other.receiver.url("/broken")));
+      hooks.register(Map.of("url", receiver.url("/expired")));
+      database.execute(
+          "ALTER TABLE webhook_delivery ADD CONSTRAINT no_more CHECK (url NOT LIKE '%/broken')");
+      String deadline =
+          Instant.ofEpochSecond(
+                  database.number("SELECT extract(epoch FROM queue_now())::bigint") + 1800)
+              .toString();
+      String broken =
+          Jobs.submitForId(other.client, Jobs.with(Jobs.image("b"), "deadline", deadline));
+      List<String> jobs =
+          IntStream.range(0, 30)
+              .mapToObj(
+                  i ->
+                      Jobs.submitForId(
+                          client, Jobs.with(Jobs.image("e" + i), "deadline", deadline)))
+              .toList();
+      database.advance(Duration.ofMinutes(31));
+      jobs.forEach(job -> Jobs.awaitStatus(client, job, "expired"));
+      hooks.awaitReceived(jobs.size());
+      assertThat(Jobs.get(other.client, "/v1/jobs/{id}", broken).path("status").stringValue())
+          .isNotEqualTo("expired");
+      database.execute("ALTER TABLE webhook_delivery DROP CONSTRAINT no_more");
+      Jobs.awaitStatus(other.client, broken, "expired");
+      other.awaitReceived(1);
+      assertThat(receiver.received()).hasSize(jobs.size());
+    } finally {
+      database.execute("ALTER TABLE webhook_delivery DROP CONSTRAINT IF EXISTS no_more");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,6 +256,27 @@ class InferenceWorkerTest {
     JsonNode job = Jobs.awaitStatus(client, id, "expired");
     assertThat(job.path("error").path("code").stringValue()).isEqualTo("deadline_exceeded");
     await().atMost(Jobs.PATIENCE).until(() -> inference.running() == 0);
+  }
+
+  @Test
+  void jobsOfBeforeTheClockWasSetBackRunAtOnceAndAreNotOvertaken() {
+    try (TestService own = new TestService("omnimamba.jobs.worker.enabled=false")) {
+      WebTestClient caller = own.client("clock");
+      String first = Jobs.submitForId(caller, Jobs.image("first"));
+      String second = Jobs.submitForId(caller, Jobs.image("second"));
+      own.database().advance(Duration.ofHours(-1));
+      String third = Jobs.submitForId(caller, Jobs.image("third"));
+      try (ConfigurableApplicationContext worker =
+          own.start("omnimamba.jobs.worker.concurrency=1")) {
+        assertThat(worker.isRunning()).isTrue();
+        for (String id : List.of(first, second, third)) {
+          Jobs.awaitStatus(caller, id, "completed");
+        }
+      }
+      assertThat(own.inference().received())
+          .extracting(received -> received.body().path("prompt").stringValue())
+          .containsExactly("first", "second", "third");
+    }
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.omnimamba.model.kernel.tile.Element;
 import org.omnimamba.model.kernel.tile.HostBuffer;
 import org.omnimamba.model.kernel.tile.TileInterpreter;
 
-/** Products behind a norm against the formula in double precision. */
+/** Products after a norm against the formula in double precision. */
 class ProjectionKernelTest {
   private static final int LAYERS = 3;
   private static final int LAYER = 1;

@@ -61,7 +61,7 @@ final class PromptPiece {
    * Runs the kernels.
    *
    * @param from row of the state in front
-   * @param to row that gets the state behind
+   * @param to row that gets the state after
    */
   void run(
       PromptConvKernel.Tuning conv,

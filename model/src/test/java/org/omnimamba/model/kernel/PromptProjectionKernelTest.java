@@ -14,7 +14,7 @@ import org.omnimamba.model.kernel.tile.Element;
 import org.omnimamba.model.kernel.tile.HostBuffer;
 import org.omnimamba.model.kernel.tile.TileInterpreter;
 
-/** Products of a prompt's positions behind a norm against the formula in double precision. */
+/** Products of a prompt's positions after a norm against the formula in double precision. */
 class PromptProjectionKernelTest {
   private static final int LAYERS = 3;
   private static final int LAYER = 1;

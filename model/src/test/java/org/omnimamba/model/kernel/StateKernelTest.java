@@ -108,7 +108,7 @@ class StateKernelTest {
     }
   }
 
-  /** The kernel behind reads them too. */
+  /** The next kernel reads them too. */
   @Test
   void leavesNumbersInRowsThatDoNotTakePart() {
     StateWindow window = new StateWindow(parameters, Element.F32, numbers);

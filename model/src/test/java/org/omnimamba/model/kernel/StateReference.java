@@ -79,7 +79,7 @@ final class StateReference {
     return projected;
   }
 
-  /** Shifts x, B and C in, and gives them behind convolution and SiLU. */
+  /** Shifts x, B and C in, and gives them after convolution and SiLU. */
   private double[] convolve(double[] projected) {
     int taps = config.dConv();
     for (int tap = 0; tap < taps - 1; tap++) {
@@ -102,7 +102,7 @@ final class StateReference {
     return stateElement == Element.F32 ? value : HostBuffer.round(stateElement, (float) value);
   }
 
-  /** What the norm behind the gate gives, {@code [dInner]}. */
+  /** What the norm after the gate gives, {@code [dInner]}. */
   double[] normed() {
     double total = 0;
     for (double value : gated) {

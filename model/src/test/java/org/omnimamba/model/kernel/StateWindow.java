@@ -10,7 +10,7 @@ import org.omnimamba.model.kernel.tile.TileInterpreter;
 
 /** A window of rows whose states {@link StateKernel} changes, step after step. */
 final class StateWindow {
-  /** First row of the window; other sequences are in front of it and behind it. */
+  /** First row of the window; other sequences are before it and after it. */
   static final int FIRST = 2;
 
   private static final int BATCH = 4;

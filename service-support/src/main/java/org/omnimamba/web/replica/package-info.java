@@ -1,5 +1,5 @@
 /**
- * The replicas of a service behind this one: which there are, which of them take requests, and
+ * The replicas of a service that this one calls: which there are, which of them take requests, and
  * which gets the next one.
  *
  * <pre>

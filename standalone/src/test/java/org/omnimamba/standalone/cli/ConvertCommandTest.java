@@ -2,9 +2,14 @@ package org.omnimamba.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.omnimamba.model.testing.OracleFiles;
@@ -57,6 +62,49 @@ class ConvertCommandTest {
     JsonNode total = json.path("total");
     assertThat(total.path("bytes").longValue()).isEqualTo(2 * total.path("parameters").longValue());
     assertThat(json.path("bytes_per_slot").longValue()).isEqualTo(3L * 4 * (160 * 4 + 128 * 16));
+  }
+
+  /** Each call would copy the list, so that a small file fills the heap. */
+  @Test
+  void aSmallCheckpointThatWouldFillTheMemoryIsRefusedByName() throws IOException {
+    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    pickle.writeBytes(latin1("\u0080\u0002]q\u0000("));
+    for (int i = 0; i < 8192; i++) {
+      pickle.writeBytes(latin1("N"));
+    }
+    pickle.writeBytes(latin1("e("));
+    for (int i = 0; i < 4096; i++) {
+      pickle.writeBytes(latin1("ccollections\nOrderedDict\nh\u0000\u0085R"));
+    }
+    pickle.writeBytes(latin1("t."));
+    Path hostile = temp.resolve("hostile.pth");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(hostile))) {
+      zip.setMethod(ZipOutputStream.STORED);
+      ZipEntry entry = new ZipEntry("archive/data.pkl");
+      entry.setSize(pickle.size());
+      CRC32 crc = new CRC32();
+      crc.update(pickle.toByteArray());
+      entry.setCrc(crc.getValue());
+      zip.putNextEntry(entry);
+      zip.write(pickle.toByteArray());
+      zip.closeEntry();
+    }
+    assertThat(
+            run.execute(
+                "convert",
+                hostile.toString(),
+                temp.resolve("model").toString(),
+                "--tokenizer",
+                OracleFiles.path("tiny-tokenizer.json").toString()))
+        .isEqualTo(1);
+    assertThat(run.err())
+        .contains("hostile.pth", "OrderedDict is called with arguments")
+        .doesNotContain("\tat ", "OutOfMemory");
+    assertThat(temp.resolve("model")).doesNotExist();
+  }
+
+  private static byte[] latin1(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.standalone.OmniMambaHome;
 import org.omnimamba.standalone.cli.CommandRun;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -171,6 +172,41 @@ class PicturesAndTextsTest {
     assertThat(answer.path("size").asString())
         .isEqualTo(picture.getWidth() + "x" + picture.getHeight());
     client.postJson(IMAGES, request.put("size", "large"), 400);
+  }
+
+  @Test
+  void aPictureAloneIsAQuestion() throws Exception {
+    ObjectNode request = GatewayClient.chat(PICTURES.resolve("alpha_red_apple.png"), "", 32);
+    ArrayNode parts = (ArrayNode) request.at("/messages/0/content");
+    parts.remove(0);
+    assertThat(parts.size()).isEqualTo(1);
+    JsonNode answer = client.postJson(CHAT, request, 200);
+    assertThat(answer.at("/choices/0/message/content").asString()).isNotBlank();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/chat/completions, temperature, 2.5",
+    "/v1/chat/completions, top_p, 1.5",
+    "/v1/chat/completions, n, 0",
+    "/v1/chat/completions, max_tokens, 0",
+    "/v1/images/generations, n, 11",
+    "/v1/images/generations, temperature, -1"
+  })
+  void aNumberOutOfRangeIsCalledThat(String path, String name, String value) throws Exception {
+    JsonNode request =
+        GatewayClient.JSON.readTree(
+            "{\"prompt\":\"an apple\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\""
+                + name
+                + "\":"
+                + value
+                + "}");
+    ((ObjectNode) request).remove(path.equals(CHAT) ? "prompt" : "messages");
+    JsonNode error = client.postJson(path, request, 400).path("error");
+    assertThat(error.path("param").asString()).isEqualTo(name);
+    assertThat(error.path("message").asString())
+        .containsPattern("at least|at most|between|from")
+        .doesNotContainIgnoringCase("type");
   }
 
   private static JsonNode drawn(String prompt) throws Exception {

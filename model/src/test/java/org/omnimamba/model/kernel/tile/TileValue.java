@@ -4,7 +4,7 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * What a tile holds while a program runs, row after row: floats, or integers (0 and 1 for {@link
- * Element#I1}), or pointers as numbers of arguments and of elements behind their start.
+ * Element#I1}), or pointers as numbers of arguments and of elements after their start.
  */
 final class TileValue {
   final TileType type;

@@ -10,14 +10,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.testing.Golden;
+import org.omnimamba.model.testing.GoldenSteps;
 import org.omnimamba.model.testing.RelativeErrors;
-import org.omnimamba.model.testing.StepRows;
 import org.omnimamba.model.testing.TestDevice;
 
 /**
  * Logits of the model as accelerators are run, with bfloat16 weights and products, beside the
- * reference's in float32: behind prompts, and behind each of the tokens that follow. The
- * reference's tokens are fed, so that both see the same sequences.
+ * reference's in float32: after prompts, and after each of the tokens that follow. The reference's
+ * tokens are fed, so that both see the same sequences.
  *
  * <p>The bound is for all logits of a kind together. Those of one position among hundreds may be
  * further off; {@link #FURTHEST} bounds what a position that went wrong would exceed by far.
@@ -57,8 +57,8 @@ class Bfloat16OracleTest {
         measureSteps(task, prefix);
       }
     }
-    reporter.publishEntry("bfloat16 logits behind prompts, " + task.key(), prompts.toString());
-    reporter.publishEntry("bfloat16 logits behind tokens, " + task.key(), steps.toString());
+    reporter.publishEntry("bfloat16 logits after prompts, " + task.key(), prompts.toString());
+    reporter.publishEntry("bfloat16 logits after tokens, " + task.key(), steps.toString());
     assertThat(prompts.together()).isLessThan(BOUND);
     assertThat(steps.together()).isLessThan(BOUND);
     assertThat(prompts.worst()).isLessThan(FURTHEST);
@@ -102,7 +102,7 @@ class Bfloat16OracleTest {
 
   /**
    * @param tokens that follow the prompt
-   * @param expected {@code [steps, vocabulary]}: behind the prompt, behind the first token ...
+   * @param expected {@code [steps, vocabulary]}: after the prompt, after the first token ...
    */
   private void measure(PromptEmbeddings prompt, int[] tokens, float[] expected) {
     Task task = prompt.task();
@@ -113,7 +113,8 @@ class Bfloat16OracleTest {
       int[] position = {prompt.length() + i - 1};
       logits =
           tiny.model()
-              .logits(StepRows.of(task, new int[] {SLOT}, new int[] {tokens[i - 1]}, position))[0];
+              .logits(GoldenSteps.of(task, new int[] {SLOT}, new int[] {tokens[i - 1]}, position))[
+              0];
       steps.add(logits, Golden.part(expected, i, count));
     }
   }

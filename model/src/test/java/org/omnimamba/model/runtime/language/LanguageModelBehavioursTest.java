@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.testing.Golden;
-import org.omnimamba.model.testing.StepRows;
+import org.omnimamba.model.testing.GoldenSteps;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.model.weights.WeightLayout;
@@ -140,7 +140,7 @@ class LanguageModelBehavioursTest {
     assertThat(tiny.model().positions(Task.MMU)).isEqualTo(1500);
     PromptEmbeddings longest = tiny.model().embedMmu(new int[1500 - 16], null);
     assertThat(longest.length()).isEqualTo(1500);
-    float[] logits = tiny.model().logits(StepRows.of(Task.MMU, 0, 1, 1499))[0];
+    float[] logits = tiny.model().logits(GoldenSteps.of(Task.MMU, 0, 1, 1499))[0];
     assertThat(logits).doesNotContain(Float.NaN);
   }
 
@@ -201,7 +201,7 @@ class LanguageModelBehavioursTest {
       }
       float[][] logits =
           tiny.model()
-              .logits(StepRows.of(Task.MMU, slots, tokens, new int[] {length + i, length + i}));
+              .logits(GoldenSteps.of(Task.MMU, slots, tokens, new int[] {length + i, length + i}));
       for (int row = 0; row < rows; row++) {
         tokens[row] = largest(logits[row]);
       }
@@ -239,12 +239,12 @@ class LanguageModelBehavioursTest {
             logits,
             Arrays.copyOfRange(expected, i * vocabulary, (i + 1) * vocabulary));
         assertThat(largest(logits)).isEqualTo(ids[i]);
-        logits = half.model().logits(StepRows.of(Task.MMU, 0, ids[i], embedded.length() + i))[0];
+        logits = half.model().logits(GoldenSteps.of(Task.MMU, 0, ids[i], embedded.length() + i))[0];
       }
     }
   }
 
-  /** Logits of a prompt and of one step behind it. */
+  /** Logits of a prompt and of one step after it. */
   private record Run(float[] prompt, float[] step) {
     static Run of(TinyLanguageModel model, Task task) {
       PromptEmbeddings prompt =
@@ -253,7 +253,7 @@ class LanguageModelBehavioursTest {
               : mmuPrompt(model);
       return new Run(
           model.model().prefill(task, 0, prompt, 0, prompt.length()),
-          model.model().logits(StepRows.of(task, 0, 3, prompt.length()))[0]);
+          model.model().logits(GoldenSteps.of(task, 0, 3, prompt.length()))[0]);
     }
 
     static PromptEmbeddings mmuPrompt(TinyLanguageModel model) {
@@ -263,7 +263,7 @@ class LanguageModelBehavioursTest {
 
   /** A step in a slot that was never used. */
   private static float[] stepFromNothing(TinyLanguageModel model) {
-    return model.model().logits(StepRows.of(Task.T2I, 3, 5, 0))[0];
+    return model.model().logits(GoldenSteps.of(Task.T2I, 3, 5, 0))[0];
   }
 
   private static Run withZeros(Predicate<String> tensors, Task task) {

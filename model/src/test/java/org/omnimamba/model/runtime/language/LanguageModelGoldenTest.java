@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.testing.Golden;
-import org.omnimamba.model.testing.StepRows;
+import org.omnimamba.model.testing.GoldenSteps;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.weights.WeightLayout;
 
@@ -93,7 +93,7 @@ class LanguageModelGoldenTest {
       float[][] logits =
           tiny.model()
               .logits(
-                  StepRows.of(
+                  GoldenSteps.of(
                       task,
                       new int[] {slot(0), slot(1)},
                       new int[] {tokens[i], tokens[STEPS + i]},
@@ -156,7 +156,7 @@ class LanguageModelGoldenTest {
       ids[i] = largest(logits);
       if (i + 1 < ids.length) {
         int position = prompt.length() + i;
-        logits = tiny.model().logits(StepRows.of(task, 3, ids[i], position))[0];
+        logits = tiny.model().logits(GoldenSteps.of(task, 3, ids[i], position))[0];
       }
     }
     assertThat(ids).as(run).isEqualTo(expected);

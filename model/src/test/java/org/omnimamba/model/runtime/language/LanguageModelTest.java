@@ -22,7 +22,7 @@ import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.testing.Golden;
-import org.omnimamba.model.testing.StepRows;
+import org.omnimamba.model.testing.GoldenSteps;
 import org.omnimamba.model.testing.TestDevice;
 
 /** What slots, pieces and batches must not change. */
@@ -105,7 +105,8 @@ class LanguageModelTest {
     }
     float[][] together =
         model()
-            .logits(StepRows.of(Task.T2I, slots, new int[] {10, 11, 12}, new int[] {72, 72, 72}));
+            .logits(
+                GoldenSteps.of(Task.T2I, slots, new int[] {10, 11, 12}, new int[] {72, 72, 72}));
     for (int i = 0; i < 3; i++) {
       assertClose("sequence " + i, together[i], alone[i]);
     }
@@ -116,7 +117,7 @@ class LanguageModelTest {
     float[][] others =
         model()
             .logits(
-                StepRows.of(
+                GoldenSteps.of(
                     Task.T2I, new int[] {4, 0, 3}, new int[] {10, 99, 7}, new int[] {72, 72, 72}));
     assertThat(others[0]).containsExactly(together[0]);
   }
@@ -135,12 +136,12 @@ class LanguageModelTest {
     prefill(3, t2iPrompt(1));
     model().prefill(Task.MMU, 1, text, 0, text.length());
     int[][] together =
-        model().steps(StepRows.several(tasks, slots, tokens, positions, draws), draws.size());
+        model().steps(GoldenSteps.several(tasks, slots, tokens, positions, draws), draws.size());
     prefill(3, t2iPrompt(1));
     model().prefill(Task.MMU, 1, text, 0, text.length());
     for (int i = 0; i < draws.size(); i++) {
       StepOutput[] outputs =
-          model().step(StepRows.of(tasks, slots, tokens, positions, draws.get(i)));
+          model().step(GoldenSteps.of(tasks, slots, tokens, positions, draws.get(i)));
       for (int row = 0; row < 2; row++) {
         tokens[row] = ((StepOutput.Drawn) outputs[row]).id();
         assertThat(together[row][i]).as("token %d of row %d", i, row).isEqualTo(tokens[row]);
@@ -157,7 +158,7 @@ class LanguageModelTest {
     int[][] ids =
         model()
             .steps(
-                StepRows.several(
+                GoldenSteps.several(
                     new Task[] {Task.T2I}, new int[] {0}, new int[] {5}, new int[] {last}, draws),
                 draws.size());
     assertThat(ids[0]).hasSize(5);
@@ -184,7 +185,7 @@ class LanguageModelTest {
     List<float[]> before = tiny.state(3);
     model()
         .logits(
-            StepRows.of(
+            GoldenSteps.of(
                 Task.T2I,
                 new int[] {5, 0, 4, 1, 2},
                 new int[] {1, 2, 3, 4, 5},
@@ -263,7 +264,7 @@ class LanguageModelTest {
         positions[i] = 72;
         prefill(slots[i], t2iPrompt(0));
       }
-      float[][] logits = model().logits(StepRows.of(Task.T2I, slots, tokens, positions));
+      float[][] logits = model().logits(GoldenSteps.of(Task.T2I, slots, tokens, positions));
       assertThat(logits).hasNumberOfRows(count);
       expected = expected == null ? logits[0] : expected;
       assertClose("batch of " + count, logits[0], expected);
@@ -286,10 +287,10 @@ class LanguageModelTest {
     refused(() -> step(Task.T2I, 0, 1, 89), "89 positions");
     refused(() -> step(Task.T2I, 6, 1, 72), "6 slots");
     refused(
-        () -> model().logits(StepRows.of(Task.T2I, new int[] {1, 1}, new int[2], new int[2])),
+        () -> model().logits(GoldenSteps.of(Task.T2I, new int[] {1, 1}, new int[2], new int[2])),
         "twice");
     refused(() -> model().step(List.of()), "at least one row");
-    refused(() -> model().steps(StepRows.of(Task.T2I, 1, 1, 72), 2), "needs draws");
+    refused(() -> model().steps(GoldenSteps.of(Task.T2I, 1, 1, 72), 2), "needs draws");
     refused(() -> model().steps(List.of(drawn), 0), "0 tokens");
     refused(() -> model().embedT2i(new int[0]), "positions");
     refused(() -> model().embedT2i(new int[90]), "89 positions");
@@ -318,7 +319,7 @@ class LanguageModelTest {
   }
 
   private static float[] step(Task task, int slot, int token, int position) {
-    return model().logits(StepRows.of(task, slot, token, position))[0];
+    return model().logits(GoldenSteps.of(task, slot, token, position))[0];
   }
 
   /** One of the four captions of the golden file. */

@@ -17,7 +17,7 @@ import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
-import org.omnimamba.model.testing.StepRows;
+import org.omnimamba.model.testing.GoldenSteps;
 import org.omnimamba.model.testing.TestDevice;
 
 /** Steps of sequences that draw and sequences that understand, in one call. */
@@ -66,9 +66,9 @@ class MixedStepTest {
     List<PlainDraw> draws =
         Arrays.asList(new PlainDraw(1, 0.3), PlainDraw.BEST, null, new PlainDraw(0.5f, 0.9));
     int[] positions = prefillAll(0);
-    float[][] expected = model().logits(StepRows.of(TASKS, SLOTS, TOKENS, positions));
+    float[][] expected = model().logits(GoldenSteps.of(TASKS, SLOTS, TOKENS, positions));
     positions = prefillAll(0);
-    StepOutput[] outputs = model().step(StepRows.of(TASKS, SLOTS, TOKENS, positions, draws));
+    StepOutput[] outputs = model().step(GoldenSteps.of(TASKS, SLOTS, TOKENS, positions, draws));
     TokenSampler sampler = new TokenSampler();
     for (int i = 0; i < SLOTS.length; i++) {
       PlainDraw draw = draws.get(i);
@@ -91,13 +91,13 @@ class MixedStepTest {
       expected[i] =
           model()
               .logits(
-                  StepRows.of(
+                  GoldenSteps.of(
                       TASKS[i],
                       new int[] {4 + SLOTS[i]},
                       new int[] {TOKENS[i]},
                       new int[] {positions[i]}))[0];
     }
-    float[][] mixed = model().logits(StepRows.of(TASKS, SLOTS, TOKENS, positions));
+    float[][] mixed = model().logits(GoldenSteps.of(TASKS, SLOTS, TOKENS, positions));
     for (int i = 0; i < SLOTS.length; i++) {
       assertThat(mixed[i]).hasSize(tiny.config().outputVocabSize(TASKS[i]));
       assertClose("logits of row " + i, mixed[i], expected[i]);
@@ -109,7 +109,7 @@ class MixedStepTest {
   @Test
   void otherNeighboursOfTheOtherTaskChangeNotABit() {
     int[] positions = prefillAll(0);
-    float[][] first = model().logits(StepRows.of(TASKS, SLOTS, TOKENS, positions));
+    float[][] first = model().logits(GoldenSteps.of(TASKS, SLOTS, TOKENS, positions));
     prefillAll(1);
     prefill(0, Task.T2I, 0);
     int[] tokens = TOKENS.clone();
@@ -117,12 +117,12 @@ class MixedStepTest {
     tokens[2] = 8;
     tokens[3] = 9;
     positions[0] += 3;
-    assertThat(model().logits(StepRows.of(TASKS, SLOTS, tokens, positions))[1])
+    assertThat(model().logits(GoldenSteps.of(TASKS, SLOTS, tokens, positions))[1])
         .containsExactly(first[1]);
   }
 
   private float[] next(int row, int slot, int[] positions) {
-    return model().logits(StepRows.of(TASKS[row], slot, 1, positions[row] + 1))[0];
+    return model().logits(GoldenSteps.of(TASKS[row], slot, 1, positions[row] + 1))[0];
   }
 
   /** Gives each row a prompt; returns the rows' positions. */

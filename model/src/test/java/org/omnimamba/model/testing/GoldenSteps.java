@@ -9,8 +9,8 @@ import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.sampling.PlainDraw;
 
 /** Rows of decode steps from columns, as golden files hold them. */
-public final class StepRows {
-  private StepRows() {}
+public final class GoldenSteps {
+  private GoldenSteps() {}
 
   /** Rows of one task that want their logits. */
   public static List<StepRow> of(Task task, int[] slots, int[] tokens, int[] positions) {
