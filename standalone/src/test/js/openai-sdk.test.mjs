@@ -179,3 +179,64 @@ test("a stream that is given up ends at once", async () => {
   }
   assert.ok(stream.controller.signal.aborted);
 });
+
+const respond = (input, more = {}) => ({
+  model,
+  input,
+  max_output_tokens: 6,
+  temperature: 0,
+  ...more,
+});
+
+const settled = async (id) => {
+  for (;;) {
+    const response = await client.responses.retrieve(id);
+    if (!["queued", "in_progress"].includes(response.status)) return response;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+};
+
+test("a response, streamed and gone on from", async () => {
+  const whole = await client.responses.create(respond("hello"));
+  assert.equal(whole.object, "response");
+  assert.equal(typeof whole.output_text, "string");
+  assert.ok(["completed", "incomplete"].includes(whole.status));
+  const stream = client.responses.stream(respond("hello"));
+  let text = "";
+  stream.on("response.output_text.delta", (event) => (text += event.delta));
+  const final = await stream.finalResponse();
+  assert.equal(text, whole.output_text);
+  assert.equal(final.output_text, whole.output_text);
+  const next = await client.responses.create(
+    respond("and then?", { previous_response_id: whole.id }),
+  );
+  assert.equal(next.previous_response_id, whole.id);
+  await client.responses.delete(whole.id);
+  await assert.rejects(client.responses.retrieve(whole.id), OpenAI.NotFoundError);
+});
+
+test("a response that draws", async () => {
+  const drawn = await client.responses.create(
+    respond("a red apple", { tools: [{ type: "image_generation" }] }),
+  );
+  const call = drawn.output.find((item) => item.type === "image_generation_call");
+  assert.ok(isPng(call.result));
+});
+
+test("a background response, polled and streamed again from the middle", async () => {
+  const queued = await client.responses.create(respond("hello", { background: true }));
+  const ended = await settled(queued.id);
+  assert.equal(typeof ended.output_text, "string");
+  const numbers = [];
+  const again = client.responses.stream({ response_id: queued.id, starting_after: 3 });
+  for await (const event of again) numbers.push(event.sequence_number);
+  assert.deepEqual(numbers, numbers.map((_, index) => index + 4));
+  assert.equal((await client.responses.cancel(queued.id)).status, ended.status);
+});
+
+test("what no response can do", async () => {
+  await assert.rejects(
+    client.responses.create(respond("hello", { tools: [{ type: "web_search" }] })),
+    (refusal) => refusal instanceof OpenAI.BadRequestError && refusal.param === "tools[0].type",
+  );
+});

@@ -12,11 +12,12 @@ import org.springframework.http.HttpStatus;
  */
 final class OtherEndpoints {
   private static final String SERVED =
-      " It serves POST /v1/chat/completions, POST /v1/images/generations and GET /v1/models.";
+      " It serves POST /v1/chat/completions, POST /v1/responses, POST /v1/images/generations and GET"
+          + " /v1/models.";
 
   private static final List<Hint> HINTS =
       List.of(
-          new Hint("/v1/(completions|responses)(/.*)?", "Use POST /v1/chat/completions."),
+          new Hint("/v1/completions", "Use POST /v1/chat/completions."),
           new Hint(
               "/v1/images/(edits|variations)",
               "Pictures are drawn from text alone: use POST /v1/images/generations."),

@@ -123,6 +123,8 @@ final class FactsReader {
     private int count = 1;
     private boolean stream;
     private long picture;
+    private boolean background;
+    private boolean drawing;
     private RequestFacts.@Nullable Span urlFormat;
     private @Nullable String name;
 
@@ -151,6 +153,8 @@ final class FactsReader {
           count,
           stream,
           picture,
+          background,
+          drawing,
           urlFormat);
     }
 
@@ -160,12 +164,13 @@ final class FactsReader {
       }
       switch (name) {
         case "max_tokens" -> maxTokens = number(token);
-        case "max_completion_tokens" -> maxCompletionTokens = number(token);
+        case "max_completion_tokens", "max_output_tokens" -> maxCompletionTokens = number(token);
         case "n" -> {
           Long number = number(token);
           count = number == null ? 1 : (int) Math.min(number, MOST);
         }
         case "stream" -> stream = token == JsonToken.VALUE_TRUE;
+        case "background" -> background = token == JsonToken.VALUE_TRUE;
         default -> {
           // the services' business
         }
@@ -187,6 +192,8 @@ final class FactsReader {
     private void string() {
       if (depth == 1 && "response_format".equals(name)) {
         responseFormat();
+      } else if (depth == 3 && "type".equals(name)) {
+        drawing |= parser.getString().equals("image_generation");
       } else if (picture == 0 && ("url".equals(name) || "image_url".equals(name))) {
         inlinedPicture();
       }

@@ -11,12 +11,20 @@ import org.springframework.web.server.ServerWebExchange;
  * @param stream whether the answer is to be streamed
  * @param picture names the first inlined picture, so that requests about one picture can meet; 0 if
  *     there is none
+ * @param background whether the answer is only wanted later
+ * @param drawing whether the tool that draws may be used
  * @param urlFormat where the body says {@code "response_format": "url"}, or null if it does not
  */
 public record RequestFacts(
-    @Nullable Long asked, int count, boolean stream, long picture, @Nullable Span urlFormat) {
+    @Nullable Long asked,
+    int count,
+    boolean stream,
+    long picture,
+    boolean background,
+    boolean drawing,
+    @Nullable Span urlFormat) {
   /** Of a request without a body. */
-  public static final RequestFacts NONE = new RequestFacts(null, 1, false, 0, null);
+  public static final RequestFacts NONE = new RequestFacts(null, 1, false, 0, false, false, null);
 
   private static final String ATTRIBUTE = RequestFacts.class.getName();
 

@@ -37,8 +37,18 @@ public record GenerationCost(long tokens, int images) {
       case "/v1/chat/completions" -> new GenerationCost(chatTokens(facts, limits), 0);
       case "/v1/images/generations" ->
           new GenerationCost(limits.imageTokens() * facts.count(), facts.count());
+      case "/v1/responses" -> facts.background() ? null : responseCost(facts, limits);
       default -> null;
     };
+  }
+
+  /** Whether a response that has both the tool that draws and a picture draws is not known yet. */
+  private static GenerationCost responseCost(RequestFacts facts, LimitProperties limits) {
+    if (!facts.drawing()) {
+      return new GenerationCost(chatTokens(facts, limits), 0);
+    }
+    long text = facts.picture() == 0 ? 0 : chatTokens(facts, limits);
+    return new GenerationCost(Math.max(limits.imageTokens(), text), 1);
   }
 
   private static long chatTokens(RequestFacts facts, LimitProperties limits) {

@@ -36,7 +36,11 @@ class RouteConfiguration {
             INFERENCE,
             route -> route.path("/v1/chat/**", "/v1/images/**", "/v1/models/**").uri(CHOSEN_LATER))
         .route(
-            JOBS, route -> route.path("/v1/jobs/**", "/v1/webhook-endpoints/**").uri(CHOSEN_LATER))
+            JOBS,
+            route ->
+                route
+                    .path("/v1/jobs/**", "/v1/webhook-endpoints/**", "/v1/responses/**")
+                    .uri(CHOSEN_LATER))
         .build();
   }
 

@@ -6,7 +6,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Counts generated tokens while an answer passes by: the numbers of {@code usage} objects, and the
- * {@code delta} objects of a chat's chunks that carry content.
+ * {@code delta} objects of a chat's chunks, or texts of a response's, that carry content.
  */
 public final class UsageMeter {
   private static final String ATTRIBUTE = UsageMeter.class.getName();
@@ -36,6 +36,9 @@ public final class UsageMeter {
         content |= name.equals("content");
         text |= name.equals("content") && !empty;
         role |= name.equals("role");
+      } else if (name.equals("delta") && !empty) {
+        // of a response's stream, where it is the text itself
+        chunks++;
       }
     }
 

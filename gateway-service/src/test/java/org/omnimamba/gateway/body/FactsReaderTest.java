@@ -53,7 +53,19 @@ class FactsReaderTest {
   @Test
   void looksAtTheOutermostObjectOnly() {
     RequestFacts facts = read("{\"a\":{\"stream\":true,\"n\":5,\"max_tokens\":1}}");
-    assertThat(facts).isEqualTo(new RequestFacts(null, 1, false, 0, null));
+    assertThat(facts).isEqualTo(new RequestFacts(null, 1, false, 0, false, false, null));
+  }
+
+  @Test
+  void knowsWhatAResponseMayGenerate() {
+    RequestFacts facts =
+        read(
+            "{\"max_output_tokens\":9,\"background\":true,"
+                + "\"tools\":[{\"type\":\"image_generation\"}]}");
+    assertThat(facts.asked()).isEqualTo(9);
+    assertThat(facts.background()).isTrue();
+    assertThat(facts.drawing()).isTrue();
+    assertThat(read("{\"input\":\"image_generation\",\"tools\":[]}").drawing()).isFalse();
   }
 
   @Test

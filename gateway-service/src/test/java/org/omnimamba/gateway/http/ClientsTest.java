@@ -135,8 +135,7 @@ class ClientsTest {
       delimiter = '|',
       value = {
         "/v1/completions | Use POST /v1/chat/completions.",
-        "/v1/responses | Use POST /v1/chat/completions.",
-        "/v1/embeddings | It serves POST /v1/chat/completions, POST /v1/images/generations",
+        "/v1/embeddings | It serves POST /v1/chat/completions, POST /v1/responses",
         "/v1/audio/speech | It serves POST /v1/chat/completions",
         "/v1/moderations | It serves POST /v1/chat/completions",
         "/v1/fine_tuning/jobs | It serves POST /v1/chat/completions",

@@ -25,6 +25,7 @@ class LimitsTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String CHAT = "/v1/chat/completions";
   private static final String IMAGES = "/v1/images/generations";
+  private static final String RESPONSES = "/v1/responses";
 
   static Upstream inference;
   static Gateway gateway;
@@ -70,6 +71,7 @@ class LimitsTest {
                     "omnimamba.gateway.limits.tenants.few.requests-per-minute", "3",
                     "omnimamba.gateway.limits.tenants.short.tokens-per-minute", "100",
                     "omnimamba.gateway.limits.tenants.settled.tokens-per-minute", "100",
+                    "omnimamba.gateway.limits.tenants.responder.tokens-per-minute", "100",
                     "omnimamba.gateway.limits.tenants.failed.tokens-per-minute", "100",
                     "omnimamba.gateway.limits.tenants.painter.images-in-flight", "2"));
   }
@@ -168,6 +170,21 @@ class LimitsTest {
           .until(
               () -> post(key, CHAT, "{\"max_tokens\":100,\"user\":\"fail\"}").statusCode() == 400);
     }
+  }
+
+  @Test
+  void aResponseCostsWhatItCanGenerateUnlessItIsAJob() throws Exception {
+    String key = key("responder");
+    String left = "x-ratelimit-remaining-tokens";
+    String job = "{\"max_output_tokens\":9,\"background\":true}";
+    // nobody answers, so what is taken is given back
+    assertThat(header(post(key, RESPONSES, job), left)).isNull();
+    String text = "{\"max_output_tokens\":9}";
+    assertThat(header(post(key, RESPONSES, text), left)).isEqualTo("91");
+    String drawing = "{\"max_output_tokens\":9,\"tools\":[{\"type\":\"image_generation\"}]}";
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> "0".equals(header(post(key, RESPONSES, drawing), left)));
   }
 
   @Test

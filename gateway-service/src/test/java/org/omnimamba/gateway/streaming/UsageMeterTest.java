@@ -55,6 +55,20 @@ class UsageMeterTest {
   }
 
   @Test
+  void countsTheTextsOfAResponse() {
+    String head =
+        "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",";
+    String piece = head + "\"delta\":\"a\",\"logprobs\":[]}\n\n";
+    expect(piece.repeat(5), false, 5);
+    expect(
+        piece.repeat(5)
+            + "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":9,"
+            + "\"output_tokens\":7,\"output_tokens_details\":{\"reasoning_tokens\":0}}}}\n\n",
+        false,
+        7);
+  }
+
+  @Test
   void countsNeitherTheOpeningChunkNorLogprobs() {
     String opening =
         "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n";

@@ -24,6 +24,8 @@ import org.springframework.util.unit.DataSize;
  *     tenant no more than are still free
  * @param maxDownloads how many results one replica sends at once, of one tenant no more than are
  *     still free
+ * @param maxResponses how many responses one replica answers at once, of one tenant no more than
+ *     are still free
  */
 public record ApiProperties(
     @DefaultValue("true") boolean enabled,
@@ -34,4 +36,5 @@ public record ApiProperties(
     @DefaultValue("15s") @DurationMin(millis = 100) Duration keepAlive,
     @DefaultValue("2s") @DurationMin(millis = 50) Duration eventPoll,
     @DefaultValue("1000") @Min(1) int maxStreams,
-    @DefaultValue("128") @Min(1) int maxDownloads) {}
+    @DefaultValue("128") @Min(1) int maxDownloads,
+    @DefaultValue("128") @Min(1) int maxResponses) {}

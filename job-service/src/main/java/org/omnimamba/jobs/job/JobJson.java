@@ -54,9 +54,9 @@ public class JobJson {
   }
 
   /** A digest that does not depend on white space or the order of members. */
-  public byte[] digest(InferenceJob job) {
+  public byte[] digest(Object request) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(mapper.writeValueAsBytes(job));
+      return MessageDigest.getInstance("SHA-256").digest(mapper.writeValueAsBytes(request));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256 is part of every JDK", e);
     }

@@ -5,6 +5,9 @@ public final class JobKinds {
   /** Inference requests, the jobs of the API. */
   public static final String INFERENCE = "inference";
 
+  /** Background responses. */
+  public static final String RESPONSE = "response";
+
   /** Deliveries of webhooks. */
   public static final String WEBHOOK = "webhook";
 

@@ -42,6 +42,8 @@ class QueueConfiguration {
         Map.of(
             JobKinds.INFERENCE,
             new TenantLimits(queue.maxRunning(), queue.maxQueued()),
+            JobKinds.RESPONSE,
+            new TenantLimits(queue.maxRunning(), queue.maxQueued()),
             JobKinds.WEBHOOK,
             new TenantLimits(properties.webhooks().maxRunning(), null)));
   }

@@ -15,6 +15,7 @@ import io.swagger.v3.oas.models.responses.ApiResponses;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.omnimamba.jobs.web.problem.OpenAiError;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -45,16 +46,16 @@ class OpenApiConfiguration {
     return api -> {
       api.setServers(List.of());
       api.getComponents().addSchemas("Problem", problem());
+      api.getComponents().addSchemas("OpenAiError", openAiError());
       api.getPaths()
-          .values()
           .forEach(
-              path ->
+              (address, path) ->
                   path.readOperations()
                       .forEach(
                           operation ->
                               operation
                                   .getResponses()
-                                  .addApiResponse("default", response("A problem (RFC 9457)"))));
+                                  .addApiResponse("default", failure(address))));
       PathItem jobs = api.getPaths().get("/v1/jobs");
       if (jobs != null) {
         describeSubmission(jobs.getPost().getResponses());
@@ -72,14 +73,35 @@ class OpenApiConfiguration {
     SUBMISSION.forEach((status, text) -> responses.addApiResponse(status, response(text)));
   }
 
+  private static ApiResponse failure(String address) {
+    return OpenAiError.isFor(address)
+        ? response("An error as OpenAI's", "application/json", "OpenAiError")
+        : response("A problem (RFC 9457)");
+  }
+
   private static ApiResponse response(String description) {
+    return response(description, PROBLEM, "Problem");
+  }
+
+  private static ApiResponse response(String description, String mediaType, String schema) {
     return new ApiResponse()
         .description(description)
         .content(
             new Content()
                 .addMediaType(
-                    PROBLEM,
-                    new MediaType().schema(new Schema<>().$ref("#/components/schemas/Problem"))));
+                    mediaType,
+                    new MediaType().schema(new Schema<>().$ref("#/components/schemas/" + schema))));
+  }
+
+  private static Schema<?> openAiError() {
+    return new ObjectSchema()
+        .addProperty(
+            "error",
+            new ObjectSchema()
+                .addProperty("message", new StringSchema())
+                .addProperty("type", new StringSchema())
+                .addProperty("param", new StringSchema().nullable(true))
+                .addProperty("code", new StringSchema().nullable(true)));
   }
 
   private static Schema<?> problem() {

@@ -72,10 +72,13 @@ class WebhookConfiguration {
   }
 
   @Bean
-  TerminalWriter webhookOutbox(
-      Submitter submitter, DeliveryJobs jobs, JobJson json, JobsProperties properties) {
-    return new WebhookOutbox(
-        submitter, jobs, json, new WebhookPayloads(json, properties.publicUrl()));
+  WebhookMessages webhookMessages(Submitter submitter, DeliveryJobs jobs) {
+    return new WebhookMessages(submitter, jobs);
+  }
+
+  @Bean
+  TerminalWriter webhookOutbox(WebhookMessages messages, JobJson json, JobsProperties properties) {
+    return new WebhookOutbox(messages, json, new WebhookPayloads(json, properties.publicUrl()));
   }
 
   @Bean

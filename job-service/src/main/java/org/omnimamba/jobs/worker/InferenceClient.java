@@ -37,7 +37,7 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Asks inference-service and gives its answer as it streams in. */
-final class InferenceClient implements AutoCloseable {
+public final class InferenceClient implements AutoCloseable {
   private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT =
       new ParameterizedTypeReference<>() {};
 
@@ -56,12 +56,16 @@ final class InferenceClient implements AutoCloseable {
   private final Clock clock;
 
   /**
-   * @param most the largest event that is read, in bytes
+   * A client with connections of its own.
+   *
+   * @param largest the largest event that is read, in bytes
+   * @param most how many requests it has open at once; others wait
    */
-  InferenceClient(
+  public InferenceClient(
       Replicas replicas,
-      int most,
       JobsProperties properties,
+      int largest,
+      int most,
       InternalTokenProperties platform,
       JobJson json,
       Clock clock,
@@ -69,7 +73,7 @@ final class InferenceClient implements AutoCloseable {
       ObservationRegistry observations) {
     this.connections =
         ConnectionProvider.builder("inference")
-            .maxConnections(properties.worker().concurrency())
+            .maxConnections(most)
             .maxIdleTime(Duration.ofSeconds(10))
             .build();
     HttpClient netty =
@@ -85,7 +89,7 @@ final class InferenceClient implements AutoCloseable {
             .observationRegistry(observations)
             .clientConnector(
                 new ReactorClientHttpConnector(InformationalResponses.skippedBy(netty)))
-            .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(most))
+            .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(largest))
             .defaultHeader(PlatformHeaders.INTERNAL_TOKEN, platform.internalToken())
             .build();
     this.replicas = replicas;
@@ -100,17 +104,39 @@ final class InferenceClient implements AutoCloseable {
    * once or midway. Cancelling drops the connection, which cancels the request in the engine.
    *
    * @param requestId passed on as {@code X-Request-Id}
+   * @param traffic whether somebody waits for the answer
    */
-  Flux<JsonNode> stream(Endpoint endpoint, String tenant, String requestId, ObjectNode body) {
+  public Flux<JsonNode> stream(
+      Endpoint endpoint, String tenant, String requestId, ObjectNode body, Traffic traffic) {
     return Flux.defer(
         () ->
             attempt(
-                new Call(endpoint, tenant, requestId, json.write(body), Demand.of(endpoint, body)),
+                new Call(
+                    endpoint,
+                    tenant,
+                    requestId,
+                    json.write(body),
+                    Demand.of(endpoint, body),
+                    traffic),
                 new HashSet<>()));
   }
 
+  /** What inference-service is told of a request's hurry. */
+  public enum Traffic {
+    /** A client waits for it. */
+    WAITED_FOR,
+
+    /** It can wait for those that a client waits for. */
+    JOB
+  }
+
   private record Call(
-      Endpoint endpoint, String tenant, String requestId, String body, Demand demand) {}
+      Endpoint endpoint,
+      String tenant,
+      String requestId,
+      String body,
+      Demand demand,
+      Traffic traffic) {}
 
   private Flux<JsonNode> attempt(Call call, Set<Replica> tried) {
     Optional<Replica> choice = replicas.choose(call.demand().picture(), tried);
@@ -147,7 +173,12 @@ final class InferenceClient implements AutoCloseable {
         .accept(MediaType.TEXT_EVENT_STREAM)
         .header(PlatformHeaders.TENANT, call.tenant())
         .header(PlatformHeaders.REQUEST_ID, call.requestId())
-        .header(PlatformHeaders.TRAFFIC, PlatformHeaders.JOB)
+        .headers(
+            headers -> {
+              if (call.traffic() == Traffic.JOB) {
+                headers.set(PlatformHeaders.TRAFFIC, PlatformHeaders.JOB);
+              }
+            })
         .bodyValue(call.body())
         .exchangeToFlux(response -> events(response, replica));
   }

@@ -10,6 +10,7 @@ import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.result.UpstreamErrors;
 import org.omnimamba.jobs.trace.JobTraces;
 import org.omnimamba.jobs.worker.AnswerCollector.PartialImage;
+import org.omnimamba.jobs.worker.InferenceClient.Traffic;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.worker.JobContext;
 import org.omnimamba.queue.worker.JobFailure;
@@ -78,7 +79,7 @@ final class InferenceJobHandler implements JobHandler {
     ObjectNode request = (ObjectNode) json.tree(context.payload());
     collector.prepare(request);
     AtomicInteger partials = new AtomicInteger();
-    return inference.stream(endpoint, job.tenant(), job.id().toString(), request)
+    return inference.stream(endpoint, job.tenant(), job.id().toString(), request, Traffic.JOB)
         .concatMap(event -> accept(context, collector, partials, event))
         .then(Mono.fromSupplier(collector::result))
         .flatMap(result -> results.prepare(context.claim(), result))

@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
  * the heap, whatever their number. The largest request fits it together with the largest answer
  * that is accepted, so that one job can always end.
  */
-final class JobMemory {
+public final class JobMemory {
   private static final String SETTING = "omnimamba.jobs.worker.max-result";
   private static final long DEFAULT_LARGEST = DataSize.ofMegabytes(64).toBytes();
 
@@ -65,7 +65,7 @@ final class JobMemory {
   }
 
   /** The largest answer that is accepted, in bytes. */
-  int largest() {
+  public int largest() {
     return (int) largest;
   }
 
@@ -80,14 +80,14 @@ final class JobMemory {
    * @param request length of what it asks
    * @throws BodyException if other jobs have taken the memory
    */
-  Space open(int request) {
+  public Space open(int request) {
     Space space = new Space();
     space.lease.take(Math.min(request, largestRequest) * COPIES_OF_REQUEST);
     return space;
   }
 
   /** What one job takes. */
-  final class Space implements AutoCloseable {
+  public final class Space implements AutoCloseable {
     private final ByteBudget.Lease lease = budget.open();
     private long size;
 
@@ -101,7 +101,7 @@ final class JobMemory {
      * @throws DataBufferLimitException if the answer is larger than any that is accepted
      * @throws BodyException if other jobs have taken the memory
      */
-    void take(int characters, int copies) {
+    public void take(int characters, int copies) {
       size += characters;
       if (size > largest) {
         throw new DataBufferLimitException("the answer is larger than " + largest + " bytes");

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** inference-service answered with an error. */
-final class UpstreamException extends RuntimeException {
+public final class UpstreamException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
@@ -26,20 +26,23 @@ final class UpstreamException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
-  int status() {
+  /** The HTTP status, or 0 for an error inside a stream that had begun with 200. */
+  public int status() {
     return status;
   }
 
-  @Nullable Duration retryAfter() {
+  /** When to come back, or null. */
+  public @Nullable Duration retryAfter() {
     return retryAfter;
   }
 
-  JsonNode error() {
+  /** The error object, or a missing node when there was none. */
+  public JsonNode error() {
     return error;
   }
 
   /** A member of the error object as text, or null. */
-  @Nullable String member(String name) {
+  public @Nullable String member(String name) {
     JsonNode value = error.path(name);
     return value.isString() ? value.stringValue() : null;
   }

@@ -30,7 +30,7 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  *       </tr>
  * </table>
  */
-final class UpstreamFailures {
+public final class UpstreamFailures {
   /** The request's author must change it. */
   static final String REJECTED = "upstream_rejected";
 
@@ -46,7 +46,7 @@ final class UpstreamFailures {
   private UpstreamFailures() {}
 
   /** What a failure means for the attempt; a fault of our own is left to the queue. */
-  static @Nullable JobOutcome outcome(Throwable thrown) {
+  public static @Nullable JobOutcome outcome(Throwable thrown) {
     if (thrown instanceof UpstreamException upstream) {
       return upstream(upstream);
     }

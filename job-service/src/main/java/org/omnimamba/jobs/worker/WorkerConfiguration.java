@@ -1,8 +1,6 @@
 package org.omnimamba.jobs.worker;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
-import io.netty.channel.ChannelOption;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,63 +19,17 @@ import org.omnimamba.queue.worker.JobWorker;
 import org.omnimamba.queue.worker.WorkerOptions;
 import org.omnimamba.web.database.DatabaseGate;
 import org.omnimamba.web.internal.InternalTokenProperties;
-import org.omnimamba.web.internal.PlatformHeaders;
-import org.omnimamba.web.replica.AddressLookup;
-import org.omnimamba.web.replica.DnsLookup;
 import org.omnimamba.web.replica.ReplicaPool;
 import org.omnimamba.web.shutdown.ShutdownProperties;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
-import reactor.netty.http.client.HttpClient;
 
 /** The worker for inference jobs, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
 class WorkerConfiguration {
-
-  @Bean
-  @ConditionalOnMissingBean
-  AddressLookup addressLookup(ReactorResourceFactory resources) {
-    return new DnsLookup(resources.getLoopResources());
-  }
-
-  @Bean
-  ReplicaPool inferenceReplicas(
-      JobsProperties properties,
-      InternalTokenProperties platform,
-      AddressLookup lookup,
-      ReactorResourceFactory resources,
-      MeterRegistry meters) {
-    HttpClient probes =
-        HttpClient.newConnection()
-            .runOn(resources.getLoopResources())
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) properties.routing().probeTimeout().toMillis())
-            .headers(
-                headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, platform.internalToken()));
-    return new ReplicaPool(
-        properties.inference(),
-        properties.routing(),
-        lookup,
-        probes,
-        meters,
-        "omnimamba.jobs.replica");
-  }
-
-  @Bean
-  JobMemory jobMemory(JobsProperties properties, MeterRegistry meters) {
-    JobMemory memory =
-        JobMemory.of(
-            Runtime.getRuntime().maxMemory(),
-            properties.api().maxBody().toBytes(),
-            properties.worker().maxResult());
-    meters.gauge("omnimamba.jobs.running.bytes", memory, JobMemory::used);
-    return memory;
-  }
 
   @Bean(destroyMethod = "close")
   InferenceClient inferenceClient(
@@ -91,8 +43,9 @@ class WorkerConfiguration {
       ObservationRegistry observations) {
     return new InferenceClient(
         inferenceReplicas.replicas(),
-        memory.largest(),
         properties,
+        memory.largest(),
+        properties.worker().concurrency(),
         platform,
         json,
         clock,

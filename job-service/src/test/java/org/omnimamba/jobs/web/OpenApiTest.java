@@ -36,6 +36,11 @@ class OpenApiTest {
             "get /v1/jobs/{id}/events",
             "get /v1/jobs/{id}/content",
             "get /v1/jobs/{id}/deliveries",
+            "post /v1/responses",
+            "get /v1/responses/{id}",
+            "delete /v1/responses/{id}",
+            "post /v1/responses/{id}/cancel",
+            "get /v1/responses/{id}/input_items",
             "post /v1/webhook-endpoints",
             "get /v1/webhook-endpoints",
             "get /v1/webhook-endpoints/{id}",
@@ -63,6 +68,13 @@ class OpenApiTest {
     assertThat(api.toString())
         .doesNotContain("\"name\":\"tenant\"")
         .doesNotContain("Internal-Token");
+  }
+
+  @Test
+  void describesErrorsInOpenAiShape() {
+    JsonNode failure =
+        api.path("paths").path("/v1/responses").path("post").path("responses").path("default");
+    assertThat(failure.path("content").has("application/json")).isTrue();
   }
 
   @Test

@@ -66,6 +66,7 @@ class OpenAiSdksTest {
                 0,
                 "127.0.0.1",
                 Map.of(
+                    "omnimamba.jobs.webhooks.development-hosts", "127.0.0.1",
                     "omnimamba.gateway.limits.tenants.java.requests-per-minute", 40,
                     "omnimamba.gateway.limits.tenants.node.requests-per-minute", 40)));
     Readiness.await(platform.inferenceReadinessUrl());
@@ -336,6 +337,27 @@ class OpenAiSdksTest {
             refusal -> assertThat(refusal.param()).contains("temperature"));
     assertThatThrownBy(() -> client("om_nobody").models().list())
         .isInstanceOf(UnauthorizedException.class);
+  }
+
+  @Test
+  void javaConversesByResponses() {
+    new OpenAiResponses(client, model).converse();
+  }
+
+  @Test
+  void javaDrawsByTheToolOfAResponse() {
+    new OpenAiResponses(client, model).draw();
+  }
+
+  @Test
+  void javaLeavesResponsesInTheBackground() {
+    new OpenAiResponses(client, model).leaveInTheBackground();
+  }
+
+  @Test
+  void javaUnwrapsTheEventOfAResponse() throws Exception {
+    new OpenAiResponses(client, model)
+        .unwrapItsEvent(new GatewayClient(platform.url(), platform.keys().apiKey()));
   }
 
   @Test

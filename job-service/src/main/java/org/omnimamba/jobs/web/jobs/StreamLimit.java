@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 
 /** Requests kept open to watch jobs: event streams, and clients that wait for a job's end. */
 @Component
-class StreamLimit extends TenantShares {
+public class StreamLimit extends TenantShares {
   StreamLimit(JobsProperties properties) {
     super(properties.api().maxStreams(), "event streams and waiting requests");
   }

@@ -13,7 +13,7 @@ import reactor.core.publisher.Flux;
  * of them: no more than are still free. So a tenant alone gets half, and there is always room for a
  * tenant that has none while others have not taken everything together.
  */
-class TenantShares {
+public class TenantShares {
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final Map<String, Integer> held = new HashMap<>();
@@ -27,7 +27,7 @@ class TenantShares {
    * @param most how many of all tenants may be open at once
    * @param what the requests, in words for the client
    */
-  TenantShares(int most, String what) {
+  protected TenantShares(int most, String what) {
     this.most = most;
     this.what = what;
   }
@@ -37,7 +37,7 @@ class TenantShares {
    *
    * @return fails as {@link #acquire} does
    */
-  <T> Flux<T> limit(String tenant, Flux<T> stream) {
+  public <T> Flux<T> limit(String tenant, Flux<T> stream) {
     return Flux.using(() -> acquire(tenant), place -> stream, Runnable::run);
   }
 

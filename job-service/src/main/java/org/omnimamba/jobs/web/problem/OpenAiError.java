@@ -60,7 +60,7 @@ public final class OpenAiError extends RuntimeException {
   }
 
   /** Whether answers to this path have OpenAI's shapes. */
-  static boolean isFor(String path) {
+  public static boolean isFor(String path) {
     for (String address : ADDRESSES) {
       if (path.equals(address) || path.startsWith(address + "/")) {
         return true;

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.job.OpenAiEvent;
 import org.omnimamba.jobs.job.WebhookEvent;
 import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.Problem.MemberError;
@@ -20,6 +22,10 @@ final class EndpointRequests {
   static final String ENABLED = "enabled";
   static final String DISABLED = "disabled";
   private static final int MAX_DESCRIPTION = 256;
+
+  /** What a receiver can be told of: the ends of jobs and of what OpenAI defines. */
+  private static final List<String> EVENTS =
+      Stream.of(WebhookEvent.wireNames(), OpenAiEvent.wireNames()).flatMap(List::stream).toList();
 
   private final AddressPolicy policy;
 
@@ -40,8 +46,7 @@ final class EndpointRequests {
     if (request.url() == null) {
       errors.add(new MemberError("/url", "is required"));
     }
-    List<String> events =
-        request.events() == null ? WebhookEvent.wireNames() : events(request.events(), errors);
+    List<String> events = request.events() == null ? EVENTS : events(request.events(), errors);
     checkDescription(request.description(), errors);
     if (!errors.isEmpty() || request.url() == null) {
       throw Problem.validation(errors);
@@ -88,10 +93,8 @@ final class EndpointRequests {
   private static List<String> events(List<@Nullable String> given, List<MemberError> errors) {
     Set<String> events = new LinkedHashSet<>();
     for (String event : given) {
-      if (event == null || !WebhookEvent.wireNames().contains(event)) {
-        errors.add(
-            new MemberError(
-                "/events", "must be of " + String.join(", ", WebhookEvent.wireNames())));
+      if (event == null || !EVENTS.contains(event)) {
+        errors.add(new MemberError("/events", "must be of " + String.join(", ", EVENTS)));
         return List.of();
       }
       events.add(event);
