@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.graph.Precision;
@@ -102,16 +103,18 @@ public record InferenceProperties(
     /**
      * Slots for states after pictures.
      *
-     * @param gpuBytes memory of the GPU, 0 where the model runs on a CPU
+     * @param gpuBytes memory of the GPU, 0 where the model runs on a CPU; asked only where it
+     *     decides
      * @param stateBytes of one state, at least 1
      */
-    public int slotsOn(long gpuBytes, long stateBytes) {
+    public int slotsOn(LongSupplier gpuBytes, long stateBytes) {
       if (deviceSlots != null) {
         return deviceSlots;
       }
-      return gpuBytes == 0
+      long bytes = gpuBytes.getAsLong();
+      return bytes == 0
           ? SLOTS_ON_CPU
-          : (int) Math.min(MOST_SLOTS, (long) (deviceShare * gpuBytes) / stateBytes);
+          : (int) Math.min(MOST_SLOTS, (long) (deviceShare * bytes) / stateBytes);
     }
   }
 

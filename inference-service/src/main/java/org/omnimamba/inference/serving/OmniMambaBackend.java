@@ -91,7 +91,8 @@ final class OmniMambaBackend implements ModelBackend {
     boolean gpu = options.execution().device() == ExecutionOptions.Device.GPU;
     int slots =
         pictures.slotsOn(
-            gpu ? DeviceProgram.gpuMemoryBytes(options.execution().threads()) : 0, stateBytes);
+            () -> gpu ? DeviceProgram.gpuMemoryBytes(options.execution().threads()) : 0,
+            stateBytes);
     log.info("{} states after pictures are kept on the device, {} bytes each", slots, stateBytes);
     return slots;
   }

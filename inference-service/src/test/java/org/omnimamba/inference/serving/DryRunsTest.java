@@ -90,13 +90,13 @@ class DryRunsTest {
   void aPartOfTheGpuIsForPicturesUnlessSlotsAreCounted() {
     long state = 52_000_000;
     PictureProperties unset = new PictureProperties(null, 0.1, DataSize.ofBytes(0), false);
-    assertThat(unset.slotsOn(0, state)).isEqualTo(2);
-    assertThat(unset.slotsOn(8_000_000_000L, state)).isEqualTo(15);
-    assertThat(unset.slotsOn(80_000_000_000L, state)).isEqualTo(153);
-    assertThat(unset.slotsOn(400_000_000_000L, state)).isEqualTo(256);
+    assertThat(unset.slotsOn(() -> 0, state)).isEqualTo(2);
+    assertThat(unset.slotsOn(() -> 8_000_000_000L, state)).isEqualTo(15);
+    assertThat(unset.slotsOn(() -> 80_000_000_000L, state)).isEqualTo(153);
+    assertThat(unset.slotsOn(() -> 400_000_000_000L, state)).isEqualTo(256);
     PictureProperties counted = new PictureProperties(3, 0.1, DataSize.ofBytes(0), false);
-    assertThat(counted.slotsOn(80_000_000_000L, state)).isEqualTo(3);
-    assertThat(counted.slotsOn(0, state)).isEqualTo(3);
+    assertThat(counted.slotsOn(() -> 80_000_000_000L, state)).isEqualTo(3);
+    assertThat(counted.slotsOn(() -> 0, state)).isEqualTo(3);
   }
 
   private static PromptEmbeddings prompt(LanguageModel language) {
