@@ -113,7 +113,8 @@ class BackgroundResponsesTest {
     assertThat(delete(client, id, 400).path("error").path("code").stringValue())
         .isEqualTo("response_not_ended");
     await().atMost(Jobs.PATIENCE).until(() -> inference.running() > 0);
-    assertThat(cancel(client, id, 200).path("status").stringValue()).isEqualTo("cancelled");
+    assertThat(cancel(client, id, 200).path("id").stringValue()).isEqualTo(id);
+    awaitStatus(client, id, "cancelled");
     await().atMost(Jobs.PATIENCE).until(() -> inference.dropped() > 0);
     assertThat(types(streamAgain(client, id, -1)))
         .containsExactly("response.created", "response.queued");
