@@ -2,16 +2,13 @@ package org.omnimamba.inference.serving;
 
 import java.util.List;
 import org.omnimamba.inference.InferenceProperties;
-import org.omnimamba.inference.InferenceProperties.PictureProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.inference.engine.PromptInput.Picture;
 import org.omnimamba.model.OmniMamba;
-import org.omnimamba.model.checkpoint.Checkpoint;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.DeviceProgram;
-import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.RuntimeOptions;
@@ -51,7 +48,7 @@ final class OmniMambaBackend implements ModelBackend {
         RuntimeChoice.of(
             runtime, properties.engine().slots(), () -> DeviceProgram.hasGpu(runtime.threads()));
     log.info(choice.reason());
-    int spareSlots = spareSlots(properties, choice.options());
+    int spareSlots = PictureRoom.slots(properties, choice.options());
     RuntimeOptions options = choice.options().withSlots(choice.options().slots() + spareSlots);
     OmniMamba model = OmniMamba.load(properties.model(), options);
     try {
@@ -79,22 +76,6 @@ final class OmniMambaBackend implements ModelBackend {
       model.close();
       throw e;
     }
-  }
-
-  /** Slots for states after pictures, as many as are asked for or as the device has room for. */
-  private static int spareSlots(InferenceProperties properties, RuntimeOptions options) {
-    PictureProperties pictures = properties.pictures();
-    long stateBytes;
-    try (Checkpoint checkpoint = Checkpoint.open(properties.model())) {
-      stateBytes = LanguageModel.stateBytes(checkpoint.config().language(), options.state());
-    }
-    boolean gpu = options.execution().device() == ExecutionOptions.Device.GPU;
-    int slots =
-        pictures.slotsOn(
-            () -> gpu ? DeviceProgram.gpuMemoryBytes(options.execution().threads()) : 0,
-            stateBytes);
-    log.info("{} states after pictures are kept on the device, {} bytes each", slots, stateBytes);
-    return slots;
   }
 
   @Override
