@@ -19,6 +19,7 @@ import org.omnimamba.gateway.errors.ErrorTranslator;
 import org.omnimamba.gateway.limits.GenerationCost;
 import org.omnimamba.gateway.server.ShutdownSignal;
 import org.omnimamba.web.internal.PlatformHeaders;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.LoadReport;
 import org.omnimamba.web.replica.Replica;
@@ -59,6 +60,7 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
   private final RoutingProperties properties;
   private final MeterRegistry meters;
   private final ShutdownSignal shutdown;
+  private final RepeatedWarning repeated = new RepeatedWarning(log);
 
   ReplicaFilter(
       Upstreams upstreams,
@@ -167,11 +169,10 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
 
     private Mono<Void> again(Replica failed, Throwable failure) {
       meters.counter("omnimamba.gateway.retries").increment();
-      log.warn(
-          "request {}: replica {} failed ({}), trying again",
-          RequestId.of(exchange),
-          failed,
-          failure.toString());
+      repeated.warn(
+          "retry",
+          "request %s: replica %s failed (%s), trying again"
+              .formatted(RequestId.of(exchange), failed, failure));
       ServerWebExchangeUtils.reset(exchange);
       hangUp(exchange);
       return attempt(failure);

@@ -6,6 +6,7 @@ import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.errors.ErrorEnvelope;
 import org.omnimamba.gateway.errors.ErrorTranslator;
 import org.omnimamba.gateway.server.ShuttingDownException;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ import reactor.core.publisher.Sinks;
 /** An answer that is looked at while it is written. */
 final class WatchedResponse extends ServerHttpResponseDecorator {
   private static final Logger log = LoggerFactory.getLogger(WatchedResponse.class);
+
+  /** A replica that dies breaks all its streams. */
+  private static final RepeatedWarning brokenOff = new RepeatedWarning(log);
 
   private final @Nullable UsageMeter meter;
   private final Duration longestSilence;
@@ -119,7 +123,7 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
   }
 
   private Flux<DataBuffer> endOf(Throwable failure) {
-    log.warn("a stream broke off: {}", failure.toString());
+    brokenOff.warn("stream", "a stream broke off: " + failure);
     if (meter != null) {
       meter.failed();
     }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.engine.EngineException.Reason;
+import org.omnimamba.web.logging.Outage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ public final class Engine implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final Consumer<Throwable> onLoadFailure;
   private final Throughput throughput = new Throughput();
+  private final Outage probes = new Outage(log, "the probe of the device");
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -347,9 +349,10 @@ public final class Engine implements AutoCloseable {
       backend.probe();
       health.succeeded();
       log.info("The device works again");
+      probes.succeeded();
     } catch (RuntimeException | Error e) {
       health.failed(nanoTime.getAsLong());
-      log.warn("The device still fails: {}", e.toString());
+      probes.failed(e.toString());
     }
   }
 

@@ -20,6 +20,7 @@ import org.omnimamba.queue.worker.JobContext;
 import org.omnimamba.queue.worker.JobFailure;
 import org.omnimamba.queue.worker.JobHandler;
 import org.omnimamba.queue.worker.JobOutcome;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -41,6 +42,7 @@ final class WebhookDeliveryHandler implements JobHandler {
   private final AddressPolicy policy;
   private final WebhookClient client;
   private final RetrySchedule schedule;
+  private final RepeatedWarning postponed = new RepeatedWarning(log);
 
   WebhookDeliveryHandler(
       DeliveryJobs jobs,
@@ -82,7 +84,7 @@ final class WebhookDeliveryHandler implements JobHandler {
    * receiver would be tried, such as a sealing key that is lost, is given up: the delivery is a
    * dead letter then, and can be replayed.
    */
-  private static JobOutcome ownFault(Job job, UUID delivery, Throwable error) {
+  private JobOutcome ownFault(Job job, UUID delivery, Throwable error) {
     // both by the database's clock: the job changed when it was claimed
     Duration age = Duration.between(job.times().created(), job.times().updated());
     JobError reason = new JobError(UNAVAILABLE, error.getClass().getSimpleName());
@@ -95,7 +97,7 @@ final class WebhookDeliveryHandler implements JobHandler {
           (connection, ended) ->
               AttemptRecords.keepingNone(connection, delivery, "webhooks unavailable"));
     }
-    log.warn("delivery {} had to be put off: {}", delivery, error.toString());
+    postponed.warn("delivery", "delivery " + delivery + " had to be put off: " + error);
     // the longer it lasts, the less often it is looked at
     Duration wait = age.dividedBy(4);
     return new JobOutcome.Postponed(

@@ -12,6 +12,7 @@ import org.omnimamba.queue.job.CancelOutcome;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.SubmitOutcome;
 import org.omnimamba.web.internal.Tenant;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ class JobAnswers {
   private final JobWatcher watcher;
   private final StreamLimit streams;
   private final ServiceStop stop;
+  private final RepeatedWarning unwaited = new RepeatedWarning(log);
 
   JobAnswers(JobViews views, JobWatcher watcher, StreamLimit streams, ServiceStop stop) {
     this.stop = stop;
@@ -90,7 +92,7 @@ class JobAnswers {
         // the job is queued whatever became of the wait, and its client must learn where
         .onErrorResume(
             error -> {
-              log.warn("job {}: its client could not wait: {}", job.id(), error.toString());
+              unwaited.warn("wait", "job " + job.id() + ": its client could not wait: " + error);
               return Mono.just(waiting(job));
             });
   }

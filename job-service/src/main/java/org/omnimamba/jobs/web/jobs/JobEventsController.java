@@ -14,6 +14,7 @@ import org.omnimamba.jobs.web.problem.Problem;
 import org.omnimamba.jobs.web.problem.ProblemType;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.web.internal.Tenant;
+import org.omnimamba.web.logging.RepeatedWarning;
 import org.omnimamba.web.request.RequestLog;
 import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ class JobEventsController {
   private final ServiceStop stop;
   private final JsonMapper json;
   private final Duration keepAlive;
+  private final RepeatedWarning unread = new RepeatedWarning(log);
 
   JobEventsController(
       JobLookup jobs,
@@ -117,7 +119,7 @@ class JobEventsController {
                     .filter(event -> stop.hasBegun()))
             .onErrorResume(
                 error -> {
-                  log.warn("job {}: its events could not be read: {}", id, error.toString());
+                  unread.warn("events", "job " + id + ": its events could not be read: " + error);
                   return Mono.just(reconnect(id, "service_unavailable"));
                 });
     Flux<ServerSentEvent<JsonNode>> alive =
