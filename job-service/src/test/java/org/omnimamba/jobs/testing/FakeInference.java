@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -41,6 +43,8 @@ public final class FakeInference implements AutoCloseable {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger dropped = new AtomicInteger();
+  private final Set<String> answering = ConcurrentHashMap.newKeySet();
+  private final Set<String> left = ConcurrentHashMap.newKeySet();
   private final DisposableServer server;
   private volatile Answer answer = FakeInference::complete;
 
@@ -67,6 +71,15 @@ public final class FakeInference implements AutoCloseable {
             answers.get(Math.min(next.getAndIncrement(), answers.size() - 1)).to(body, response));
   }
 
+  /** Answers what has this prompt in that way, and everything else with a whole answer. */
+  public FakeInference answeringTo(String prompt, Answer toIt) {
+    return answering(
+        (body, response) ->
+            body.path("prompt").asString("").equals(prompt)
+                ? toIt.to(body, response)
+                : complete(body, response));
+  }
+
   public List<Received> received() {
     return received;
   }
@@ -79,6 +92,16 @@ public final class FakeInference implements AutoCloseable {
   /** Requests whose client went away before the answer was complete. */
   public int dropped() {
     return dropped.get();
+  }
+
+  /** Whether a request of this job is being answered. */
+  public boolean isAnswering(String job) {
+    return answering.contains(job);
+  }
+
+  /** Whether the worker left a request of this job before the answer was complete. */
+  public boolean wasLeft(String job) {
+    return left.contains(job);
   }
 
   public void reset() {
@@ -108,10 +131,20 @@ public final class FakeInference implements AutoCloseable {
                               Map.Entry::getValue,
                               (a, b) -> a));
               received.add(new Received(request.uri(), headers, body));
+              String job = headers.getOrDefault("x-request-id", "");
               running.incrementAndGet();
+              answering.add(job);
               return Mono.from(answer.to(body, response))
-                  .doOnCancel(dropped::incrementAndGet)
-                  .doFinally(signal -> running.decrementAndGet());
+                  .doOnCancel(
+                      () -> {
+                        dropped.incrementAndGet();
+                        left.add(job);
+                      })
+                  .doFinally(
+                      signal -> {
+                        running.decrementAndGet();
+                        answering.remove(job);
+                      });
             });
   }
 

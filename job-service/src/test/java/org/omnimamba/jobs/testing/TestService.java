@@ -1,5 +1,7 @@
 package org.omnimamba.jobs.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +91,24 @@ public final class TestService implements AutoCloseable {
             + " FROM queue_job j WHERE (j.id::text = '%s' OR j.attributes LIKE '%%%s%%')"
                 .formatted(id, id)
             + " AND j.status = 'queued' AND j.available_at > queue_now()");
+  }
+
+  /**
+   * Ends what earlier tests have left: a job of theirs that ran now would take an answer that is
+   * meant for another job.
+   */
+  public void settle() {
+    await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () -> {
+              database.execute(
+                  "DELETE FROM queue_job WHERE kind = 'inference' AND status = 'queued'");
+              return database.number(
+                      "SELECT count(*) FROM queue_job WHERE kind = 'inference'"
+                          + " AND status IN ('in_progress', 'cancelling')")
+                  == 0;
+            });
   }
 
   public FakeInference inference() {

@@ -28,6 +28,8 @@ class InferenceWorkerTest {
   @BeforeEach
   void reset() {
     inference.reset();
+    service.settle();
+    inference.reset();
   }
 
   @Test
@@ -218,9 +220,9 @@ class InferenceWorkerTest {
 
   @Test
   void cancellingARunningJobDropsTheStreamAndSaysSo() {
-    inference.answering(FakeInference.hanging());
+    inference.answeringTo("stop me", FakeInference.hanging());
     String id = Jobs.submitForId(client, Jobs.image("stop me"));
-    await().atMost(Jobs.PATIENCE).until(() -> inference.running() == 1);
+    await().atMost(Jobs.PATIENCE).until(() -> inference.isAnswering(id));
     client
         .post()
         .uri("/v1/jobs/{id}/cancel", id)
@@ -233,12 +235,14 @@ class InferenceWorkerTest {
         .jsonPath("$.job.status")
         .isEqualTo("cancelling");
     Jobs.awaitStatus(client, id, "cancelled");
-    await().atMost(Jobs.PATIENCE).until(() -> inference.dropped() == 1 && inference.running() == 0);
+    await().atMost(Jobs.PATIENCE).until(() -> inference.wasLeft(id) && !inference.isAnswering(id));
   }
 
   @Test
   void aRunningJobExpiresAtItsDeadline() {
-    inference.answering(
+    // an answer without an end, so it is for this job alone
+    inference.answeringTo(
+        "late",
         (body, response) ->
             FakeInference.events(
                 response,
@@ -251,11 +255,11 @@ class InferenceWorkerTest {
         Jobs.submitForId(
             client,
             Jobs.with(Jobs.image("late"), "deadline", databaseNow.plusSeconds(1800).toString()));
-    await().atMost(Jobs.PATIENCE).until(() -> inference.running() == 1);
+    await().atMost(Jobs.PATIENCE).until(() -> inference.isAnswering(id));
     service.database().advance(Duration.ofMinutes(31));
     JsonNode job = Jobs.awaitStatus(client, id, "expired");
     assertThat(job.path("error").path("code").stringValue()).isEqualTo("deadline_exceeded");
-    await().atMost(Jobs.PATIENCE).until(() -> inference.running() == 0);
+    await().atMost(Jobs.PATIENCE).until(() -> inference.wasLeft(id) && !inference.isAnswering(id));
   }
 
   @Test

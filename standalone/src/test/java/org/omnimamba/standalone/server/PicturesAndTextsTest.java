@@ -189,7 +189,10 @@ class PicturesAndTextsTest {
     "/v1/chat/completions, temperature, 2.5",
     "/v1/chat/completions, top_p, 1.5",
     "/v1/chat/completions, n, 0",
+    "/v1/chat/completions, n, 3000000000",
     "/v1/chat/completions, max_tokens, 0",
+    "/v1/chat/completions, max_tokens, -3000000000",
+    "/v1/chat/completions, seed, 9223372036854775808",
     "/v1/images/generations, n, 11",
     "/v1/images/generations, temperature, -1"
   })
@@ -207,6 +210,18 @@ class PicturesAndTextsTest {
     assertThat(error.path("message").asString())
         .containsPattern("at least|at most|between|from")
         .doesNotContainIgnoringCase("type");
+  }
+
+  @Test
+  void theLogprobsAreThoseOfTheText() throws Exception {
+    ObjectNode request =
+        GatewayClient.chat(PICTURES.resolve("alpha_red_apple.png"), "what is this?", 32)
+            .put("logprobs", true);
+    JsonNode choice = client.postJson(CHAT, request, 200).at("/choices/0");
+    assertThat(choice.path("finish_reason").asString()).isEqualTo("stop");
+    StringBuilder tokens = new StringBuilder();
+    choice.at("/logprobs/content").forEach(token -> tokens.append(token.path("token").asString()));
+    assertThat(tokens).hasToString(choice.at("/message/content").asString());
   }
 
   private static JsonNode drawn(String prompt) throws Exception {
