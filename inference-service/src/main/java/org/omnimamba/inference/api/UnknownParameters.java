@@ -15,12 +15,9 @@ import tools.jackson.databind.JsonNode;
  *   <tr><th>field</th><th>where</th><th>ignored when</th></tr>
  *   <tr><td>user, metadata, store, safety_identifier, prompt_cache_key, prompt_cache_retention,
  *     service_tier</td><td>both</td><td>always: they are about bookkeeping</td></tr>
- *   <tr><td>frequency_penalty, presence_penalty</td><td>chat</td><td>0</td></tr>
- *   <tr><td>logit_bias</td><td>chat</td><td>empty</td></tr>
  *   <tr><td>tools, functions</td><td>chat</td><td>empty</td></tr>
  *   <tr><td>tool_choice, function_call</td><td>chat</td><td>"none" or "auto"</td></tr>
  *   <tr><td>parallel_tool_calls</td><td>chat</td><td>always: there are no tools</td></tr>
- *   <tr><td>response_format</td><td>chat</td><td>{"type": "text"}</td></tr>
  *   <tr><td>modalities</td><td>chat</td><td>["text"]</td></tr>
  *   <tr><td>prediction</td><td>chat</td><td>always: it can only make an answer faster</td></tr>
  *   <tr><td>reasoning_effort</td><td>chat</td><td>always: the model has no reasoning</td></tr>
@@ -43,15 +40,11 @@ public final class UnknownParameters {
 
   private static final Map<String, Rule> CHAT =
       Map.ofEntries(
-          Map.entry("frequency_penalty", Rule.when(UnknownParameters::isZero)),
-          Map.entry("presence_penalty", Rule.when(UnknownParameters::isZero)),
-          Map.entry("logit_bias", Rule.when(UnknownParameters::isEmpty)),
           Map.entry("tools", Rule.when(UnknownParameters::isEmpty)),
           Map.entry("functions", Rule.when(UnknownParameters::isEmpty)),
           Map.entry("tool_choice", Rule.oneOf("none", "auto")),
           Map.entry("function_call", Rule.oneOf("none", "auto")),
           Map.entry("parallel_tool_calls", Rule.always(Type.BOOLEAN)),
-          Map.entry("response_format", Rule.when(UnknownParameters::isPlainText)),
           Map.entry("modalities", Rule.when(UnknownParameters::isTextAlone)),
           Map.entry("prediction", Rule.always(Type.OBJECT)),
           Map.entry("reasoning_effort", Rule.always(Type.STRING)),
@@ -128,16 +121,8 @@ public final class UnknownParameters {
     }
   }
 
-  private static boolean isZero(JsonNode value) {
-    return value.isNumber() && value.doubleValue() == 0;
-  }
-
   private static boolean isEmpty(JsonNode value) {
     return value.isContainer() && value.isEmpty();
-  }
-
-  private static boolean isPlainText(JsonNode format) {
-    return format.size() == 1 && "text".equals(format.path("type").asString(""));
   }
 
   private static boolean isTextAlone(JsonNode modalities) {

@@ -25,8 +25,10 @@ import org.omnimamba.model.generation.Sequence;
 import org.omnimamba.model.generation.TokenSequence;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.InvalidImageException;
+import org.omnimamba.model.text.AnswerChoices;
 import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.PromptTooLongException;
+import org.omnimamba.model.text.UnspellableTextException;
 import org.springframework.stereotype.Component;
 
 /** Checks a chat request and lays out its prompt; preparing its picture comes after that. */
@@ -71,14 +73,10 @@ final class ChatRequestReader {
     boolean includeUsage = includeUsage(request.streamOptions(), stream);
     int n = Checks.range("n", request.n(), 1, 1, limits.choices());
     int topLogprobs = topLogprobs(request);
-    int maxTokens = maxTokens(request, limits.defaultCompletionTokens());
     GenerationOptions options =
-        GenerationOptions.of(SamplingReader.read(request, TEMPERATURE))
-            .withMaxNewTokens(maxTokens)
-            .withStop(StopReader.read(request.stop()))
-            .withTopLogprobs(topLogprobs);
+        options(request, limits.defaultCompletionTokens()).withTopLogprobs(topLogprobs);
     Conversation conversation = messages.read(request.messages());
-    Prompt prompt = layOut(conversation, request.truncation(), maxTokens);
+    Prompt prompt = layOut(conversation, request.truncation(), options.maxNewTokens());
     List<TokenSequence> sequences = new ArrayList<>();
     int longest = 0;
     for (int index = 0; index < n; index++) {
@@ -108,6 +106,34 @@ final class ChatRequestReader {
                 topLogprobs != NO_LOGPROBS,
                 Checks.flag(request.returnTokenIds()),
                 note(prompt)));
+  }
+
+  private GenerationOptions options(ChatCompletionRequest request, int tokensIfAbsent) {
+    int maxTokens = maxTokens(request, tokensIfAbsent);
+    List<String> stop = StopReader.read(request.stop());
+    AnswerChoices choices = choices(request);
+    if (choices != null && !stop.isEmpty()) {
+      throw ApiException.invalidValue(
+          "stop", "'stop' would cut an answer that must be one of some choices.");
+    }
+    return GenerationOptions.of(SamplingReader.read(request, TEMPERATURE))
+        .withMaxNewTokens(choices == null ? maxTokens : Math.min(maxTokens, choices.mostTokens()))
+        .withStop(stop)
+        .withChanges(LogitChangesReader.read(request, model.tokenizer().size()))
+        .withChoices(choices);
+  }
+
+  private @Nullable AnswerChoices choices(ChatCompletionRequest request) {
+    AnswerTexts texts = AnswerTextsReader.read(request);
+    if (texts == null) {
+      return null;
+    }
+    try {
+      return model.tokenizer().choices(texts.all(), model.config().specialTokens().eos());
+    } catch (UnspellableTextException e) {
+      throw ApiException.invalidValue(
+          texts.param(), "No answer can be one of the choices: %s.".formatted(e.getMessage()));
+    }
   }
 
   private static boolean includeUsage(

@@ -13,6 +13,14 @@
  *   <li>One picture in the whole conversation, as a {@code data:} URI; without one the reference's
  *       text-only layout is used (image places zero). A second picture is refused by name.
  * </ul>
+ *
+ * <h2>Answers of a fixed form</h2>
+ *
+ * {@code response_format} and {@code structured_outputs} are turned into the list of texts that the
+ * answer may be ({@link org.omnimamba.inference.chat.AnswerTextsReader}); that list is compiled
+ * against the vocabulary ({@link org.omnimamba.model.text.AnswerChoices}) before the request is
+ * admitted. Tokens of such an answer are drawn on the host, from the logits of its row; the other
+ * rows of a step are drawn as ever.
  */
 @NullMarked
 package org.omnimamba.inference.chat;

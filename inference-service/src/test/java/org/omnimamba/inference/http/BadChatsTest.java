@@ -22,7 +22,8 @@ class BadChatsTest {
 
   @TestFactory
   Stream<DynamicTest> eachGetsItsError() {
-    return BadRequest.tests(Stream.of(chatFields(), messages()).flatMap(List::stream).toList());
+    return BadRequest.tests(
+        Stream.of(chatFields(), answerForms(), messages()).flatMap(List::stream).toList());
   }
 
   @ParameterizedTest
@@ -76,8 +77,9 @@ class BadChatsTest {
         field("\"top_logprobs\":3", 400, "top_logprobs", "invalid_value"),
         field("\"logprobs\":true,\"top_logprobs\":21", 400, "top_logprobs", "invalid_value"),
         field("\"truncation\":\"middle\"", 400, "truncation", "invalid_value"),
-        field("\"frequency_penalty\":0.5", 400, "frequency_penalty", "unsupported_parameter"),
-        field("\"logit_bias\":{\"5\":3}", 400, "logit_bias", "unsupported_parameter"),
+        field("\"frequency_penalty\":2.1", 400, "frequency_penalty", "invalid_value"),
+        field("\"frequency_penalty\":\"1\"", 400, "frequency_penalty", "invalid_type"),
+        field("\"presence_penalty\":-2.1", 400, "presence_penalty", "invalid_value"),
         field("\"tools\":[{}]", 400, "tools", "unsupported_parameter"),
         field(
             "\"response_format\":{\"type\":\"json_object\"}",
@@ -100,6 +102,89 @@ class BadChatsTest {
         field("\"stop\":[\"a\",\"\\ude00x\"]", 400, "stop[1]", "invalid_value"),
         field("\"user\":\"\\udc00\\ud800\"", 400, "user", "invalid_value"),
         field("\"metadata\":{\"a\":\"\\ud800\"}", 400, "metadata.a", "invalid_value"));
+  }
+
+  private static List<BadRequest> answerForms() {
+    return List.of(
+        field("\"logit_bias\":{\"194\":1,\"50000\":1}", 400, "logit_bias.50000", "invalid_value"),
+        field("\"logit_bias\":{\"-1\":3}", 400, "logit_bias.-1", "invalid_value"),
+        field("\"logit_bias\":{\"dog\":3}", 400, "logit_bias.dog", "invalid_value"),
+        field("\"logit_bias\":{\"5\":101}", 400, "logit_bias.5", "invalid_value"),
+        field("\"logit_bias\":{\"5\":null}", 400, "logit_bias.5", "invalid_value"),
+        field("\"logit_bias\":{\"5\":\"3\"}", 400, "logit_bias.5", "invalid_type"),
+        field("\"logit_bias\":[3]", 400, "logit_bias", "invalid_type"),
+        format("\"json\"", "", "invalid_type"),
+        format("{}", "", "unsupported_parameter"),
+        format("{\"type\":\"text\",\"x\":1}", ".x", "unsupported_parameter"),
+        format("{\"type\":\"json_schema\"}", ".json_schema", "invalid_type"),
+        schema("\"schema\":{\"type\":\"boolean\"}", ".name", "invalid_value"),
+        schema("\"name\":\"a b\",\"schema\":{\"type\":\"boolean\"}", ".name", "invalid_value"),
+        schema("\"name\":\"a\"", ".schema", "invalid_type"),
+        schema(
+            "\"name\":\"a\",\"strict\":1,\"schema\":{\"type\":\"boolean\"}",
+            ".strict",
+            "invalid_type"),
+        value("{\"type\":\"string\"}", "", "unsupported_parameter"),
+        value("{\"type\":\"integer\",\"enum\":[1]}", "", "unsupported_parameter"),
+        value("{\"enum\":[1]}", ".enum", "unsupported_parameter"),
+        value("{\"enum\":[]}", ".enum", "invalid_value"),
+        value("{\"anyOf\":[]}", "", "unsupported_parameter"),
+        value("{\"$ref\":\"#/$defs/none\"}", "", "unsupported_parameter"),
+        value("{\"$ref\":\"#\"}", "", "unsupported_parameter"),
+        value("{\"type\":\"object\"}", ".properties", "unsupported_parameter"),
+        value(
+            "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"x\"]},\"b\":{}}}",
+            ".properties",
+            "unsupported_parameter"),
+        value(
+            "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"boolean\"}}}",
+            ".required",
+            "invalid_value"),
+        value(
+            "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"boolean\"}},"
+                + "\"required\":[\"a\"]}",
+            ".additionalProperties",
+            "invalid_value"),
+        value("{\"enum\":[\"\u732b\"]}", "", "invalid_value"),
+        choice("[]", "empty_array"),
+        choice("[\"a\",\"\"]", "invalid_value"),
+        choice("[null]", "invalid_value"),
+        choice("[\"" + "a".repeat(70_000) + "\"]", "string_too_long"),
+        choice("[" + "\"a\",".repeat(1000) + "\"b\"]", "array_too_long"),
+        field(
+            "\"structured_outputs\":{\"regex\":\"a*\"}",
+            400,
+            "structured_outputs.regex",
+            "unsupported_parameter"),
+        field("\"structured_outputs\":7", 400, "structured_outputs", "invalid_type"),
+        field(
+            "\"structured_outputs\":{\"choice\":[\"a\"]},\"stop\":\"a\"",
+            400,
+            "stop",
+            "invalid_value"));
+  }
+
+  private static BadRequest choice(String choices, String code) {
+    return field(
+        "\"structured_outputs\":{\"choice\":" + choices + "}",
+        400,
+        "structured_outputs.choice",
+        code);
+  }
+
+  private static BadRequest value(String schema, String param, String code) {
+    return schema("\"name\":\"a\",\"strict\":true,\"schema\":" + schema, ".schema" + param, code);
+  }
+
+  private static BadRequest schema(String members, String param, String code) {
+    return format(
+        "{\"type\":\"json_schema\",\"json_schema\":{" + members + "}}",
+        ".json_schema" + param,
+        code);
+  }
+
+  private static BadRequest format(String format, String param, String code) {
+    return field("\"response_format\":" + format, 400, "response_format" + param, code);
   }
 
   private static List<BadRequest> messages() {
@@ -170,7 +255,12 @@ class BadChatsTest {
 
   private static BadRequest field(String field, int status, String param, String code) {
     String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]," + field + "}";
-    return new BadRequest("field: " + field, SERVER.post(CHAT, body), status, param, code);
+    return new BadRequest(
+        "field: " + field.substring(0, Math.min(field.length(), 90)),
+        SERVER.post(CHAT, body),
+        status,
+        param,
+        code);
   }
 
   private static BadRequest conversation(String messages, String param, String code) {

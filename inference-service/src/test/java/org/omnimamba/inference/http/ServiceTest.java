@@ -97,7 +97,8 @@ class ServiceTest {
             "/v1/chat/completions", "/v1/images/generations", "/v1/models", "/v1/models/{id}");
     JsonNode chat = api.get("components").get("schemas").get("ChatCompletionRequest");
     assertThat(chat.get("properties").propertyNames())
-        .contains("messages", "max_completion_tokens", "return_token_ids", "stop")
+        .contains("messages", "max_completion_tokens", "return_token_ids", "stop", "logit_bias")
+        .contains("response_format", "structured_outputs", "presence_penalty")
         .doesNotContain("others");
     JsonNode image = api.get("components").get("schemas").get("ImageGenerationRequest");
     assertThat(image.get("properties").propertyNames()).contains("prompt", "partial_images", "n");

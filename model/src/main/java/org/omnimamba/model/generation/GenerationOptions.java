@@ -1,7 +1,10 @@
 package org.omnimamba.model.generation;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.sampling.LogitChanges;
 import org.omnimamba.model.sampling.SamplingParameters;
+import org.omnimamba.model.text.AnswerChoices;
 
 /**
  * How a sequence is generated.
@@ -14,6 +17,9 @@ import org.omnimamba.model.sampling.SamplingParameters;
  * @param imageIndex which of several results of one seed this is
  * @param endOfText whether the end-of-text id ends a text, as it does in the reference; without it
  *     only length and stop strings do
+ * @param changes what is added to the logits of a text
+ * @param choices the texts of which a text is exactly one, unless its length ends it before; null
+ *     for any text
  */
 public record GenerationOptions(
     SamplingParameters sampling,
@@ -21,7 +27,9 @@ public record GenerationOptions(
     List<String> stop,
     int topLogprobs,
     int imageIndex,
-    boolean endOfText) {
+    boolean endOfText,
+    LogitChanges changes,
+    @Nullable AnswerChoices choices) {
 
   private static final int NO_LOGPROBS = -1;
 
@@ -40,7 +48,8 @@ public record GenerationOptions(
 
   /** Draws as told, up to the model's last position, until the model ends the text. */
   public static GenerationOptions of(SamplingParameters sampling) {
-    return new GenerationOptions(sampling, Integer.MAX_VALUE, List.of(), NO_LOGPROBS, 0, true);
+    return new GenerationOptions(
+        sampling, Integer.MAX_VALUE, List.of(), NO_LOGPROBS, 0, true, LogitChanges.NONE, null);
   }
 
   /**
@@ -56,22 +65,37 @@ public record GenerationOptions(
   }
 
   public GenerationOptions withMaxNewTokens(int value) {
-    return new GenerationOptions(sampling, value, stop, topLogprobs, imageIndex, endOfText);
+    return new GenerationOptions(
+        sampling, value, stop, topLogprobs, imageIndex, endOfText, changes, choices);
   }
 
   public GenerationOptions withStop(List<String> value) {
-    return new GenerationOptions(sampling, maxNewTokens, value, topLogprobs, imageIndex, endOfText);
+    return new GenerationOptions(
+        sampling, maxNewTokens, value, topLogprobs, imageIndex, endOfText, changes, choices);
   }
 
   public GenerationOptions withTopLogprobs(int value) {
-    return new GenerationOptions(sampling, maxNewTokens, stop, value, imageIndex, endOfText);
+    return new GenerationOptions(
+        sampling, maxNewTokens, stop, value, imageIndex, endOfText, changes, choices);
   }
 
   public GenerationOptions withImageIndex(int value) {
-    return new GenerationOptions(sampling, maxNewTokens, stop, topLogprobs, value, endOfText);
+    return new GenerationOptions(
+        sampling, maxNewTokens, stop, topLogprobs, value, endOfText, changes, choices);
   }
 
   public GenerationOptions withoutEndOfText() {
-    return new GenerationOptions(sampling, maxNewTokens, stop, topLogprobs, imageIndex, false);
+    return new GenerationOptions(
+        sampling, maxNewTokens, stop, topLogprobs, imageIndex, false, changes, choices);
+  }
+
+  public GenerationOptions withChanges(LogitChanges value) {
+    return new GenerationOptions(
+        sampling, maxNewTokens, stop, topLogprobs, imageIndex, endOfText, value, choices);
+  }
+
+  public GenerationOptions withChoices(@Nullable AnswerChoices value) {
+    return new GenerationOptions(
+        sampling, maxNewTokens, stop, topLogprobs, imageIndex, endOfText, changes, value);
   }
 }

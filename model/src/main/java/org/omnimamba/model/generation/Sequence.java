@@ -10,9 +10,11 @@ import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.InvalidLogitsException;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.PreviousTokens;
+import org.omnimamba.model.sampling.Steering;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenLogprobs;
 import org.omnimamba.model.sampling.TokenSampler;
+import org.omnimamba.model.text.AnswerChoices;
 import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.Tokenizer;
 
@@ -24,16 +26,20 @@ import org.omnimamba.model.text.Tokenizer;
  * <p>Rules (see docs/reference-behaviours.md, 12, 19, 20): a text ends with the end-of-text id,
  * which is part of the ids but not of the text, with a stop string, after {@code maxNewTokens}, or
  * when the next token would need a position that the model lacks. An image has exactly {@code
- * imageTokens()} ids and no end id.
+ * imageTokens()} ids and no end id. A text that must be one of some choices also ends when it is
+ * one that no other goes on from; it has no end id then.
  *
  * <p>For use by one thread, except {@link #cancel} and {@link #finished}.
  */
 public final class Sequence implements TokenSequence {
   private final ModelConfig config;
+  private final Tokenizer tokenizer;
   private final Prompt prompt;
   private final GenerationOptions options;
   private final @Nullable SequenceText text;
+  private final AnswerChoices.@Nullable Cursor choice;
   private final PreviousTokens previous = new Previous();
+  private final PreviousTokens ownTokens = new Generated();
   private final AtomicReference<@Nullable FinishReason> finishReason = new AtomicReference<>();
   private final int[] promptIds;
   private final int maxNewTokens;
@@ -49,11 +55,14 @@ public final class Sequence implements TokenSequence {
   public Sequence(
       ModelConfig config, Tokenizer tokenizer, Prompt prompt, GenerationOptions options) {
     this.config = config;
+    this.tokenizer = tokenizer;
     this.prompt = prompt;
     this.options = options;
     this.promptIds = prompt.ids();
     boolean image = prompt.task() == Task.T2I;
     this.text = image ? null : new SequenceText(tokenizer.detokenizer(), options.stop());
+    AnswerChoices choices = options.choices();
+    this.choice = image || choices == null ? null : choices.cursor();
     this.maxNewTokens =
         image
             ? config.language().imageTokens()
@@ -79,10 +88,25 @@ public final class Sequence implements TokenSequence {
       throw new IllegalArgumentException(
           "%d logits, but the vocabulary has %d".formatted(logits.length, vocabulary));
     }
-    int id = sampler.sample(logits, options.sampling(), previous, options.imageIndex(), count);
+    int id = sample(logits, sampler);
     TokenLogprobs logprobs =
         options.wantsLogprobs() ? sampler.logprobs(logits, id, options.topLogprobs()) : null;
     return append(id, logprobs);
+  }
+
+  private int sample(float[] logits, TokenSampler sampler) {
+    if (!steered()) {
+      return sampler.sample(logits, options.sampling(), previous, options.imageIndex(), count);
+    }
+    Steering steering =
+        new Steering(options.changes(), ownTokens, choice == null ? null : choice.allowed());
+    return sampler.sample(
+        logits, options.sampling(), steering, previous, options.imageIndex(), count);
+  }
+
+  /** Whether a draw needs more than the sampling parameters. */
+  private boolean steered() {
+    return text != null && (choice != null || !options.changes().isNone());
   }
 
   /** How the next token may be drawn where its logits are; null if they have to come here. */
@@ -91,7 +115,7 @@ public final class Sequence implements TokenSequence {
   }
 
   private @Nullable PlainDraw draw(int ahead) {
-    return options.wantsLogprobs()
+    return options.wantsLogprobs() || steered()
         ? null
         : PlainDraw.of(options.sampling(), options.imageIndex(), count + ahead);
   }
@@ -153,6 +177,9 @@ public final class Sequence implements TokenSequence {
     if (count == generated.length) {
       generated = Arrays.copyOf(generated, 2 * count);
     }
+    if (choice != null && id != config.specialTokens().eos()) {
+      choice.advance(id, tokenizer.bytes(id));
+    }
     generated[count++] = id;
     String released = text == null ? "" : text.append(id);
     FinishReason reason = reasonAfter(id);
@@ -165,8 +192,9 @@ public final class Sequence implements TokenSequence {
 
   private @Nullable FinishReason reasonAfter(int id) {
     if (text != null) {
-      boolean end = options.endOfText() && id == config.specialTokens().eos();
-      if (end || text.stopped()) {
+      boolean mayEnd = options.endOfText() || choice != null;
+      boolean end = mayEnd && id == config.specialTokens().eos();
+      if (end || text.stopped() || (choice != null && choice.finished())) {
         return FinishReason.STOP;
       }
     }
@@ -258,6 +286,19 @@ public final class Sequence implements TokenSequence {
 
     private int promptTokens() {
       return text == null ? 0 : promptIds.length;
+    }
+  }
+
+  /** What frequency and presence penalty count. */
+  private final class Generated implements PreviousTokens {
+    @Override
+    public int count() {
+      return count;
+    }
+
+    @Override
+    public int id(int index) {
+      return generated[index];
     }
   }
 }

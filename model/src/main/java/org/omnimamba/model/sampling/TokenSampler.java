@@ -15,6 +15,7 @@ import java.util.List;
 public final class TokenSampler {
   private final Candidates candidates = new Candidates();
   private float[] penalised = new float[0];
+  private int[] counts = new int[0];
 
   /**
    * Draws one token.
@@ -37,6 +38,47 @@ public final class TokenSampler {
       return argMax(logits);
     }
     float[] effective = penalise(logits, parameters.repetitionPenalty(), previous);
+    return draw(effective, parameters, imageIndex, position);
+  }
+
+  /**
+   * Draws one token under further rules.
+   *
+   * @param logits {@code [vocab]}; left unchanged
+   * @param parameters how to draw
+   * @param steering what is added to the logits, and which tokens may be drawn
+   * @param previous tokens that the repetition penalty applies to
+   * @param imageIndex which of several results of one seed this is
+   * @param position index of the token in its result
+   * @return the token's id
+   * @throws InvalidLogitsException if a logit is NaN or infinite, be it of a token that may not be
+   *     drawn
+   */
+  public int sample(
+      float[] logits,
+      SamplingParameters parameters,
+      Steering steering,
+      PreviousTokens previous,
+      long imageIndex,
+      long position) {
+    argMax(logits);
+    float[] effective = penalise(logits, parameters.repetitionPenalty(), previous);
+    if (!steering.changes().isNone()) {
+      effective = change(effective, steering.changes(), steering.generated());
+    }
+    int[] allowed = steering.allowed();
+    if (allowed == null) {
+      return draw(effective, parameters, imageIndex, position);
+    }
+    float[] few = new float[allowed.length];
+    for (int i = 0; i < few.length; i++) {
+      few[i] = effective[allowed[i]];
+    }
+    return allowed[draw(few, parameters, imageIndex, position)];
+  }
+
+  private int draw(
+      float[] effective, SamplingParameters parameters, long imageIndex, long position) {
     if (parameters.isGreedy()) {
       return argMax(effective);
     }
@@ -134,6 +176,44 @@ public final class TokenSampler {
       }
     }
     return penalised;
+  }
+
+  /** The logits with what {@link LogitChanges} adds; ids outside the vocabulary add nothing. */
+  private float[] change(float[] logits, LogitChanges changes, PreviousTokens generated) {
+    if (penalised.length != logits.length) {
+      penalised = new float[logits.length];
+    }
+    if (logits != penalised) {
+      System.arraycopy(logits, 0, penalised, 0, logits.length);
+    }
+    changes
+        .bias()
+        .forEach(
+            (id, bias) -> {
+              if (id < penalised.length) {
+                penalised[id] += bias;
+              }
+            });
+    if (changes.punishes()) {
+      punish(changes, generated);
+    }
+    return penalised;
+  }
+
+  private void punish(LogitChanges changes, PreviousTokens generated) {
+    if (counts.length < penalised.length) {
+      counts = new int[penalised.length];
+    }
+    for (int i = 0; i < generated.count(); i++) {
+      counts[generated.id(i)]++;
+    }
+    for (int i = 0; i < generated.count(); i++) {
+      int id = generated.id(i);
+      if (counts[id] > 0) {
+        penalised[id] -= counts[id] * changes.frequencyPenalty() + changes.presencePenalty();
+        counts[id] = 0;
+      }
+    }
   }
 
   /** Leaves in {@link #candidates} what may be drawn, weighted; returns the sum of weights. */

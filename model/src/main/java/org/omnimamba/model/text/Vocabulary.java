@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Vocabulary {
   private final byte[] @Nullable [] bytes;
   private final BitSet special = new BitSet();
+  private final BitSet control = new BitSet();
   private final Map<String, Integer> added = new HashMap<>();
 
   Vocabulary(Map<String, Integer> model, List<AddedToken> addedTokens) {
@@ -26,6 +27,7 @@ final class Vocabulary {
     for (AddedToken token : addedTokens) {
       bytes[token.id()] = alphabet.bytes(token.content());
       special.set(token.id(), token.special());
+      control.set(token.id(), token.control());
       added.put(token.content(), token.id());
     }
   }
@@ -43,6 +45,11 @@ final class Vocabulary {
 
   boolean special(int id) {
     return id >= 0 && special.get(id);
+  }
+
+  /** Whether a token steers the model and is no text. */
+  boolean control(int id) {
+    return control.get(id);
   }
 
   @Nullable Integer addedToken(String content) {

@@ -1,6 +1,6 @@
 /**
- * Text on its way to the model and back: the tokenizer, the prompt layouts and the decoder for
- * streams.
+ * Text on its way to the model and back: the tokenizer, the prompt layouts, the decoder for streams
+ * and the texts that an answer can be held to.
  *
  * <p><b>Control tokens inside text.</b> The reference recognises them (see
  * docs/reference-behaviours.md, 17): its caption {@code "a cat<|eot|><|soi|>"} holds two control

@@ -3,20 +3,25 @@ package org.omnimamba.model.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.sampling.InvalidLogitsException;
+import org.omnimamba.model.sampling.LogitChanges;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
 import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.model.text.AnswerChoices;
 import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.PromptLayouts;
 import org.omnimamba.model.text.Tokenizer;
@@ -250,6 +255,57 @@ class SequenceTest {
     assertThat(token.logprobs().top()).hasSize(2);
     assertThat(token.logprobs().chosen()).isEqualTo(token.logprobs().top().get(0).logprob());
     assertThat(accept(text(GREEDY), 168).logprobs()).isNull();
+  }
+
+  @Test
+  void theAnswerIsOneOfItsChoicesWhateverTheLogitsSay() {
+    List<String> texts = List.of("dog", "dog house", "a cat");
+    AnswerChoices choices = tokenizer.choices(texts, CONFIG.specialTokens().eos());
+    Set<String> answers = new HashSet<>();
+    for (int seed = 0; seed < 60; seed++) {
+      SamplingParameters parameters =
+          SamplingParameters.defaults().withSeed(seed).withTopP(0.9f).withTemperature(seed % 3);
+      GenerationOptions options =
+          GenerationOptions.of(parameters)
+              .withChoices(choices)
+              .withMaxNewTokens(choices.mostTokens());
+      Sequence sequence = text(options);
+      Random random = new Random(seed);
+      while (!sequence.finished()) {
+        assertThat(sequence.nextDraws(4)).as("its tokens are drawn from logits here").isEmpty();
+        float[] logits = new float[CONFIG.language().outputVocabSize(Task.MMU)];
+        for (int i = 0; i < logits.length; i++) {
+          logits[i] = 4 * (float) random.nextGaussian();
+        }
+        sequence.accept(logits, sampler);
+      }
+      assertThat(sequence.finishReason()).isEqualTo(FinishReason.STOP);
+      assertThat(sequence.text()).isIn(texts);
+      boolean ended = sequence.lastToken() == CONFIG.specialTokens().eos();
+      assertThat(ended).as("only 'dog' could go on").isEqualTo(sequence.text().equals("dog"));
+      answers.add(sequence.text());
+    }
+    assertThat(answers).containsExactlyInAnyOrderElementsOf(texts);
+  }
+
+  @Test
+  void aChoiceThatIsCutByItsLengthSaysSo() {
+    AnswerChoices choices = tokenizer.choices(List.of("dog house"), CONFIG.specialTokens().eos());
+    Sequence sequence = text(GREEDY.withChoices(choices).withMaxNewTokens(1));
+    assertThat(accept(sequence, 0).finishReason()).isEqualTo(FinishReason.LENGTH);
+    assertThat("dog house").startsWith(sequence.text());
+  }
+
+  @Test
+  void aTokenThatCameAlreadyLosesItsPenalties() {
+    Sequence sequence = text(GREEDY.withChanges(new LogitChanges(2, 2, Map.of(40, 3f))));
+    float[] logits = new float[CONFIG.language().outputVocabSize(Task.MMU)];
+    logits[50] = 10;
+    // id 40 has 3; id 50 has 10, then 10 - 4, 10 - 6 and 10 - 8
+    for (int expected : new int[] {50, 50, 50, 40, 50}) {
+      assertThat(sequence.nextDraws(1)).isEmpty();
+      assertThat(sequence.accept(logits, sampler).id()).isEqualTo(expected);
+    }
   }
 
   @Test

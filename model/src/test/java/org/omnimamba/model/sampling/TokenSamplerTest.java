@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,69 @@ class TokenSamplerTest {
       assertThat(sampler.sample(logits, parameters, PreviousTokens.NONE, 3, i)).isEqualTo(alone[i]);
     }
     assertThat(Arrays.stream(alone).distinct().count()).isGreaterThan(10);
+  }
+
+  /** 5 - 2 * 0.5 - 1 = 3; 4 - 0.5 - 1 = 2.5; 0 + 2.75; -1 untouched. */
+  @Test
+  void penaltiesAndBiasAreOpenAis() {
+    float[] logits = {5, 4, 0, -1};
+    LogitChanges changes = new LogitChanges(0.5f, 1, Map.of(2, 2.75f, 99, 100f));
+    Steering steering = new Steering(changes, previous(0, 1, 0), null);
+    SamplingParameters greedy = SamplingParameters.greedy();
+    assertThat(sampler.sample(logits, greedy, steering, PreviousTokens.NONE, 0, 0)).isZero();
+    Steering without0 = new Steering(changes, previous(0, 1, 0), new int[] {1, 2, 3});
+    assertThat(sampler.sample(logits, greedy, without0, PreviousTokens.NONE, 0, 0)).isEqualTo(2);
+    Steering once = new Steering(changes, previous(1, 0, 0, 0), null);
+    assertThat(sampler.sample(logits, greedy, once, PreviousTokens.NONE, 0, 0))
+        .as("5 - 3 * 0.5 - 1 = 2.5 is less than 2.75")
+        .isEqualTo(2);
+    assertThat(logits).containsExactly(5, 4, 0, -1);
+  }
+
+  @Test
+  void theRepetitionPenaltyComesBeforeWhatIsAdded() {
+    float[] logits = {6, 3.5f};
+    Steering steering =
+        new Steering(new LogitChanges(0, 0, Map.of(0, 1f)), PreviousTokens.NONE, null);
+    // 6 / 2 + 1 = 4 is more than 3.5, which (6 + 1) / 2 would not be
+    assertThat(
+            sampler.sample(
+                logits,
+                SamplingParameters.greedy().withRepetitionPenalty(2),
+                steering,
+                previous(0),
+                0,
+                0))
+        .isZero();
+  }
+
+  @Test
+  void onlyAllowedTokensAreDrawnByTheirOwnProbabilities() {
+    float[] logits = {9, 1, 9, 1 + (float) Math.log(3), 9};
+    Steering steering = new Steering(LogitChanges.NONE, PreviousTokens.NONE, new int[] {1, 3});
+    int[] drawn = new int[5];
+    for (int position = 0; position < 4000; position++) {
+      drawn[sampler.sample(logits, DRAW.withSeed(5), steering, PreviousTokens.NONE, 0, position)]++;
+    }
+    assertThat(drawn[1] + drawn[3]).isEqualTo(4000);
+    // a quarter and three quarters; 100 are over three standard deviations
+    assertThat(drawn[1]).isCloseTo(1000, within(100));
+    // the likeliest of the allowed ones alone reaches 0.7
+    assertThat(sampler.sample(logits, DRAW.withTopP(0.7f), steering, PreviousTokens.NONE, 0, 1))
+        .isEqualTo(3);
+    logits[0] = Float.NaN;
+    assertThatThrownBy(() -> sampler.sample(logits, DRAW, steering, PreviousTokens.NONE, 0, 0))
+        .isInstanceOf(InvalidLogitsException.class);
+  }
+
+  @Test
+  void changesOutsideTheirRangeAreRefused() {
+    assertThatThrownBy(() -> new LogitChanges(2.1f, 0, Map.of()))
+        .hasMessage("frequency_penalty must be from -2 to 2");
+    assertThatThrownBy(() -> new LogitChanges(0, Float.NaN, Map.of()))
+        .hasMessageContaining("presence_penalty");
+    assertThatThrownBy(() -> new LogitChanges(0, 0, Map.of(1, -101f)))
+        .hasMessage("logit_bias must be from -100 to 100");
   }
 
   @Test

@@ -59,14 +59,14 @@ class DocumentedCommandsTest {
   }
 
   @Test
-  void theApiDocumentDraws() throws Exception {
+  void theApiDocumentDrawsAndChooses() throws Exception {
     List<String> blocks = blocksWithCurl("docs/api.md");
-    assertThat(blocks).isNotEmpty();
-    for (int number = 0; number < blocks.size(); number++) {
-      Path work = Files.createDirectory(folder.resolve("api" + number));
-      run(work, blocks.get(number));
-      assertPicture(work.resolve("apple.png"));
-    }
+    assertThat(blocks).hasSize(2);
+    Path draws = Files.createDirectory(folder.resolve("api-draws"));
+    run(draws, blocks.get(0));
+    assertPicture(draws.resolve("apple.png"));
+    Path chooses = Files.createDirectory(folder.resolve("api-chooses"));
+    assertThat(run(chooses, blocks.get(1)).strip()).isIn("red", "blue");
   }
 
   private static List<String> blocksWithCurl(String document) throws Exception {

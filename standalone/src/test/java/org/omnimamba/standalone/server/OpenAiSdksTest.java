@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
+import com.openai.models.ResponseFormatJsonObject;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionContentPart;
@@ -189,6 +191,53 @@ class OpenAiSdksTest {
     return client.chat().completions().create(request.build()).choices().stream()
         .map(choice -> choice.message().content().orElseThrow())
         .toList();
+  }
+
+  /** What the client sends for a class: an object whose one property is an enum. */
+  public static final class Seen {
+    public Colour colour;
+  }
+
+  public enum Colour {
+    RED,
+    BLUE
+  }
+
+  @Test
+  void javaGetsAnswersOfItsOwnTypes() {
+    var answers =
+        client
+            .chat()
+            .completions()
+            .create(
+                ChatCompletionCreateParams.builder()
+                    .model(model)
+                    .maxCompletionTokens(40)
+                    .n(4)
+                    .addUserMessage("red or blue?")
+                    .responseFormat(Seen.class)
+                    .build());
+    assertThat(answers.choices())
+        .hasSize(4)
+        .allSatisfy(
+            choice -> assertThat(choice.message().content().orElseThrow().colour).isNotNull());
+    String forced =
+        contents(
+                chat()
+                    .addUserMessage("hello")
+                    .putAdditionalBodyProperty(
+                        "structured_outputs", JsonValue.from(Map.of("choice", List.of("yes")))))
+            .get(0);
+    assertThat(forced).isEqualTo("yes");
+    assertThatThrownBy(
+            () ->
+                contents(
+                    chat()
+                        .addUserMessage("hello")
+                        .responseFormat(ResponseFormatJsonObject.builder().build())))
+        .isInstanceOfSatisfying(
+            BadRequestException.class,
+            refusal -> assertThat(refusal.param()).contains("response_format"));
   }
 
   @Test

@@ -142,6 +142,22 @@ class PlatformTest {
         .isEqualTo(ids(run.path("generated")));
   }
 
+  /** A job's body is the request as it is, so an answer of a fixed form is one there too. */
+  @Test
+  void aJobsAnswerHasItsFixedForm() throws Exception {
+    JsonNode body =
+        GatewayClient.JSON.readTree(
+            """
+            {"messages":[{"role":"user","content":"is it?"}],"temperature":2,
+             "frequency_penalty":0.5,"logit_bias":{"40":-100},
+             "response_format":{"type":"json_schema",
+               "json_schema":{"name":"answer","schema":{"type":"boolean"}}}}
+            """);
+    JsonNode job = finished(submit("/v1/chat/completions", body));
+    assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("completed");
+    assertThat(job.at("/result/choices/0/message/content").asString()).isIn("true", "false");
+  }
+
   @Test
   void anImageAsAJobGivesTheSameAndItsBytes() throws Exception {
     JsonNode job = finished(submit("/v1/images/generations", image(CAPTION)));
