@@ -10,6 +10,9 @@ import org.springframework.http.HttpStatus;
 
 /** Says in HTTP why there is no response. */
 final class ResponseErrors {
+  /** What stands there in a chat stands in {@code text.format} itself in a response. */
+  private static final String JSON_SCHEMA = "response_format.json_schema";
+
   private ResponseErrors() {}
 
   /** The answer to a failure; what is no failure of a response is left as it is. */
@@ -70,6 +73,9 @@ final class ResponseErrors {
     }
     if (param.startsWith("messages") || param.equals("prompt")) {
       return "input";
+    }
+    if (param.startsWith(JSON_SCHEMA)) {
+      return "text.format" + param.substring(JSON_SCHEMA.length());
     }
     return switch (param) {
       case "max_completion_tokens" -> "max_output_tokens";
