@@ -35,6 +35,7 @@ final class AccessTable {
           AccessRule.of("/v1/responses/{id}", INFERENCE, GET, DELETE),
           AccessRule.of("/v1/responses/{id}/cancel", INFERENCE, POST),
           AccessRule.of("/v1/responses/{id}/input_items", INFERENCE, GET),
+          AccessRule.of("/mcp", INFERENCE, POST),
           AccessRule.of("/v1/jobs/**", JOBS, GET, POST, PUT, PATCH, DELETE),
           AccessRule.of("/v1/webhook-endpoints/**", JOBS, GET, POST, PUT, PATCH, DELETE),
           AccessRule.of("/admin/v1/keys", ADMIN, GET, POST),

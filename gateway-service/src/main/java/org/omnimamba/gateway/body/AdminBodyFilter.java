@@ -11,7 +11,8 @@ import reactor.core.publisher.Mono;
 /** Bodies that the gateway itself answers: what goes to no service passes no gateway filter. */
 @Component
 final class AdminBodyFilter implements WebFilter, Ordered {
-  private static final String PATH = "/admin/";
+  private static final String ADMIN = "/admin/";
+  private static final String MCP = "/mcp";
 
   private final BodyGate gate;
 
@@ -21,7 +22,8 @@ final class AdminBodyFilter implements WebFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    return exchange.getRequest().getURI().getRawPath().startsWith(PATH)
+    String path = exchange.getRequest().getURI().getRawPath();
+    return path.startsWith(ADMIN) || path.equals(MCP)
         ? gate.pass(exchange, chain::filter)
         : chain.filter(exchange);
   }

@@ -42,6 +42,7 @@ final class Routes {
               "/v1/webhook-endpoints/{id}/rotate-secret",
               "/admin/v1/keys",
               "/admin/v1/keys/{id}",
+              "/mcp",
               "/v3/api-docs",
               "/",
               "/playground/{file}",

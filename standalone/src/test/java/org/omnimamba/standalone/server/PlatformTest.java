@@ -6,6 +6,10 @@ import static org.omnimamba.standalone.server.GatewayClient.chat;
 import static org.omnimamba.standalone.server.GatewayClient.ids;
 import static org.omnimamba.standalone.server.GatewayClient.image;
 
+import io.modelcontextprotocol.client.McpClient;
+import io.modelcontextprotocol.client.McpSyncClient;
+import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.spec.McpSchema;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -74,7 +78,12 @@ class PlatformTest {
     home = OmniMambaHome.at(folder.resolve("home"));
     platform =
         Platform.start(
-            home, new StandaloneOptions(TinyModel.directory(), 0, "127.0.0.1", Map.of()));
+            home,
+            new StandaloneOptions(
+                TinyModel.directory(),
+                0,
+                "127.0.0.1",
+                Map.of("omnimamba.gateway.limits.tenants.mcp.requests-per-minute", 1)));
     Readiness.await(platform.inferenceReadinessUrl());
     client = new GatewayClient(platform.url(), platform.keys().apiKey());
   }
@@ -208,6 +217,87 @@ class PlatformTest {
 
   private static String[] with(String[] where, String... command) {
     return Stream.concat(Stream.of(command), Stream.of(where)).toArray(String[]::new);
+  }
+
+  @Test
+  void anMcpClientDrawsAndLooks() throws Exception {
+    try (McpSyncClient mcp = mcp(platform.keys().apiKey())) {
+      mcp.initialize();
+      assertThat(mcp.listTools().tools())
+          .extracting(McpSchema.Tool::name)
+          .containsExactlyInAnyOrder("draw", "look");
+      McpSchema.CallToolResult drawn =
+          call(mcp, "draw", Map.of("prompt", CAPTION, "seed", 7, "n", 2));
+      assertThat(drawn.isError()).as(drawn.toString()).isFalse();
+      assertThat(drawn.content()).hasSize(2);
+      McpSchema.ImageContent picture = (McpSchema.ImageContent) drawn.content().get(0);
+      assertThat(picture.mimeType()).isEqualTo("image/png");
+      assertIsPicture(Base64.getDecoder().decode(picture.data()));
+      String uri = "data:image/png;base64," + picture.data();
+      String described = text(call(mcp, "look", Map.of("image", picture.data())));
+      assertThat(described).isNotEmpty();
+      assertThat(call(mcp, "look", Map.of("image", uri, "question", "what?")).isError()).isFalse();
+
+      assertThat(refusal(call(mcp, "draw", Map.of("prompt", "x", "size", "large"))))
+          .contains("size");
+      assertThat(refusal(call(mcp, "draw", Map.of("prompt", " ")))).contains("empty");
+      assertThat(refusal(call(mcp, "draw", Map.of("n", 1)))).contains("prompt");
+      assertThat(refusal(call(mcp, "look", Map.of("image", "AAAA")))).contains("picture");
+    }
+  }
+
+  @Test
+  void anMcpClientHasTheLimitsOfItsKey() throws Exception {
+    String key =
+        client
+            .postJson(
+                "/admin/v1/keys",
+                GatewayClient.JSON.createObjectNode().put("name", "mcp").put("tenant", "mcp"),
+                201)
+            .path("key")
+            .asString();
+    try (McpSyncClient mcp = mcp(key)) {
+      mcp.initialize();
+      assertThat(call(mcp, "draw", Map.of("prompt", CAPTION)).isError()).isFalse();
+      assertThat(refusal(call(mcp, "draw", Map.of("prompt", CAPTION))))
+          .contains("limit")
+          .contains("try again in");
+    }
+    JsonNode ping =
+        GatewayClient.JSON
+            .createObjectNode()
+            .put("jsonrpc", "2.0")
+            .put("id", 1)
+            .put("method", "ping");
+    GatewayClient stranger = new GatewayClient(platform.url(), "om_nobody");
+    assertThat(stranger.post("/mcp", ping).statusCode()).isEqualTo(401);
+    assertThat(client.get("/mcp").statusCode()).isEqualTo(405);
+    assertThat(client.post("/mcp", GatewayClient.JSON.createObjectNode()).statusCode())
+        .isEqualTo(400);
+  }
+
+  private static McpSyncClient mcp(String key) {
+    return McpClient.sync(
+            HttpClientStreamableHttpTransport.builder(platform.url())
+                .endpoint("/mcp")
+                .requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + key))
+                .build())
+        .requestTimeout(Duration.ofMinutes(2))
+        .build();
+  }
+
+  private static McpSchema.CallToolResult call(
+      McpSyncClient mcp, String tool, Map<String, Object> arguments) {
+    return mcp.callTool(new McpSchema.CallToolRequest(tool, arguments));
+  }
+
+  private static String refusal(McpSchema.CallToolResult result) {
+    assertThat(result.isError()).as(result.toString()).isTrue();
+    return text(result);
+  }
+
+  private static String text(McpSchema.CallToolResult result) {
+    return ((McpSchema.TextContent) result.content().get(0)).text();
   }
 
   @Test
