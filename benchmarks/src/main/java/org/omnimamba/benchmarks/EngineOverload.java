@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.omnimamba.benchmarks.figures.Rounding;
 import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.inference.engine.Engine;
 import org.omnimamba.inference.serving.ServedModel;
@@ -60,7 +61,7 @@ public final class EngineOverload {
       report.put("room_used", overload.run(ROOM, seconds).json());
       OverloadFigures over = overload.run(TIMES * ROOM, seconds);
       report.put("four_times_the_room", over.json());
-      report.put("p99_gap_over_all_running", Math.round(100 * over.p99() / fits.p99()) / 100.0);
+      report.put("p99_gap_over_all_running", Rounding.hundredths(over.p99() / fits.p99()));
       System.out.println(JsonMapper.shared().writeValueAsString(report));
       sound = over.failed() == 0 && over.mostSequences() <= ROOM && over.refused() > 0;
     }

@@ -3,6 +3,8 @@ package org.omnimamba.benchmarks;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.omnimamba.benchmarks.figures.Quantile;
+import org.omnimamba.benchmarks.figures.Rounding;
 
 /** What one run of {@link EngineOverload} found. Times are milliseconds. */
 final class OverloadFigures {
@@ -105,16 +107,11 @@ final class OverloadFigures {
     }
 
     double quantile(double share) {
-      if (size == 0) {
-        return 0;
-      }
-      double[] sorted = Arrays.copyOf(values, size);
-      Arrays.sort(sorted);
-      return sorted[(int) Math.min(size - 1L, (long) (share * size))];
+      return Quantile.of(Arrays.copyOf(values, size), share);
     }
 
     double rounded(double share) {
-      return Math.round(quantile(share) * 100) / 100.0;
+      return Rounding.hundredths(quantile(share));
     }
   }
 }

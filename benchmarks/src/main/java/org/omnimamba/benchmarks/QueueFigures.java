@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.omnimamba.benchmarks.figures.Quantile;
+import org.omnimamba.benchmarks.figures.Rounding;
 
 /** What was measured of one queue: rates by round, times of single calls. */
 final class QueueFigures {
@@ -45,20 +47,14 @@ final class QueueFigures {
     json.put("submits_per_s_by_round", submitRates.stream().map(Math::round).toList());
     json.put("jobs_per_s_median", Math.round(quantile(jobRates, 0.5)));
     json.put("jobs_per_s_by_round", jobRates.stream().map(Math::round).toList());
-    json.put("start_ms_p50", rounded(quantile(startMillis, 0.5)));
-    json.put("start_ms_p99", rounded(quantile(startMillis, 0.99)));
-    json.put("claim_ms_p50", rounded(quantile(claimMillis, 0.5)));
-    json.put("claim_ms_p99", rounded(quantile(claimMillis, 0.99)));
+    json.put("start_ms_p50", Rounding.hundredths(quantile(startMillis, 0.5)));
+    json.put("start_ms_p99", Rounding.hundredths(quantile(startMillis, 0.99)));
+    json.put("claim_ms_p50", Rounding.hundredths(quantile(claimMillis, 0.5)));
+    json.put("claim_ms_p99", Rounding.hundredths(quantile(claimMillis, 0.99)));
     return json;
   }
 
   private static double quantile(List<Double> values, double q) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int index = (int) Math.ceil(q * sorted.size()) - 1;
-    return sorted.get(Math.max(0, index));
-  }
-
-  private static double rounded(double value) {
-    return Math.round(100 * value) / 100.0;
+    return Quantile.of(values.stream().mapToDouble(Double::doubleValue).toArray(), q);
   }
 }

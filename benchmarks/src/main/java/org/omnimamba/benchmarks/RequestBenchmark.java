@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.omnimamba.benchmarks.figures.Measurement;
+import org.omnimamba.benchmarks.figures.Rounding;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.StepRow;
@@ -93,9 +95,9 @@ final class RequestBenchmark {
               parts[2] = (System.nanoTime() - encoded) / 1e6;
             });
     Map<String, Object> json = new LinkedHashMap<>(measured.json());
-    json.put("last_preprocessing_ms", Math.round(10 * parts[0]) / 10.0);
-    json.put("last_towers_and_projector_ms", Math.round(10 * parts[1]) / 10.0);
-    json.put("last_prompt_ms", Math.round(10 * parts[2]) / 10.0);
+    json.put("last_preprocessing_ms", Rounding.tenths(parts[0]));
+    json.put("last_towers_and_projector_ms", Rounding.tenths(parts[1]));
+    json.put("last_prompt_ms", Rounding.tenths(parts[2]));
     return json;
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.omnimamba.benchmarks.SoakRequests.Kind;
+import org.omnimamba.benchmarks.figures.Rounding;
 import org.omnimamba.inference.InferenceServiceApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
@@ -145,11 +146,11 @@ public final class ServiceSoak {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("requests", requests);
       json.put("concurrency", concurrency);
-      json.put("seconds", Math.round(seconds * 10) / 10.0);
-      json.put("requests_per_second", Math.round(requests / seconds * 10) / 10.0);
+      json.put("seconds", Rounding.tenths(seconds));
+      json.put("requests_per_second", Rounding.tenths(requests / seconds));
       json.put("wrong_answers", wrong);
       json.put("resident_mb", resident.stream().map(bytes -> bytes >> 20).toList());
-      json.put("growth_second_half_mb", Math.round(growth() / 1048576.0 * 10) / 10.0);
+      json.put("growth_second_half_mb", Rounding.tenths(growth() / 1048576.0));
       return json;
     }
   }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.omnimamba.benchmarks.figures.Rounding;
 import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.inference.engine.Engine;
 import org.omnimamba.inference.engine.EngineState;

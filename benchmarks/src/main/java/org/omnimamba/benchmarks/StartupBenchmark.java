@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.omnimamba.benchmarks.figures.Rounding;
 import org.omnimamba.model.checkpoint.ModelDirectory;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
 import org.omnimamba.model.config.ModelConfig;

@@ -1,12 +1,13 @@
 package org.omnimamba.benchmarks;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.benchmarks.figures.Quantile;
+import org.omnimamba.benchmarks.figures.Rounding;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.runtime.language.LanguageModel;
@@ -79,7 +80,6 @@ public final class StepTimer {
         }
       }
     }
-    Arrays.sort(millis);
     return new Times(batch, tokensPerCall, first, millis);
   }
 
@@ -114,11 +114,11 @@ public final class StepTimer {
    * What was measured.
    *
    * @param firstMillis the first call, compilation included
-   * @param millis of a token in the calls after it, the shortest first
+   * @param millis of a token in the calls after it
    */
   public record Times(int batch, int tokensPerCall, double firstMillis, double[] millis) {
     public double median() {
-      return millis[millis.length / 2];
+      return Quantile.median(millis);
     }
 
     Map<String, Object> json() {
@@ -127,8 +127,8 @@ public final class StepTimer {
       json.put("tokens_per_call", tokensPerCall);
       json.put("first_ms", Rounding.hundredths(firstMillis));
       json.put("median_ms", Rounding.hundredths(median()));
-      json.put("min_ms", Rounding.hundredths(millis[0]));
-      json.put("p95_ms", Rounding.hundredths(millis[millis.length * 95 / 100]));
+      json.put("min_ms", Rounding.hundredths(Quantile.of(millis, 0)));
+      json.put("p95_ms", Rounding.hundredths(Quantile.of(millis, 0.95)));
       json.put("tokens_per_s", Rounding.hundredths(1000 * batch / median()));
       return json;
     }

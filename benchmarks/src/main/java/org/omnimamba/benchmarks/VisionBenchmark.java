@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.omnimamba.benchmarks.figures.Measurement;
+import org.omnimamba.benchmarks.figures.VisionFlops;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.device.CompiledFunction;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.omnimamba.benchmarks.figures.Quantile;
 
 /** Times of one kind, in nanoseconds. */
 final class Figures {
@@ -27,12 +28,8 @@ final class Figures {
 
   /** Milliseconds that {@code percent} of the values do not exceed; 0 of none. */
   double percentile(double percent) {
-    long[] sorted = values.stream().mapToLong(Long::longValue).sorted().toArray();
-    if (sorted.length == 0) {
-      return 0;
-    }
-    int rank = (int) Math.ceil(sorted.length * percent / 100) - 1;
-    return sorted[Math.max(0, Math.min(sorted.length - 1, rank))] / 1e6;
+    return Quantile.of(values.stream().mapToDouble(Long::doubleValue).toArray(), percent / 100)
+        / 1e6;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.omnimamba.benchmarks.BenchmarkArguments;
 import org.omnimamba.benchmarks.StepTimer;
+import org.omnimamba.benchmarks.figures.Quantile;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.ExecutionOptions;
@@ -160,7 +161,6 @@ public final class EngineBound {
       call.run();
       millis[run] = (System.nanoTime() - start) / 1e6;
     }
-    Arrays.sort(millis);
-    return millis[runs / 2];
+    return Quantile.median(millis);
   }
 }

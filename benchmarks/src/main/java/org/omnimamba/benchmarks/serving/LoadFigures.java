@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.omnimamba.benchmarks.figures.Quantile;
 
 /**
  * What a load measured between two times at which all clients were busy.
@@ -88,17 +89,12 @@ record LoadFigures(
    */
   record Quantiles(int count, double p50, double p99, double most) {
     static Quantiles of(DoubleStream nanos) {
-      double[] sorted = nanos.sorted().toArray();
+      double[] values = nanos.map(value -> value / 1e6).toArray();
       return new Quantiles(
-          sorted.length, at(sorted, 0.5) / 1e6, at(sorted, 0.99) / 1e6, at(sorted, 1) / 1e6);
-    }
-
-    private static double at(double[] sorted, double share) {
-      if (sorted.length == 0) {
-        return 0;
-      }
-      int rank = (int) Math.ceil(share * sorted.length);
-      return sorted[Math.max(1, rank) - 1];
+          values.length,
+          Quantile.median(values),
+          Quantile.of(values, 0.99),
+          Quantile.of(values, 1));
     }
 
     @Override

@@ -17,6 +17,9 @@
  *
  * <p>All traffic stays inside of one network namespace that the launcher makes; every process ends
  * with it.
+ *
+ * <p>More than thirty classes are in this one package, since it is one program with no interface:
+ * the acts share the stand-ins, and packages of their own would make nearly all of them public.
  */
 @NullMarked
 package org.omnimamba.rehearsal;

@@ -3,7 +3,7 @@
  *
  * <p>Services only know {@code b64_json}. Here the request is changed into one for that, each
  * picture of the answer is kept for an hour, and its place in the answer is taken by an address
- * under {@code /v1/images/files}. Whoever has the address has the picture, without a key, as with
+ * under {@code /v1/images/files}. The address alone gives the picture, without a key, as with
  * OpenAI: the address holds 128 random bits and the time of its end, and is signed, so that a
  * made-up one is refused before anything is looked for.
  *

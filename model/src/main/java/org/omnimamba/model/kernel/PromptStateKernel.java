@@ -115,7 +115,7 @@ public final class PromptStateKernel {
             (chunk, state) -> {
               Tile place = k.multiply(chunk, config.dState() * config.dInner());
               k.store(columns(k.at(in.out(), place), number, channels), state, null);
-              return behind(in, chunk, head, channels, state);
+              return stateAfter(in, chunk, head, channels, state);
             });
     k.store(columns(state(in, in.to()), number, channels), after, null);
     keep(in, channels, null);
@@ -143,7 +143,8 @@ public final class PromptStateKernel {
   }
 
   /** The state after a chunk. */
-  private Tile behind(Arguments in, Tile chunk, PromptChunks.Head head, Tile channels, Tile state) {
+  private Tile stateAfter(
+      Arguments in, Tile chunk, PromptChunks.Head head, Tile channels, Tile state) {
     PromptChunks.Positions positions = chunks.positions(chunk);
     Tile sizesOfSteps = chunks.stepSizes(in.projected(), positions, head);
     // positions that do not count neither decay nor add anything

@@ -3,13 +3,19 @@ package org.omnimamba.training.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class PrefetcherTest {
+  private static final Set<Thread.State> IDLE =
+      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+
   private static Batch numbered(long step) {
     return Batch.empty().with("step", new long[] {step});
   }
@@ -32,11 +38,27 @@ class PrefetcherTest {
           return numbered(step);
         };
     try (Prefetcher batches = new Prefetcher(source, 0, 3)) {
+      awaitIdleMakers(made, 3);
+      assertThat(made).hasValue(3);
       batches.next();
-      batches.next();
+      awaitIdleMakers(made, 4);
+      assertThat(made).hasValue(4);
     }
-    // two taken, at most three begun behind them
-    assertThat(made.get()).isBetween(2L, 5L);
+  }
+
+  /**
+   * Waits until at least so many batches are made and every maker waits for work: one that had more
+   * to make would not wait.
+   */
+  private static void awaitIdleMakers(AtomicLong made, long least) {
+    while (made.get() < least || makers().anyMatch(maker -> !IDLE.contains(maker.getState()))) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Stream<Thread> makers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("batches-"));
   }
 
   @Test
@@ -70,8 +92,7 @@ class PrefetcherTest {
     Prefetcher batches = new Prefetcher(source, 0, 1);
     begun.await();
     batches.close();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith("batches-") && thread.isAlive());
+    assertThat(makers()).noneMatch(Thread::isAlive);
   }
 
   private static void await(CountDownLatch latch) {

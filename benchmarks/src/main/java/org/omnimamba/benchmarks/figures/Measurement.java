@@ -1,6 +1,5 @@
-package org.omnimamba.benchmarks;
+package org.omnimamba.benchmarks.figures;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,9 +12,14 @@ import java.util.Map;
  * @param gigaFlop floating-point operations of one call in billions, multiplications and additions
  *     of matrix products and convolutions alone
  */
-record Measurement(String name, double firstMillis, double[] millis, double gigaFlop) {
+public record Measurement(String name, double firstMillis, double[] millis, double gigaFlop) {
 
-  static Measurement of(String name, int runs, double gigaFlop, Runnable call) {
+  /**
+   * Calls once, and then {@code runs} times more.
+   *
+   * @param runs at least 1
+   */
+  public static Measurement of(String name, int runs, double gigaFlop, Runnable call) {
     double first = time(call);
     double[] millis = new double[runs];
     for (int i = 0; i < runs; i++) {
@@ -30,25 +34,21 @@ record Measurement(String name, double firstMillis, double[] millis, double giga
     return (System.nanoTime() - start) / 1e6;
   }
 
-  double median() {
-    double[] sorted = millis.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+  /** Of the calls after the first, in milliseconds. */
+  public double median() {
+    return Quantile.median(millis);
   }
 
-  Map<String, Object> json() {
+  /** As reports hold it. */
+  public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", name);
-    json.put("first_ms", rounded(firstMillis));
-    json.put("median_ms", rounded(median()));
-    json.put("min_ms", rounded(Arrays.stream(millis).min().orElseThrow()));
+    json.put("first_ms", Rounding.tenths(firstMillis));
+    json.put("median_ms", Rounding.tenths(median()));
+    json.put("min_ms", Rounding.tenths(Quantile.of(millis, 0)));
     json.put("runs", millis.length);
-    json.put("gflop", rounded(gigaFlop));
-    json.put("gflop_per_s", rounded(1000 * gigaFlop / median()));
+    json.put("gflop", Rounding.tenths(gigaFlop));
+    json.put("gflop_per_s", Rounding.tenths(1000 * gigaFlop / median()));
     return json;
-  }
-
-  private static double rounded(double value) {
-    return Math.round(10 * value) / 10.0;
   }
 }

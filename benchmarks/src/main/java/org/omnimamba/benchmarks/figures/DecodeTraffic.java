@@ -1,4 +1,4 @@
-package org.omnimamba.benchmarks;
+package org.omnimamba.benchmarks.figures;
 
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
@@ -6,10 +6,16 @@ import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.weights.WeightStorage;
 
-/** Bytes that one decode step cannot avoid to move: every weight once, every state in and out. */
-record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
+/**
+ * Bytes that one decode step cannot avoid to move: every weight once, every state in and out.
+ *
+ * @param weightBytes of all weights
+ * @param stateBytesPerSequence of a state read and written
+ */
+public record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
 
-  static DecodeTraffic of(LanguageModelConfig config, RuntimeOptions options, Task task) {
+  /** Of the model as these options hold it; a merged adapter is not read. */
+  public static DecodeTraffic of(LanguageModelConfig config, RuntimeOptions options, Task task) {
     long rank = config.lora().rank();
     long width = config.dModel();
     long inProj = width * config.inProjDim();
@@ -30,7 +36,8 @@ record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
     return config.stateBytes() - (options.state() == StateStorage.F16 ? 2 * ssm : 0);
   }
 
-  long bytes(int batch) {
+  /** Of a step of several sequences. */
+  public long bytes(int batch) {
     return weightBytes + batch * stateBytesPerSequence;
   }
 }

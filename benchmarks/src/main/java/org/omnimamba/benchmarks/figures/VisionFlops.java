@@ -1,4 +1,4 @@
-package org.omnimamba.benchmarks;
+package org.omnimamba.benchmarks.figures;
 
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ProjectorConfig;
@@ -7,13 +7,13 @@ import org.omnimamba.model.config.VisionConfig;
 import org.omnimamba.model.config.VqConfig;
 
 /** Floating-point operations of matrix products and convolutions, in billions. */
-final class VisionFlops {
+public final class VisionFlops {
   private static final double GIGA = 1e9;
 
   private VisionFlops() {}
 
   /** Towers and projector for one image. */
-  static double encode(ModelConfig config) {
+  public static double encode(ModelConfig config) {
     VisionConfig vision = config.vision();
     double sum = 0;
     for (TowerConfig tower : vision.towers()) {
@@ -32,7 +32,7 @@ final class VisionFlops {
   }
 
   /** Image tokens to one picture. */
-  static double decode(ModelConfig config) {
+  public static double decode(ModelConfig config) {
     VqConfig vq = config.vq();
     double places = config.language().imageTokens();
     int levels = vq.channelMultipliers().size();
@@ -56,7 +56,7 @@ final class VisionFlops {
   }
 
   /** One picture to image tokens. */
-  static double tokenize(ModelConfig config) {
+  public static double tokenize(ModelConfig config) {
     VqConfig vq = config.vq();
     int levels = vq.channelMultipliers().size();
     double places = config.language().imageTokens() * Math.pow(4, levels - 1);
