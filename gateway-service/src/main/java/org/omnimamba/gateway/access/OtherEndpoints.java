@@ -22,7 +22,7 @@ final class OtherEndpoints {
               "/v1/images/(edits|variations)",
               "Pictures are drawn from text alone: use POST /v1/images/generations."),
           new Hint(
-              "/v1/(batches|files|uploads)(/.*)?",
+              "/v1/(batches|uploads)(/.*)?",
               "To have requests done later, send each as a job: POST /v1/jobs."),
           new Hint(
               "/v1/(assistants|audio|chatkit|containers|conversations|edits|embeddings|engines|evals"

@@ -4,11 +4,16 @@ import org.omnimamba.gateway.FilterOrder;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** Bodies that go on to a service. */
+/**
+ * Bodies that go on to a service: read whole and judged here, but for files, which job-service takes
+ * as they arrive, within its own limits.
+ */
 @Component
 final class BodyFilter implements GlobalFilter, Ordered {
   private final BodyGate gate;
@@ -19,7 +24,14 @@ final class BodyFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    return gate.pass(exchange, chain::filter);
+    return isUpload(exchange.getRequest())
+        ? chain.filter(exchange)
+        : gate.pass(exchange, chain::filter);
+  }
+
+  private static boolean isUpload(ServerHttpRequest request) {
+    return request.getMethod() == HttpMethod.POST
+        && request.getURI().getRawPath().equals("/v1/files");
   }
 
   @Override

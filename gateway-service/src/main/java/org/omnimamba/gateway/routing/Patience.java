@@ -9,19 +9,20 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 /**
  * How long an answer's head may take. job-service answers out of its database, so a long wait means
  * that it is cut off; only a client that asked to wait ({@code Prefer: wait=N}), a response, which
- * inference-service answers, and a stream of events, which may have nothing to say yet, get more.
+ * inference-service answers, a stream of events, which may have nothing to say yet, and a file, whose
+ * bytes come first, get more.
  */
 final class Patience {
   private static final Pattern WAIT =
       Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})", Pattern.CASE_INSENSITIVE);
-  private static final Pattern EVENTS =
-      Pattern.compile("/v1/jobs/[^/]+/events|/v1/responses(/[^/]+)?");
+  private static final Pattern LONG =
+      Pattern.compile("/v1/jobs/[^/]+/events|/v1/responses(/[^/]+)?|/v1/files");
 
   private Patience() {}
 
   static Duration with(ServerHttpRequest request, String route, RoutingProperties properties) {
     if (route.equals(RouteConfiguration.INFERENCE)
-        || EVENTS.matcher(request.getURI().getRawPath()).matches()) {
+        || LONG.matcher(request.getURI().getRawPath()).matches()) {
       return properties.responseTimeout();
     }
     return wait(request.getHeaders().getOrEmpty("Prefer"), properties.responseTimeout())

@@ -39,7 +39,7 @@ class RouteConfiguration {
             JOBS,
             route ->
                 route
-                    .path("/v1/jobs/**", "/v1/webhook-endpoints/**", "/v1/responses/**")
+                    .path("/v1/jobs/**", "/v1/webhook-endpoints/**", "/v1/responses/**", "/v1/files/**")
                     .uri(CHOSEN_LATER))
         .build();
   }

@@ -66,6 +66,37 @@ class JobsRouteTest {
     }
   }
 
+  /** Larger than any body that the gateway reads itself. */
+  @Test
+  void aFileStreamsThrough() throws Exception {
+    int size = 40 << 20;
+    AtomicInteger arrived = new AtomicInteger();
+    try (Upstream files =
+            Upstream.start(
+                routes ->
+                    routes.route(
+                        request -> request.uri().equals("/v1/files"),
+                        (request, response) ->
+                            request
+                                .receive()
+                                .doOnNext(part -> arrived.addAndGet(part.readableBytes()))
+                                .then(response.sendString(Mono.just("stored")).then())));
+        Gateway gateway = Gateway.start(NOWHERE, files.url())) {
+      HttpResponse<String> answer =
+          gateway
+              .client()
+              .send(
+                  gateway
+                      .request("/v1/files")
+                      .header("Content-Type", "multipart/form-data; boundary=x")
+                      .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[size]))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.body()).isEqualTo("stored");
+      assertThat(arrived).hasValue(size);
+    }
+  }
+
   /** Nothing of the request was sent to the first, so it is not sent twice. */
   @Test
   void aJobGoesToAnotherAddressWhenOneCannotBeReached() throws Exception {

@@ -33,6 +33,8 @@ class PatienceTest {
         "jobs | /v1/responses | | 600",
         "jobs | /v1/responses/resp_1 | | 600",
         "jobs | /v1/responses/resp_1/cancel | | 30",
+        "jobs | /v1/files | | 600",
+        "jobs | /v1/files/file-1 | | 30",
         "jobs | /v1/jobs | wait=20 | 50",
         "jobs | /v1/jobs | respond-async, Wait = \"20\" | 50",
         "jobs | /v1/jobs | respond-async;x=1;wait=20 | 50",

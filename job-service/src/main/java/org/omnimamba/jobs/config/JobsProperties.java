@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param queue lease, attempts and tenants' limits
  * @param worker the working side
  * @param results where results are kept
+ * @param files files that clients upload
  * @param webhooks sending webhooks
  */
 @Validated
@@ -37,6 +38,7 @@ public record JobsProperties(
     @Valid @DefaultValue QueueProperties queue,
     @Valid @DefaultValue WorkerProperties worker,
     @Valid @DefaultValue ResultProperties results,
+    @Valid @DefaultValue FileProperties files,
     @Valid @DefaultValue WebhookProperties webhooks) {
 
   /** All addresses of inference-service. */

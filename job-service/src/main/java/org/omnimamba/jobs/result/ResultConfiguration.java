@@ -36,14 +36,25 @@ class ResultConfiguration {
     return new ResultStores(stores);
   }
 
+  @Bean
+  @ConditionalOnProperty("omnimamba.jobs.results.s3.bucket")
+  S3ResultStore s3ResultStore(S3AsyncClient s3Client, JobsProperties properties) {
+    return new S3ResultStore(s3Client, settings(properties));
+  }
+
+  /** Results and files share it. */
   @Bean(destroyMethod = "close")
   @ConditionalOnProperty("omnimamba.jobs.results.s3.bucket")
-  S3ResultStore s3ResultStore(JobsProperties properties) {
+  S3AsyncClient s3Client(JobsProperties properties) {
+    return client(settings(properties));
+  }
+
+  private static ResultProperties.S3 settings(JobsProperties properties) {
     ResultProperties.S3 s3 = properties.results().s3();
     if (s3 == null) {
       throw new IllegalStateException("omnimamba.jobs.results.s3 is not configured");
     }
-    return new S3ResultStore(client(s3), s3);
+    return s3;
   }
 
   /** A client that other makers' stores understand: no trailing checksums, no chunked signing. */

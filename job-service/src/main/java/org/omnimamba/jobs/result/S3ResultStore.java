@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * row names the winner's. Objects of a lost claim are left over; a lifecycle rule on the prefix, a
  * little longer than the retention of jobs, clears them away with the old results.
  */
-final class S3ResultStore implements ResultStore, AutoCloseable {
+final class S3ResultStore implements ResultStore {
   private static final String PREFIX = "s3:";
   private static final int UPLOADS_AT_ONCE = 4;
 
@@ -78,11 +78,6 @@ final class S3ResultStore implements ResultStore, AutoCloseable {
                     () -> client.deleteObject(object -> object.bucket(bucket).key(key))),
             UPLOADS_AT_ONCE)
         .then();
-  }
-
-  @Override
-  public void close() {
-    client.close();
   }
 
   private Mono<Void> put(String key, StoredResult part) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
+import org.omnimamba.jobs.testing.UploadForm;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -58,6 +59,34 @@ class S3ResultsTest {
     assertThat(service.database().number("SELECT count(*) FROM queue_result")).isZero();
     client.delete().uri("/v1/jobs/{id}", id).exchange().expectStatus().isNoContent();
     assertThat(s3.objects().keySet()).noneMatch(key -> key.contains(id));
+  }
+
+  @Test
+  void aFileLiesInPiecesBesideTheResults() {
+    byte[] whole = new byte[(1 << 20) + 5];
+    whole[1 << 20] = 7;
+    String name =
+        new UploadForm()
+            .file(whole)
+            .field("purpose", "vision")
+            .post(client)
+            .expectStatus()
+            .isOk()
+            .expectBody(JsonNode.class)
+            .returnResult()
+            .getResponseBody()
+            .path("id")
+            .asString("");
+    assertThat(s3.objects().keySet()).filteredOn(key -> key.startsWith("files/")).hasSize(2);
+    assertThat(service.database().number("SELECT count(*) FROM stored_file_piece")).isZero();
+    client
+        .get()
+        .uri("/v1/files/{id}/content", name)
+        .exchange()
+        .expectBody(byte[].class)
+        .isEqualTo(whole);
+    client.delete().uri("/v1/files/{id}", name).exchange().expectStatus().isOk();
+    assertThat(s3.objects().keySet()).noneMatch(key -> key.startsWith("files/"));
   }
 
   @Test

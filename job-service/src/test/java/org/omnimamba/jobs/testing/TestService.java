@@ -169,6 +169,9 @@ public final class TestService implements AutoCloseable {
                 "omnimamba.jobs.worker.idle-timeout=2s",
                 "omnimamba.jobs.worker.max-result=64KB",
                 "omnimamba.jobs.api.keep-alive=200ms",
+                "omnimamba.jobs.files.max-size=4MB",
+                "omnimamba.jobs.files.max-batch-size=3MB",
+                "omnimamba.jobs.files.max-files=12",
                 "omnimamba.jobs.webhooks.timeout=2s",
                 "omnimamba.jobs.webhooks.development-hosts=127.0.0.1"));
   }

@@ -23,7 +23,12 @@ public final class BodyException extends RuntimeException {
 
   private final Reason reason;
 
-  BodyException(Reason reason, String message) {
+  /**
+   * A refusal.
+   *
+   * @param message what was wrong, for the sender
+   */
+  public BodyException(Reason reason, String message) {
     super(message, null, false, false);
     this.reason = reason;
   }

@@ -1,5 +1,6 @@
 package org.omnimamba.web.body;
 
+import java.util.function.Predicate;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -20,11 +21,26 @@ public final class BudgetedBodyFilter implements WebFilter {
   private final BodyReader bodies;
   private final ByteBudget budget;
   private final ApplicationContext context;
+  private final Predicate<ServerHttpRequest> streamed;
 
   /**
    * @param context the service's own context, whose requests are read
    */
   public BudgetedBodyFilter(BodyReader bodies, ByteBudget budget, ApplicationContext context) {
+    this(bodies, budget, context, request -> false);
+  }
+
+  /**
+   * @param context the service's own context, whose requests are read
+   * @param streamed the requests whose bodies a controller takes part by part, within limits of its
+   *     own
+   */
+  public BudgetedBodyFilter(
+      BodyReader bodies,
+      ByteBudget budget,
+      ApplicationContext context,
+      Predicate<ServerHttpRequest> streamed) {
+    this.streamed = streamed;
     this.bodies = bodies;
     this.budget = budget;
     this.context = context;
@@ -32,7 +48,7 @@ public final class BudgetedBodyFilter implements WebFilter {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    if (exchange.getApplicationContext() != context) {
+    if (exchange.getApplicationContext() != context || streamed.test(exchange.getRequest())) {
       return chain.filter(exchange);
     }
     return Mono.using(

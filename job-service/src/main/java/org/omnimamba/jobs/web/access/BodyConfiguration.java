@@ -11,6 +11,8 @@ import org.omnimamba.web.body.ByteBudget;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /** Bounds the memory of request bodies. */
 @Configuration(proxyBeanMethods = false)
@@ -34,6 +36,12 @@ class BodyConfiguration {
                 maxBody,
                 COPIES);
     meters.gauge("omnimamba.jobs.bodies.bytes", budget, ByteBudget::used);
-    return new BudgetedBodyFilter(new BodyReader(maxBody, TIMEOUT, COPIES), budget, context);
+    return new BudgetedBodyFilter(
+        new BodyReader(maxBody, TIMEOUT, COPIES), budget, context, BodyConfiguration::isUpload);
+  }
+
+  /** A file is stored as it arrives, whatever its length. */
+  private static boolean isUpload(ServerHttpRequest request) {
+    return request.getMethod() == HttpMethod.POST && request.getPath().value().equals("/v1/files");
   }
 }
