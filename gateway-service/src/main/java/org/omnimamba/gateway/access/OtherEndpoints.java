@@ -21,9 +21,7 @@ final class OtherEndpoints {
           new Hint(
               "/v1/images/(edits|variations)",
               "Pictures are drawn from text alone: use POST /v1/images/generations."),
-          new Hint(
-              "/v1/(batches|uploads)(/.*)?",
-              "To have requests done later, send each as a job: POST /v1/jobs."),
+          new Hint("/v1/uploads(/.*)?", "Send a file at once: POST /v1/files."),
           new Hint(
               "/v1/(assistants|audio|chatkit|containers|conversations|edits|embeddings|engines|evals"
                   + "|fine-tunes|fine_tuning|moderations|organization|realtime|threads|vector_stores"

@@ -11,8 +11,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Bodies that go on to a service: read whole and judged here, but for files, which job-service takes
- * as they arrive, within its own limits.
+ * Bodies that go on to a service: read whole and judged here, but for files, which job-service
+ * takes as they arrive, within its own limits.
  */
 @Component
 final class BodyFilter implements GlobalFilter, Ordered {

@@ -9,8 +9,8 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 /**
  * How long an answer's head may take. job-service answers out of its database, so a long wait means
  * that it is cut off; only a client that asked to wait ({@code Prefer: wait=N}), a response, which
- * inference-service answers, a stream of events, which may have nothing to say yet, and a file, whose
- * bytes come first, get more.
+ * inference-service answers, a stream of events, which may have nothing to say yet, and a file,
+ * whose bytes come first, get more.
  */
 final class Patience {
   private static final Pattern WAIT =

@@ -39,7 +39,12 @@ class RouteConfiguration {
             JOBS,
             route ->
                 route
-                    .path("/v1/jobs/**", "/v1/webhook-endpoints/**", "/v1/responses/**", "/v1/files/**")
+                    .path(
+                        "/v1/jobs/**",
+                        "/v1/webhook-endpoints/**",
+                        "/v1/responses/**",
+                        "/v1/files/**",
+                        "/v1/batches/**")
                     .uri(CHOSEN_LATER))
         .build();
   }

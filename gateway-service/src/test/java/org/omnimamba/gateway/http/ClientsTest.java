@@ -140,7 +140,7 @@ class ClientsTest {
         "/v1/moderations | It serves POST /v1/chat/completions",
         "/v1/fine_tuning/jobs | It serves POST /v1/chat/completions",
         "/v1/images/edits | Pictures are drawn from text alone",
-        "/v1/batches | send each as a job: POST /v1/jobs.",
+        "/v1/uploads | Send a file at once: POST /v1/files.",
         "/chat/completions | must end with /v1, once.",
         "/v1/v1/models | must end with /v1, once.",
         "/v1/anything | Nothing is served under this address.",

@@ -25,6 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param worker the working side
  * @param results where results are kept
  * @param files files that clients upload
+ * @param batches files of requests
  * @param webhooks sending webhooks
  */
 @Validated
@@ -39,6 +40,7 @@ public record JobsProperties(
     @Valid @DefaultValue WorkerProperties worker,
     @Valid @DefaultValue ResultProperties results,
     @Valid @DefaultValue FileProperties files,
+    @Valid @DefaultValue BatchProperties batches,
     @Valid @DefaultValue WebhookProperties webhooks) {
 
   /** All addresses of inference-service. */

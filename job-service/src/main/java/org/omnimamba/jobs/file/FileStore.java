@@ -28,6 +28,11 @@ public final class FileStore {
   private static final String THERE =
       " status = 'processed' AND (expires_at IS NULL OR expires_at > queue_now())";
 
+  /** No batch that has not ended reads it. */
+  private static final String UNREAD =
+      "NOT EXISTS (SELECT FROM batch b WHERE b.input_file_id = stored_file.id"
+          + " AND b.status IN ('validating', 'in_progress', 'finalizing', 'cancelling'))";
+
   private final DatabaseClient database;
   private final List<PieceStore> stores;
   private final int mostFiles;
@@ -50,6 +55,15 @@ public final class FileStore {
    * @return fails with {@link TooManyFilesException} when the tenant has as many as it may have
    */
   public Mono<FileUpload> begin(String tenant) {
+    return begin(tenant, mostFiles);
+  }
+
+  /** Begins a file of the platform's own for the tenant, however many files it has. */
+  public Mono<FileUpload> beginOutput(String tenant) {
+    return begin(tenant, Integer.MAX_VALUE);
+  }
+
+  private Mono<FileUpload> begin(String tenant, int most) {
     PieceStore store = stores.get(0);
     return database
         .sql(
@@ -64,10 +78,10 @@ public final class FileStore {
             """)
         .bind("tenant", tenant)
         .bind("store", store.name())
-        .bind("most", mostFiles)
+        .bind("most", most)
         .map(row -> new FileUpload(this, Objects.requireNonNull(row.get("id", UUID.class)), store))
         .one()
-        .switchIfEmpty(Mono.error(() -> new TooManyFilesException(mostFiles)));
+        .switchIfEmpty(Mono.error(() -> new TooManyFilesException(most)));
   }
 
   Mono<Void> touch(UUID id, int pieces) {
@@ -122,6 +136,19 @@ public final class FileStore {
                 + COLUMNS
                 + " FROM stored_file WHERE id = :id AND tenant = :tenant AND"
                 + THERE)
+        .bind("id", id)
+        .bind("tenant", tenant)
+        .map(FileStore::file)
+        .one();
+  }
+
+  /** The input of a batch that runs, also when its time is over meanwhile; empty without it. */
+  public Mono<StoredFile> findInput(String tenant, UUID id) {
+    return database
+        .sql(
+            "SELECT "
+                + COLUMNS
+                + " FROM stored_file WHERE id = :id AND tenant = :tenant AND status = 'processed'")
         .bind("id", id)
         .bind("tenant", tenant)
         .map(FileStore::file)
@@ -192,13 +219,15 @@ public final class FileStore {
     return begin == 0 && end == piece.length ? piece : Arrays.copyOfRange(piece, begin, end);
   }
 
-  /** Removes a file of the tenant's, and says whether there was one. */
+  /** Removes a file of the tenant's, and says whether it did: not while a batch reads it. */
   public Mono<Boolean> delete(String tenant, UUID id) {
     return database
         .sql(
             "UPDATE stored_file SET status = 'deleting', touched_at = queue_now()"
                 + " WHERE id = :id AND tenant = :tenant AND"
                 + THERE
+                + " AND "
+                + UNREAD
                 + " RETURNING "
                 + COLUMNS)
         .bind("id", id)
@@ -228,7 +257,10 @@ public final class FileStore {
                 UPDATE stored_file SET status = 'deleting', touched_at = queue_now()
                 WHERE id = ANY (ARRAY(
                     SELECT id FROM stored_file
-                    WHERE status = 'processed' AND expires_at <= (SELECT queue_now())
+                    WHERE status = 'processed' AND expires_at <= (SELECT queue_now()) AND\s"""
+                    + UNREAD
+                    + """
+
                     ORDER BY expires_at LIMIT :most FOR UPDATE SKIP LOCKED))
                   OR id = ANY (ARRAY(
                     SELECT id FROM stored_file

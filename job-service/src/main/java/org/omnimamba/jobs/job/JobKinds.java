@@ -8,6 +8,12 @@ public final class JobKinds {
   /** Background responses. */
   public static final String RESPONSE = "response";
 
+  /** Batches, each driven by one job. */
+  public static final String BATCH = "batch";
+
+  /** Requests of batches. */
+  public static final String BATCH_LINE = "batch_line";
+
   /** Deliveries of webhooks. */
   public static final String WEBHOOK = "webhook";
 

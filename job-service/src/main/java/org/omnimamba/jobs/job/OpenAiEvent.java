@@ -11,7 +11,11 @@ public enum OpenAiEvent {
   RESPONSE_COMPLETED("response.completed"),
   RESPONSE_INCOMPLETE("response.incomplete"),
   RESPONSE_FAILED("response.failed"),
-  RESPONSE_CANCELLED("response.cancelled");
+  RESPONSE_CANCELLED("response.cancelled"),
+  BATCH_COMPLETED("batch.completed"),
+  BATCH_FAILED("batch.failed"),
+  BATCH_EXPIRED("batch.expired"),
+  BATCH_CANCELLED("batch.cancelled");
 
   private final String wireName;
 
@@ -37,7 +41,15 @@ public enum OpenAiEvent {
    */
   public String payload(JobJson json, Job job, String id) {
     Instant finished = job.times().finished();
-    Instant at = finished == null ? job.times().updated() : finished;
+    return payload(json, job, id, finished == null ? job.times().updated() : finished);
+  }
+
+  /**
+   * The body of the message.
+   *
+   * @param at when it ended
+   */
+  public String payload(JobJson json, Job job, String id, Instant at) {
     ObjectNode body = json.object();
     body.put("id", "evt_" + job.id() + "_" + job.version());
     body.put("object", "event");

@@ -26,6 +26,10 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class QueueConfiguration {
   private static final int CLEANING_BATCH = 500;
+
+  /** Batches of one tenant that wait for somebody to drive them. */
+  private static final int MOST_BATCHES = 1000;
+
   private static final Duration CLEANING_INTERVAL = Duration.ofMinutes(1);
 
   @Bean
@@ -44,6 +48,11 @@ class QueueConfiguration {
             new TenantLimits(queue.maxRunning(), queue.maxQueued()),
             JobKinds.RESPONSE,
             new TenantLimits(queue.maxRunning(), queue.maxQueued()),
+            JobKinds.BATCH,
+            new TenantLimits(null, MOST_BATCHES),
+            JobKinds.BATCH_LINE,
+            // how many wait is bounded by each batch's window
+            new TenantLimits(queue.maxRunning(), null),
             JobKinds.WEBHOOK,
             new TenantLimits(properties.webhooks().maxRunning(), null)));
   }

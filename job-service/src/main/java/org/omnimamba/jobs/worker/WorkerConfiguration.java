@@ -3,9 +3,7 @@ package org.omnimamba.jobs.worker;
 import io.micrometer.observation.ObservationRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
-import java.time.Duration;
 import org.omnimamba.jobs.config.JobsProperties;
-import org.omnimamba.jobs.config.WorkerProperties;
 import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
@@ -26,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 
-/** The worker for inference jobs, on replicas that work. */
+/** The workers for inference jobs and for the requests of batches, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
 class WorkerConfiguration {
@@ -45,7 +43,7 @@ class WorkerConfiguration {
         inferenceReplicas.replicas(),
         properties,
         memory.largest(),
-        properties.worker().concurrency(),
+        properties.worker().concurrency() + properties.batches().concurrency(),
         platform,
         json,
         clock,
@@ -54,9 +52,7 @@ class WorkerConfiguration {
   }
 
   @Bean
-  WorkerLifecycle inferenceWorker(
-      JobQueue queue,
-      QueueListener listener,
+  InferenceJobHandler inferenceJobHandler(
       InferenceClient inference,
       JobEvents events,
       ResultStores results,
@@ -64,23 +60,54 @@ class WorkerConfiguration {
       JobJson json,
       JobTraces traces,
       JobMemory memory,
+      JobsProperties properties) {
+    return new InferenceJobHandler(
+        inference, events, results, errors, json, traces, memory, properties.worker());
+  }
+
+  @Bean
+  WorkerLifecycle inferenceWorker(
+      JobQueue queue,
+      QueueListener listener,
+      InferenceJobHandler handler,
       JobsProperties properties,
       ShutdownProperties shutdown,
       DatabaseGate gate) {
-    WorkerProperties worker = properties.worker();
-    InferenceJobHandler handler =
-        new InferenceJobHandler(inference, events, results, errors, json, traces, memory, worker);
-    Duration lease = properties.queue().lease();
-    WorkerOptions options =
-        WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), worker.concurrency())
-            .withMargin(lease.dividedBy(10))
-            .withGrace(shutdown.grace())
-            .withPollInterval(worker.pollInterval())
-            .withProgressInterval(worker.progressInterval());
-    return new WorkerLifecycle(
-        JobKinds.INFERENCE,
-        new JobWorker(queue, JobKinds.INFERENCE, handler, options, listener),
-        shutdown.grace(),
-        gate);
+    JobWorker worker =
+        new JobWorker(
+            queue,
+            JobKinds.INFERENCE,
+            handler,
+            options(properties, properties.worker().concurrency(), shutdown),
+            listener);
+    return new WorkerLifecycle(JobKinds.INFERENCE, worker, shutdown.grace(), gate);
+  }
+
+  /** Apart, with slots of its own, so that no job waits behind the requests of batches. */
+  @Bean
+  WorkerLifecycle batchLineWorker(
+      JobQueue queue,
+      QueueListener listener,
+      InferenceJobHandler handler,
+      JobsProperties properties,
+      ShutdownProperties shutdown,
+      DatabaseGate gate) {
+    JobWorker worker =
+        new JobWorker(
+            queue,
+            JobKinds.BATCH_LINE,
+            handler,
+            options(properties, properties.batches().concurrency(), shutdown),
+            listener);
+    return new WorkerLifecycle(JobKinds.BATCH_LINE, worker, shutdown.grace(), gate);
+  }
+
+  private static WorkerOptions options(
+      JobsProperties properties, int concurrency, ShutdownProperties shutdown) {
+    return WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), concurrency)
+        .withMargin(properties.queue().lease().dividedBy(10))
+        .withGrace(shutdown.grace())
+        .withPollInterval(properties.worker().pollInterval())
+        .withProgressInterval(properties.worker().progressInterval());
   }
 }

@@ -44,6 +44,11 @@ public final class TestService implements AutoCloseable {
 
   /** Another process on the same database, in this JVM. */
   public ConfigurableApplicationContext start(String... settings) {
+    return JobServiceApplication.builder().run(arguments(settings));
+  }
+
+  /** The arguments of a process on the same database with these settings besides the usual ones. */
+  public String[] arguments(String... settings) {
     List<String> usual =
         List.of(
             "server.port=0",
@@ -62,13 +67,10 @@ public final class TestService implements AutoCloseable {
             "spring.flyway.url=" + database.jdbcUrl(),
             "spring.flyway.user=" + database.username(),
             "spring.flyway.password=" + database.password());
-    return JobServiceApplication.builder()
-        .run(
-            Stream.concat(
-                    usual.stream().filter(setting -> !isIn(settings, setting)),
-                    Arrays.stream(settings))
-                .map(setting -> "--" + setting)
-                .toArray(String[]::new));
+    return Stream.concat(
+            usual.stream().filter(setting -> !isIn(settings, setting)), Arrays.stream(settings))
+        .map(setting -> "--" + setting)
+        .toArray(String[]::new);
   }
 
   private static boolean isIn(String[] settings, String other) {
@@ -169,6 +171,8 @@ public final class TestService implements AutoCloseable {
                 "omnimamba.jobs.worker.idle-timeout=2s",
                 "omnimamba.jobs.worker.max-result=64KB",
                 "omnimamba.jobs.api.keep-alive=200ms",
+                "omnimamba.jobs.batches.poll-interval=50ms",
+                "omnimamba.jobs.batches.window=10",
                 "omnimamba.jobs.files.max-size=4MB",
                 "omnimamba.jobs.files.max-batch-size=3MB",
                 "omnimamba.jobs.files.max-files=12",

@@ -105,10 +105,18 @@ class FilesController {
   @DeleteMapping("/{id}")
   @Operation(summary = "Deletes a file")
   Mono<FileView.Deletion> delete(Tenant tenant, @PathVariable String id) {
-    return Mono.justOrEmpty(FileIds.parse(id))
-        .flatMap(uuid -> files.delete(tenant.name(), uuid))
+    return find(tenant, id)
+        .flatMap(file -> files.delete(tenant.name(), file.id()))
         .filter(deleted -> deleted)
-        .switchIfEmpty(Mono.error(() -> OpenAiError.notFound(FILE, id)))
+        .switchIfEmpty(
+            Mono.error(
+                () ->
+                    new OpenAiError(
+                        HttpStatus.CONFLICT,
+                        null,
+                        null,
+                        "file_in_use",
+                        "A batch reads this file; it can be deleted when that has ended.")))
         .thenReturn(new FileView.Deletion(id, FILE, true));
   }
 
