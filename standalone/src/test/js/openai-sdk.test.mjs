@@ -2,7 +2,7 @@
 // OPENAI_BASE_URL and OPENAI_API_KEY say where; LIMITED_API_KEY is of a tenant with few requests a minute. The model may be an untrained one, so nothing is asserted about meaning.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import OpenAI from "openai";
+import OpenAI, { toFile } from "openai";
 
 const client = new OpenAI({ maxRetries: 0, timeout: 120_000 });
 const model = (await client.models.list()).data[0].id;
@@ -239,4 +239,50 @@ test("what no response can do", async () => {
     client.responses.create(respond("hello", { tools: [{ type: "web_search" }] })),
     (refusal) => refusal instanceof OpenAI.BadRequestError && refusal.param === "tools[0].type",
   );
+});
+
+test("a batch of 200 requests, 5 of them bad, joined by custom_id", async () => {
+  const asked = new Map();
+  for (let i = 0; i < 200; i++) {
+    const bad = i % 40 === 7;
+    const body = say(`hello ${i}`, { max_completion_tokens: 2, temperature: bad ? 99 : 0 });
+    asked.set(`request-${i}`, { bad, body });
+  }
+  const requests = [...asked].map(([custom_id, { body }]) =>
+    JSON.stringify({ custom_id, method: "POST", url: "/v1/chat/completions", body }),
+  );
+  const input = await client.files.create({
+    file: await toFile(Buffer.from(requests.join("\n")), "requests.jsonl"),
+    purpose: "batch",
+  });
+  assert.equal(input.status, "processed");
+  assert.equal(await (await client.files.content(input.id)).text(), requests.join("\n"));
+  let batch = await client.batches.create({
+    input_file_id: input.id,
+    endpoint: "/v1/chat/completions",
+    completion_window: "24h",
+    metadata: { run: "1" },
+  });
+  while (["validating", "in_progress", "finalizing"].includes(batch.status)) {
+    await new Promise((later) => setTimeout(later, 250));
+    batch = await client.batches.retrieve(batch.id);
+  }
+  assert.equal(batch.status, "completed");
+  assert.deepEqual(batch.request_counts, { total: 200, completed: 195, failed: 5 });
+  const answered = new Map();
+  for (const file of [batch.output_file_id, batch.error_file_id]) {
+    const text = await (await client.files.content(file)).text();
+    for (const line of text.trimEnd().split("\n")) {
+      const { custom_id, response } = JSON.parse(line);
+      assert.ok(!answered.has(custom_id));
+      answered.set(custom_id, response);
+    }
+  }
+  assert.equal(answered.size, 200);
+  for (const [custom_id, { bad }] of asked) {
+    const { status_code, body } = answered.get(custom_id);
+    assert.equal(status_code, bad ? 400 : 200);
+    assert.ok(bad ? body.error.message : body.choices.length === 1);
+  }
+  await client.files.delete(input.id);
 });

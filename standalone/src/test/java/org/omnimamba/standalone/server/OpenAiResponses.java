@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** What a program does with OpenAI's Responses and its Java client. */
@@ -185,6 +186,25 @@ final class OpenAiResponses {
 
   /** The client reads the event that tells a response's end. */
   void unwrapItsEvent(GatewayClient gateway) throws Exception {
+    AtomicReference<String> queued = new AtomicReference<>();
+    UnwrapWebhookEvent event =
+        firstEvent(
+            client,
+            gateway,
+            () -> queued.set(client.responses().create(ask("hello").background(true).build()).id()),
+            "response.completed",
+            "response.incomplete");
+    assertThat(event.isResponseCompleted() || event.isResponseIncomplete()).isTrue();
+    String id =
+        event.isResponseCompleted()
+            ? event.asResponseCompleted().validate().data().id()
+            : event.asResponseIncomplete().validate().data().id();
+    assertThat(id).isEqualTo(queued.get());
+  }
+
+  /** What the client makes of the first message of these types that comes after the work began. */
+  static UnwrapWebhookEvent firstEvent(
+      OpenAIClient client, GatewayClient gateway, Runnable work, String... types) throws Exception {
     BlockingQueue<WebhookVerificationParams.Builder> told = new LinkedBlockingQueue<>();
     HttpServer receiver =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -206,23 +226,20 @@ final class OpenAiResponses {
           gateway
               .postJson(
                   "/v1/webhook-endpoints",
-                  GatewayClient.JSON.createObjectNode().put("url", url),
+                  GatewayClient.JSON
+                      .createObjectNode()
+                      .put("url", url)
+                      .set("events", GatewayClient.JSON.valueToTree(types)),
                   201)
               .path("secret")
               .asString();
-      Response queued = client.responses().create(ask("hello").background(true).build());
+      work.run();
       WebhookVerificationParams message =
           Optional.ofNullable(told.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
               .orElseThrow()
               .secret(secret)
               .build();
-      UnwrapWebhookEvent event = client.webhooks().unwrap(message);
-      assertThat(event.isResponseCompleted() || event.isResponseIncomplete()).isTrue();
-      String id =
-          event.isResponseCompleted()
-              ? event.asResponseCompleted().validate().data().id()
-              : event.asResponseIncomplete().validate().data().id();
-      assertThat(id).isEqualTo(queued.id());
+      return client.webhooks().unwrap(message);
     } finally {
       receiver.stop(0);
     }

@@ -410,6 +410,12 @@ class OpenAiSdksTest {
   }
 
   @Test
+  void javaSendsABatchAndUnwrapsItsEvent() throws Exception {
+    new OpenAiBatches(client, model)
+        .send(new GatewayClient(platform.url(), platform.keys().apiKey()));
+  }
+
+  @Test
   void theNodeProgramPasses() throws Exception {
     Path work = Files.createDirectories(folder.resolve("node"));
     for (String file : List.of("package.json", "package-lock.json", "openai-sdk.test.mjs")) {
