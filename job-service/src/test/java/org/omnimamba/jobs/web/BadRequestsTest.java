@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -142,6 +143,19 @@ class BadRequestsTest {
     assertThat(problem.path("errors").path(0).path("pointer").stringValue())
         .isEqualTo(pointer.strip());
     assertThat(Jobs.get(client, "/v1/jobs").path("data").size()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "1.0", "1e1", "99999999999", "\0"})
+  void aNumberInTheAddressThatIsNoneIsNamed(String value) {
+    JsonNode limit =
+        expectProblem(
+            client.get().uri("/v1/jobs?limit={n}", value).exchange(), "invalid-request", 400);
+    assertThat(limit.path("detail").stringValue()).isEqualTo("limit must be a whole number.");
+    String content = "/v1/jobs/01890000-0000-7000-8000-000000000000/content?index={n}";
+    JsonNode index =
+        expectProblem(client.get().uri(content, value).exchange(), "invalid-request", 400);
+    assertThat(index.path("detail").stringValue()).isEqualTo("index must be a whole number.");
   }
 
   @Test

@@ -8,6 +8,8 @@ import org.omnimamba.web.request.RequestId;
 import org.omnimamba.web.request.RequestLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.dao.TransientDataAccessException;
@@ -115,7 +117,15 @@ class ProblemHandler {
         return JsonProblems.of(JsonMistake.of(json));
       }
     }
-    String what = input.getMethodParameter() == null ? null : input.getReason();
+    MethodParameter parameter = input.getMethodParameter();
+    if (parameter != null && hasCause(input, TypeMismatchException.class)) {
+      boolean whole = parameter.getParameterType() == int.class;
+      return new Problem(
+          ProblemType.INVALID_REQUEST,
+          parameter.getParameterName()
+              + (whole ? " must be a whole number." : " has a value of another type."));
+    }
+    String what = parameter == null ? null : input.getReason();
     return new Problem(
         ProblemType.INVALID_REQUEST, what == null ? "The request is not valid." : what + ".");
   }
