@@ -1,5 +1,7 @@
 package org.omnimamba.jobs.job;
 
+import java.util.List;
+
 /** The kinds of work on the one queue. */
 public final class JobKinds {
   /** Inference requests, the jobs of the API. */
@@ -16,6 +18,9 @@ public final class JobKinds {
 
   /** Deliveries of webhooks. */
   public static final String WEBHOOK = "webhook";
+
+  /** Every kind, as figures of the queue list them. */
+  public static final List<String> ALL = List.of(INFERENCE, RESPONSE, BATCH, BATCH_LINE, WEBHOOK);
 
   private JobKinds() {}
 }

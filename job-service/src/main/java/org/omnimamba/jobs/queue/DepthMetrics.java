@@ -3,7 +3,6 @@ package org.omnimamba.jobs.queue;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.omnimamba.jobs.job.JobKinds;
 import org.springframework.stereotype.Component;
@@ -22,7 +21,7 @@ class DepthMetrics implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    for (String kind : List.of(JobKinds.INFERENCE, JobKinds.WEBHOOK)) {
+    for (String kind : JobKinds.ALL) {
       ofKind(registry, "waiting", kind, Depths.OfKind::waiting, "Jobs that could begin at once");
       ofKind(registry, "delayed", kind, Depths.OfKind::delayed, "Jobs that wait for their time");
       ofKind(registry, "running", kind, Depths.OfKind::running, "Jobs held by workers");

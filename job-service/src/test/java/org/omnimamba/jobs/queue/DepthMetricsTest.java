@@ -69,6 +69,9 @@ class DepthMetricsTest {
                     "omnimamba_queue_running{kind=\"inference\"}", 1,
                     "omnimamba_queue_dead{kind=\"inference\"}", 1,
                     "omnimamba_queue_waiting{kind=\"webhook\"}", 0,
+                    "omnimamba_queue_waiting{kind=\"response\"}", 0,
+                    "omnimamba_queue_running{kind=\"batch\"}", 0,
+                    "omnimamba_queue_dead{kind=\"batch_line\"}", 0,
                     "omnimamba_webhooks_pending", 1)
                 .entrySet()) {
           awaitMetric(replica, figure.getKey() + " " + figure.getValue() + ".0");
