@@ -28,7 +28,8 @@ class ChartMetricsTest {
     assertThat(
             at(objects.get("ScaledObject/omni-jobs"), "spec", "triggers", 0, "metadata", "query"))
         .asString()
-        .contains("omnimamba_queue_waiting", "pod=~\"omni-jobs-.*\"", "inference|response|batch_line");
+        .contains(
+            "omnimamba_queue_waiting", "pod=~\"omni-jobs-.*\"", "inference|response|batch_line");
   }
 
   @Test

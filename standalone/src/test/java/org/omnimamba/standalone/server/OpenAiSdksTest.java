@@ -19,14 +19,7 @@ import com.openai.models.chat.completions.ChatCompletionContentPartImage;
 import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
-import com.openai.models.images.ImageGenStreamEvent;
-import com.openai.models.images.ImageGenerateParams;
-import com.openai.models.images.ImagesResponse;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +28,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -259,7 +251,16 @@ class OpenAiSdksTest {
 
   @Test
   void javaAsksAboutAPicture() throws IOException {
-    byte[] png = Base64.getDecoder().decode(draw(1).data().orElseThrow().get(0).b64Json().get());
+    byte[] png =
+        Base64.getDecoder()
+            .decode(
+                new OpenAiPictures(client, model)
+                    .draw(1)
+                    .data()
+                    .orElseThrow()
+                    .get(0)
+                    .b64Json()
+                    .get());
     ChatCompletion answer =
         client
             .chat()
@@ -285,85 +286,25 @@ class OpenAiSdksTest {
     assertThat(answer.choices().get(0).message().content()).isPresent();
   }
 
-  private static ImagesResponse draw(int count) {
-    return client
-        .images()
-        .generate(
-            ImageGenerateParams.builder().model(model).prompt("a red apple").n(count).build());
-  }
-
   @Test
   void javaDrawsSeveralDifferentPictures() {
-    List<String> pictures =
-        draw(3).data().orElseThrow().stream()
-            .map(image -> image.b64Json().orElseThrow())
-            .collect(Collectors.toList());
-    assertThat(pictures).hasSize(3).doesNotHaveDuplicates();
-    assertThat(Base64.getDecoder().decode(pictures.get(0))).startsWith(0x89, 'P', 'N', 'G');
+    new OpenAiPictures(client, model).drawSeveral();
   }
 
   @Test
   void javaDrawsAsJpeg() {
-    ImagesResponse response =
-        client
-            .images()
-            .generate(
-                ImageGenerateParams.builder()
-                    .model(model)
-                    .prompt("a red apple")
-                    .outputFormat(ImageGenerateParams.OutputFormat.JPEG)
-                    .outputCompression(80)
-                    .build());
-    assertThat(
-            Base64.getDecoder()
-                .decode(response.data().orElseThrow().get(0).b64Json().orElseThrow()))
-        .startsWith(0xff, 0xd8, 0xff);
+    new OpenAiPictures(client, model).drawAsJpeg();
   }
 
   @Test
-  void javaDrawsBehindAddresses() throws Exception {
-    ImagesResponse response =
-        client
-            .images()
-            .generate(
-                ImageGenerateParams.builder()
-                    .model(model)
-                    .prompt("a red apple")
-                    .n(2)
-                    .responseFormat(ImageGenerateParams.ResponseFormat.URL)
-                    .build());
-    List<String> urls =
-        response.data().orElseThrow().stream().map(image -> image.url().orElseThrow()).toList();
-    assertThat(urls).hasSize(2).doesNotHaveDuplicates();
-    for (String url : urls) {
-      HttpResponse<byte[]> picture =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create(url)).build(),
-                  HttpResponse.BodyHandlers.ofByteArray());
-      assertThat(picture.statusCode()).isEqualTo(200);
-      assertThat(picture.body()).startsWith(0x89, 'P', 'N', 'G');
-    }
+  void javaDrawsWithAddresses() throws Exception {
+    new OpenAiPictures(client, model).drawWithAddresses();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {0, 2, 3})
   void javaDrawsInAStream(long partial) {
-    try (StreamResponse<ImageGenStreamEvent> events =
-        client
-            .images()
-            .generateStreaming(
-                ImageGenerateParams.builder()
-                    .model(model)
-                    .prompt("a red apple")
-                    .partialImages(partial)
-                    .build())) {
-      List<ImageGenStreamEvent> all = events.stream().toList();
-      assertThat(all).hasSize((int) partial + 1);
-      assertThat(all.subList(0, (int) partial))
-          .allMatch(ImageGenStreamEvent::isGenerationPartialImage);
-      assertThat(all.get((int) partial).isGenerationCompleted()).isTrue();
-    }
+    new OpenAiPictures(client, model).drawInAStream(partial);
   }
 
   @Test
