@@ -3,6 +3,8 @@ package org.omnimamba.jobs.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 
 /** Results in an S3-compatible store, through Amazon's own client. */
@@ -121,15 +125,22 @@ class S3ResultsTest {
         service.start(
             "omnimamba.jobs.results.store=POSTGRES", "omnimamba.jobs.api.enabled=false")) {
       assertThat(before.isRunning()).isTrue();
-      await()
-          .atMost(Jobs.PATIENCE)
-          .until(
-              () -> {
-                String id = Jobs.submitForId(client, Jobs.image("before"));
-                Jobs.awaitStatus(client, id, "completed");
-                content(id).expectStatus().isOk();
-                return service.database().number("SELECT count(*) FROM queue_result") > 0;
-              });
+      // more than one of the two can hold at once, so that each has some
+      Sinks.Empty<Void> answered = Sinks.empty();
+      service
+          .inference()
+          .answering(
+              (body, response) ->
+                  answered.asMono().thenMany(Flux.from(FakeInference.complete(body, response))));
+      List<String> ids =
+          Stream.generate(() -> Jobs.submitForId(client, Jobs.image("before"))).limit(5).toList();
+      await().atMost(Jobs.PATIENCE).until(() -> service.inference().running() == ids.size());
+      answered.tryEmitEmpty().orThrow();
+      for (String id : ids) {
+        Jobs.awaitStatus(client, id, "completed");
+        content(id).expectStatus().isOk();
+      }
+      assertThat(service.database().number("SELECT count(*) FROM queue_result")).isPositive();
     }
   }
 
