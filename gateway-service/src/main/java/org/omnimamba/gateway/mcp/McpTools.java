@@ -25,6 +25,7 @@ final class McpTools {
   private static final String DRAWING = "/v1/images/generations";
   private static final String CHAT = "/v1/chat/completions";
   private static final String DATA = "data:";
+  static final String NO_ANSWER = "The model gave no answer to this question.";
 
   private final OwnApi api;
 
@@ -118,14 +119,16 @@ final class McpTools {
                 Map.of("type", "text", "text", question),
                 Map.of("type", "image_url", "image_url", Map.of("url", uri))));
     return ask(
-        context,
-        CHAT,
-        Map.of("messages", List.of(message)),
-        answer ->
-            CallToolResult.builder()
-                .addTextContent(answer.at("/choices/0/message/content").asString("").strip())
-                .isError(false)
-                .build());
+        context, CHAT, Map.of("messages", List.of(message), "temperature", 0), McpTools::text);
+  }
+
+  /** The model may end its answer before its first word; clients refuse content without text. */
+  private static CallToolResult text(JsonNode answer) {
+    String text = answer.at("/choices/0/message/content").asString("").strip();
+    return CallToolResult.builder()
+        .addTextContent(text.isEmpty() ? NO_ANSWER : text)
+        .isError(false)
+        .build();
   }
 
   private Mono<CallToolResult> ask(

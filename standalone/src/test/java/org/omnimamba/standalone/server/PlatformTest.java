@@ -235,7 +235,7 @@ class PlatformTest {
       assertIsPicture(Base64.getDecoder().decode(picture.data()));
       String uri = "data:image/png;base64," + picture.data();
       String described = text(call(mcp, "look", Map.of("image", picture.data())));
-      assertThat(described).isNotEmpty();
+      assertThat(described).isEqualTo(text(call(mcp, "look", Map.of("image", uri)))).isNotBlank();
       assertThat(call(mcp, "look", Map.of("image", uri, "question", "what?")).isError()).isFalse();
 
       assertThat(refusal(call(mcp, "draw", Map.of("prompt", "x", "size", "large"))))

@@ -1,0 +1,100 @@
+package org.omnimamba.gateway.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.gateway.testing.Gateway;
+import org.omnimamba.gateway.testing.Upstream;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the tool {@code look} asks of the API and makes of its answers, over HTTP. */
+class McpToolsTest {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Queue<String> asked = new ConcurrentLinkedQueue<>();
+  private static volatile String content = "";
+
+  private static Upstream service;
+  private static Gateway gateway;
+
+  @BeforeAll
+  static void start() {
+    service =
+        Upstream.start(
+            routes ->
+                routes.post(
+                    "/v1/chat/completions",
+                    (request, response) ->
+                        response
+                            .header("Content-Type", "application/json")
+                            .sendString(
+                                request
+                                    .receive()
+                                    .aggregate()
+                                    .asString()
+                                    .doOnNext(asked::add)
+                                    .flatMap(body -> Mono.just(answer())))));
+    gateway = Gateway.start(service.url(), service.url());
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    service.close();
+  }
+
+  @Test
+  void lookAsksForTheLikeliestAnswerAndGivesItsText() throws Exception {
+    content = " a red apple\n";
+    assertThat(look()).isEqualTo("a red apple");
+    JsonNode request = JSON.readTree(asked.remove());
+    assertThat(request.path("temperature").asInt(-1)).isZero();
+    assertThat(request.at("/messages/0/content/0/text").asString()).isEqualTo("what?");
+    assertThat(request.at("/messages/0/content/1/image_url/url").asString())
+        .isEqualTo("data:;base64,AAAA");
+  }
+
+  @Test
+  void anAnswerWithoutWordsIsToldInWords() throws Exception {
+    content = "";
+    assertThat(look()).isEqualTo(McpTools.NO_ANSWER);
+    asked.remove();
+  }
+
+  private static String answer() {
+    return JSON.createObjectNode()
+        .set(
+            "choices",
+            JSON.createArrayNode()
+                .add(
+                    JSON.createObjectNode()
+                        .set("message", JSON.createObjectNode().put("content", content))))
+        .toString();
+  }
+
+  private static String look() throws Exception {
+    String call =
+        """
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "look",
+         "arguments": {"image": "AAAA", "question": "what?"}}}
+        """;
+    HttpResponse<String> answer =
+        gateway.send(
+            gateway
+                .request("/mcp")
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString(call)));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    JsonNode result = JSON.readTree(answer.body()).path("result");
+    assertThat(result.path("isError").asBoolean(true)).as(answer.body()).isFalse();
+    return result.at("/content/0/text").asString();
+  }
+}
