@@ -1,10 +1,8 @@
 package org.omnimamba.benchmarks;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,14 +84,7 @@ final class ServiceStart {
   }
 
   private List<String> command(Path model, Map<String, Object> settings) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    // tensors live outside the heap; JavaCPP's own ceiling is a multiple of the heap's
-    command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
-    command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(StartedService.class.getName());
+    List<String> command = ChildProgram.command(StartedService.class);
     command.add(result.toString());
     command.add("--omnimamba.inference.model=" + model);
     settings.forEach((name, value) -> command.add("--omnimamba.inference." + name + "=" + value));

@@ -1,7 +1,6 @@
 package org.omnimamba.benchmarks.serving;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.benchmarks.BenchmarkArguments;
 import org.omnimamba.benchmarks.BenchmarkSizes;
+import org.omnimamba.benchmarks.ChildProgram;
 import org.omnimamba.benchmarks.Directories;
 import org.omnimamba.benchmarks.RandomBfloat16Tensors;
 import org.omnimamba.model.checkpoint.ModelDirectory;
@@ -120,14 +120,7 @@ public final class ServingLoad {
 
   private void measureEngine(Path model, Path home, Path file)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    // tensors live outside the heap; JavaCPP's own ceiling is a multiple of the heap's
-    command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
-    command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(EngineBound.class.getName());
+    List<String> command = ChildProgram.command(EngineBound.class);
     command.addAll(List.of("--model", model.toString(), "--device", device));
     command.addAll(List.of("--slots", String.valueOf(slots())));
     command.addAll(List.of("--windows", arguments.text("windows", "1,8,32,64")));

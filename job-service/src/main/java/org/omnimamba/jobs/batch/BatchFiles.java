@@ -13,6 +13,7 @@ import org.omnimamba.jobs.file.FileUpload;
 import org.omnimamba.jobs.file.StoredFile;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.job.WireName;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
 import org.springframework.stereotype.Component;
@@ -124,7 +125,7 @@ class BatchFiles {
         @Nullable ObjectNode response,
         @Nullable ObjectNode error) {
       ObjectNode whole = json.object();
-      whole.put("id", "batch_req_" + hex(batch) + "_" + line.line());
+      whole.put("id", "batch_req_" + WireName.digits(batch.id()) + "_" + line.line());
       whole.put("custom_id", line.customId());
       whole.set("response", response);
       whole.set("error", error);
@@ -228,9 +229,5 @@ class BatchFiles {
           Writing writing = new Writing(batch, end);
           return writing.all().onErrorResume(error -> writing.abandon().then(Mono.error(error)));
         });
-  }
-
-  private static String hex(Batch batch) {
-    return batch.id().toString().replace("-", "");
   }
 }

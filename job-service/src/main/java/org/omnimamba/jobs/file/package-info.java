@@ -4,7 +4,7 @@
  * store that speaks S3, as results are.
  *
  * <p>A file is seen once all of it is there. An upload that breaks off is removed at once, or by
- * {@link org.omnimamba.jobs.file.FileCleaning} when its process was lost.
+ * {@link org.omnimamba.jobs.file.FileStore#clean} when its process was lost.
  */
 @NullMarked
 package org.omnimamba.jobs.file;

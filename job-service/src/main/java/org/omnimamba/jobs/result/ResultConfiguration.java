@@ -38,11 +38,17 @@ class ResultConfiguration {
 
   @Bean
   @ConditionalOnProperty("omnimamba.jobs.results.s3.bucket")
-  S3ResultStore s3ResultStore(S3AsyncClient s3Client, JobsProperties properties) {
-    return new S3ResultStore(s3Client, settings(properties));
+  S3ResultStore s3ResultStore(S3Objects objects, JobsProperties properties) {
+    return new S3ResultStore(objects, settings(properties).prefix());
   }
 
   /** Results and files share it. */
+  @Bean
+  @ConditionalOnProperty("omnimamba.jobs.results.s3.bucket")
+  S3Objects s3Objects(S3AsyncClient s3Client, JobsProperties properties) {
+    return new S3Objects(s3Client, settings(properties).bucket());
+  }
+
   @Bean(destroyMethod = "close")
   @ConditionalOnProperty("omnimamba.jobs.results.s3.bucket")
   S3AsyncClient s3Client(JobsProperties properties) {

@@ -1,18 +1,13 @@
 package org.omnimamba.jobs.result;
 
 import java.util.concurrent.CompletionException;
-import org.omnimamba.jobs.config.ResultProperties;
 import org.omnimamba.queue.job.ClaimedJob;
 import org.omnimamba.queue.job.StoredResult;
 import org.omnimamba.queue.job.TransactionHook;
 import org.omnimamba.queue.worker.JobFailure;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.core.async.AsyncRequestBody;
-import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -27,14 +22,12 @@ final class S3ResultStore implements ResultStore {
   private static final String PREFIX = "s3:";
   private static final int UPLOADS_AT_ONCE = 4;
 
-  private final S3AsyncClient client;
-  private final String bucket;
+  private final S3Objects objects;
   private final String keyPrefix;
 
-  S3ResultStore(S3AsyncClient client, ResultProperties.S3 settings) {
-    this.client = client;
-    this.bucket = settings.bucket();
-    this.keyPrefix = settings.prefix();
+  S3ResultStore(S3Objects objects, String keyPrefix) {
+    this.objects = objects;
+    this.keyPrefix = keyPrefix;
   }
 
   @Override
@@ -56,45 +49,29 @@ final class S3ResultStore implements ResultStore {
 
   @Override
   public Mono<StoredResult> read(String reference, String name) {
-    return Mono.fromFuture(
-            () ->
-                client.getObject(
-                    get -> get.bucket(bucket).key(folder(reference) + "/" + name),
-                    AsyncResponseTransformer.toBytes()))
+    return objects
+        .get(folder(reference) + "/" + name)
         .map(
-            object -> new StoredResult(object.response().contentType(), object.asByteArrayUnsafe()))
-        .onErrorResume(S3ResultStore::isMissing, e -> Mono.empty());
+            object ->
+                new StoredResult(object.response().contentType(), object.asByteArrayUnsafe()));
   }
 
   @Override
   public Mono<Void> delete(String reference) {
-    return Mono.fromFuture(
-            () -> client.listObjectsV2(list -> list.bucket(bucket).prefix(folder(reference) + "/")))
+    return objects
+        .list(folder(reference) + "/")
         .flatMapIterable(found -> found.contents())
         .map(S3Object::key)
-        .flatMap(
-            key ->
-                Mono.fromFuture(
-                    () -> client.deleteObject(object -> object.bucket(bucket).key(key))),
-            UPLOADS_AT_ONCE)
+        .flatMap(objects::delete, UPLOADS_AT_ONCE)
         .then();
   }
 
   private Mono<Void> put(String key, StoredResult part) {
-    return Mono.fromFuture(
-            () ->
-                client.putObject(
-                    put -> put.bucket(bucket).key(key).contentType(part.contentType()),
-                    AsyncRequestBody.fromBytesUnsafe(part.body())))
-        .then();
+    return objects.put(key, part.contentType(), part.body());
   }
 
   private static String folder(String reference) {
     return reference.substring(PREFIX.length());
-  }
-
-  private static boolean isMissing(Throwable e) {
-    return e instanceof NoSuchKeyException || e.getCause() instanceof NoSuchKeyException;
   }
 
   private static boolean isStoreFailure(Throwable e) {

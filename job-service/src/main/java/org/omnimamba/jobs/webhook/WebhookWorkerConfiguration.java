@@ -1,26 +1,19 @@
 package org.omnimamba.jobs.webhook;
 
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.config.WebhookProperties;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
+import org.omnimamba.jobs.queue.Workers;
 import org.omnimamba.jobs.webhook.address.AddressPolicy;
 import org.omnimamba.jobs.webhook.address.GuardedResolverGroup;
 import org.omnimamba.jobs.webhook.address.HostLookup;
 import org.omnimamba.jobs.webhook.delivery.EgressProxy;
 import org.omnimamba.jobs.webhook.delivery.RetrySchedule;
 import org.omnimamba.jobs.webhook.delivery.WebhookClient;
-import org.omnimamba.queue.JobQueue;
-import org.omnimamba.queue.QueueListener;
-import org.omnimamba.queue.worker.JobWorker;
-import org.omnimamba.queue.worker.WorkerOptions;
-import org.omnimamba.web.database.DatabaseGate;
-import org.omnimamba.web.shutdown.ShutdownProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -60,8 +53,7 @@ class WebhookWorkerConfiguration {
 
   @Bean
   WorkerLifecycle webhookWorker(
-      JobQueue queue,
-      QueueListener listener,
+      Workers workers,
       DeliveryJobs deliveryJobs,
       WebhookDeliveries deliveries,
       WebhookEndpoints endpoints,
@@ -69,9 +61,7 @@ class WebhookWorkerConfiguration {
       TenantSecrets tenantSecrets,
       AddressPolicy policy,
       WebhookClient client,
-      JobsProperties properties,
-      ShutdownProperties shutdown,
-      DatabaseGate gate) {
+      JobsProperties properties) {
     WebhookDeliveryHandler handler =
         new WebhookDeliveryHandler(
             deliveryJobs,
@@ -82,17 +72,6 @@ class WebhookWorkerConfiguration {
             policy,
             client,
             new RetrySchedule(new Random()));
-    Duration lease = properties.queue().lease();
-    WorkerOptions options =
-        WorkerOptions.of(
-                ManagementFactory.getRuntimeMXBean().getName(), properties.webhooks().concurrency())
-            .withMargin(lease.dividedBy(10))
-            .withGrace(shutdown.grace())
-            .withPollInterval(properties.worker().pollInterval());
-    return new WorkerLifecycle(
-        JobKinds.WEBHOOK,
-        new JobWorker(queue, JobKinds.WEBHOOK, handler, options, listener),
-        shutdown.grace(),
-        gate);
+    return workers.of(JobKinds.WEBHOOK, handler, properties.webhooks().concurrency());
   }
 }

@@ -4,16 +4,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.omnimamba.jobs.config.WorkerProperties;
 import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.Endpoint;
-import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.ResultStores;
-import org.omnimamba.jobs.result.UpstreamErrors;
-import org.omnimamba.jobs.trace.JobTraces;
 import org.omnimamba.jobs.worker.AnswerCollector.PartialImage;
 import org.omnimamba.jobs.worker.InferenceClient.Traffic;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.worker.JobContext;
-import org.omnimamba.queue.worker.JobFailure;
 import org.omnimamba.queue.worker.JobHandler;
 import org.omnimamba.queue.worker.JobOutcome;
 import reactor.core.publisher.Mono;
@@ -22,52 +18,31 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Runs one attempt of an inference job. */
 final class InferenceJobHandler implements JobHandler {
+  private final InferenceAttempts attempts;
   private final InferenceClient inference;
   private final JobEvents events;
   private final ResultStores results;
-  private final UpstreamErrors errors;
   private final JobJson json;
-  private final JobTraces traces;
-  private final JobMemory memory;
   private final WorkerProperties limits;
 
   InferenceJobHandler(
+      InferenceAttempts attempts,
       InferenceClient inference,
       JobEvents events,
       ResultStores results,
-      UpstreamErrors errors,
       JobJson json,
-      JobTraces traces,
-      JobMemory memory,
       WorkerProperties limits) {
+    this.attempts = attempts;
     this.inference = inference;
     this.events = events;
     this.results = results;
-    this.errors = errors;
     this.json = json;
-    this.traces = traces;
-    this.memory = memory;
     this.limits = limits;
   }
 
   @Override
   public Mono<JobOutcome> handle(JobContext context) {
-    Job job = context.job();
-    JobAttributes attributes = json.attributes(job.attributes());
-    return traces.attempt(attributes.traceparent(), run(context, attributes.endpoint()));
-  }
-
-  private Mono<JobOutcome> run(JobContext context, String path) {
-    Endpoint endpoint =
-        Endpoint.ofPath(path)
-            .orElseThrow(
-                () -> JobFailure.permanent("unknown_endpoint", "no such endpoint: " + path));
-    int length = context.payload().length();
-    return Mono.using(
-            () -> memory.open(length),
-            space -> run(context, endpoint, space),
-            JobMemory.Space::close)
-        .onErrorResume(this::failure);
+    return attempts.run(context, (endpoint, space) -> run(context, endpoint, space));
   }
 
   private Mono<JobOutcome> run(JobContext context, Endpoint endpoint, JobMemory.Space space) {
@@ -107,16 +82,5 @@ final class InferenceJobHandler implements JobHandler {
         .addPartialImage(context.claim(), json.write(data), partial.bytes())
         .onErrorComplete()
         .then();
-  }
-
-  private Mono<JobOutcome> failure(Throwable thrown) {
-    JobOutcome outcome = UpstreamFailures.outcome(thrown);
-    if (outcome == null) {
-      return Mono.error(thrown);
-    }
-    return Mono.just(
-        outcome instanceof JobOutcome.Failed && thrown instanceof UpstreamException upstream
-            ? outcome.with(errors.saving(upstream.error(), upstream.status()))
-            : outcome);
   }
 }

@@ -224,6 +224,27 @@ class PicturesAndTextsTest {
     assertThat(tokens).hasToString(choice.at("/message/content").asString());
   }
 
+  @Test
+  void aResponseKeepsToTheFormThatItsTextIsGiven() throws Exception {
+    ObjectNode request =
+        GatewayClient.JSON
+            .createObjectNode()
+            .put("model", "omnimamba-emoji")
+            .put("input", "is there an apple?");
+    request
+        .putObject("text")
+        .putObject("format")
+        .put("type", "json_schema")
+        .put("name", "answer")
+        .putObject("schema")
+        .put("type", "boolean");
+    JsonNode answer = client.postJson("/v1/responses", request, 200);
+    assertThat(answer.at("/output/0/content/0/text").asString()).isIn("true", "false");
+    ((ObjectNode) request.at("/text/format/schema")).put("type", "number");
+    JsonNode error = client.postJson("/v1/responses", request, 400).path("error");
+    assertThat(error.path("param").asString()).startsWith("text.format");
+  }
+
   private static JsonNode drawn(String prompt) throws Exception {
     ObjectNode request =
         GatewayClient.JSON
