@@ -138,8 +138,8 @@ public final class JobLeases {
 
   /**
    * Ends the attempt without a result. The job waits for its next attempt when one is asked for and
-   * left and begins before the deadline; it is cancelled when it was asked to stop; else it has
-   * failed.
+   * left and begins before the deadline; it is cancelled when it was asked to stop, and has expired
+   * when its deadline has passed by now; else it has failed.
    *
    * @param retryIn when the next attempt may begin, or null for no further attempt
    * @param hook sees the job with its new status, also when it will be tried again

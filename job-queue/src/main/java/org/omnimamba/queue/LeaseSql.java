@@ -35,6 +35,8 @@ final class LeaseSql {
   /** A job past its deadline does not complete any more; it expires. */
   private static final String IN_TIME = " AND (j.deadline_at IS NULL OR j.deadline_at > clock.at)";
 
+  private static final String TOO_LATE = "'the deadline passed while the job was running'";
+
   static final String COMPLETE =
       "UPDATE queue_job j SET status = 'completed', result_reference = $3, error_code = NULL,"
           + " error_message = NULL, version = version + 1, worker = NULL, lease_until = NULL,"
@@ -66,7 +68,10 @@ final class LeaseSql {
 
   /** $5 the wait and $6 the ageing step, both in milliseconds. */
   private static final String AGAIN_LATER =
-      " error_code = $3, error_message = $4,"
+      " error_code = CASE WHEN n.next = 'expired' THEN 'deadline_exceeded' ELSE $3 END,"
+          + " error_message = CASE WHEN n.next = 'expired' THEN "
+          + TOO_LATE
+          + " ELSE $4 END,"
           + " available_at = CASE WHEN n.next = 'queued' THEN n.again ELSE j.available_at END,"
           + " ranked_at = CASE WHEN n.next = 'queued'"
           + " THEN n.again - j.priority * $6::bigint * interval '1 millisecond'"
@@ -79,6 +84,7 @@ final class LeaseSql {
           + " FROM (SELECT q.id AS target, clock.at,"
           + " clock.at + $5::bigint * interval '1 millisecond' AS again,"
           + " CASE WHEN q.status = 'cancelling' THEN 'cancelled'"
+          + " WHEN q.deadline_at <= clock.at THEN 'expired'"
           + " WHEN q.attempt < q.max_attempts AND $5::bigint IS NOT NULL AND (q.deadline_at IS NULL"
           + " OR q.deadline_at > clock.at + $5::bigint * interval '1 millisecond') THEN 'queued'"
           + " ELSE 'failed' END AS next"
@@ -106,7 +112,9 @@ final class LeaseSql {
 
   static final String EXPIRED =
       "UPDATE queue_job j SET status = 'expired', error_code = $3,"
-          + " error_message = 'the deadline passed while the job was running',"
+          + " error_message = "
+          + TOO_LATE
+          + ","
           + LET_GO
           + " FROM (SELECT q.id AS target, clock.at, 'expired' AS next"
           + held()

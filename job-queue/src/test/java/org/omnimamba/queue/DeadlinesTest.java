@@ -88,6 +88,21 @@ class DeadlinesTest {
     assertThat(hooks).hasValue(0);
   }
 
+  /** Whatever else went wrong: the job had not ended by its deadline. */
+  @Test
+  void whatFailsTooLateExpires() {
+    for (Duration retryIn : new Duration[] {null, Duration.ofMillis(1)}) {
+      Job job = fixture.submit(NewJob.of("fails", "a", "{}").deadline(Duration.ofSeconds(20)));
+      ClaimedJob claim = fixture.claimOne("fails");
+      fixture.database.advance(Duration.ofSeconds(21));
+      JobError error = new JobError("upstream_unavailable", "silent");
+      Job ended = fixture.leases.fail(claim, error, retryIn, TransactionHook.NONE).block();
+      assertThat(ended.status()).isEqualTo(JobStatus.EXPIRED);
+      assertThat(ended.error().code()).isEqualTo(JobError.DEADLINE_EXCEEDED);
+      assertThat(fixture.get(job)).isEqualTo(ended);
+    }
+  }
+
   @Test
   void aJobThatIsSubmittedTooLateIsNeverRun() {
     fixture.submit(NewJob.of("past", "a", "{}").expiresAt(Instant.EPOCH));

@@ -100,6 +100,9 @@ final class QueueModel {
     job.errorCode = errorCode;
     if (job.status == JobStatus.CANCELLING) {
       job.end(JobStatus.CANCELLED, now);
+    } else if (job.deadline <= now) {
+      job.errorCode = JobError.DEADLINE_EXCEEDED;
+      job.end(JobStatus.EXPIRED, now);
     } else if (retryIn >= 0 && job.attempt < job.maxAttempts && job.deadline > now + retryIn) {
       job.queueAt(now + retryIn);
     } else {
