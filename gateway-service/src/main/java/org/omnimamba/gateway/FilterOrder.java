@@ -35,6 +35,8 @@ public enum FilterOrder {
   BODY(-1000),
   /** Generated tokens a minute and pictures at one time. */
   GENERATION_LIMIT(-900),
+  /** Counts what was used; only of what the limits let through. */
+  USAGE(-875),
   /** Keeps pictures; after the limits, so that refusals pass as they are. */
   PICTURE_URLS(-850),
   /** Watches the answer and ends broken streams with an event. */

@@ -36,13 +36,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyKeysAndPicturesKnowTheDatabaseAndOnlyLimitsKnowRedis() {
+  void onlyWhatKeepsSomethingKnowsTheDatabaseAndOnlyLimitsKnowRedis() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
             "org.omnimamba.gateway.database",
             "org.omnimamba.gateway.keys",
-            "org.omnimamba.gateway.pictures")
+            "org.omnimamba.gateway.pictures",
+            "org.omnimamba.gateway.usage")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.r2dbc..", "org.flywaydb..", "org.springframework.r2dbc..")

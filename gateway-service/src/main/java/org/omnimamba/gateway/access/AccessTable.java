@@ -44,6 +44,8 @@ final class AccessTable {
           AccessRule.of("/v1/batches/{id}/cancel", JOBS, POST),
           AccessRule.of("/v1/jobs/**", JOBS, GET, POST, PUT, PATCH, DELETE),
           AccessRule.of("/v1/webhook-endpoints/**", JOBS, GET, POST, PUT, PATCH, DELETE),
+          AccessRule.of("/v1/usage", INFERENCE, GET),
+          AccessRule.of("/admin/v1/usage", ADMIN, GET),
           AccessRule.of("/admin/v1/keys", ADMIN, GET, POST),
           AccessRule.of("/admin/v1/keys/{id}", ADMIN, GET, DELETE),
           AccessRule.of("/v3/api-docs", null, GET),

@@ -10,7 +10,7 @@ public enum Scope {
   INFERENCE,
   /** Jobs and webhook endpoints. */
   JOBS,
-  /** Managing keys; gives nothing else. */
+  /** Managing keys and reading what was used; gives nothing else. */
   ADMIN;
 
   /** The name in JSON, configuration and the database. */

@@ -10,8 +10,7 @@ import org.omnimamba.gateway.access.Scope;
 
 /** The one key that the configuration may name. It has every scope and needs no database. */
 final class ConfiguredKey {
-  private static final Caller CALLER =
-      new Caller("configured", "default", EnumSet.allOf(Scope.class));
+  static final Caller CALLER = new Caller("configured", "default", EnumSet.allOf(Scope.class));
 
   private final byte @Nullable [] digest;
 

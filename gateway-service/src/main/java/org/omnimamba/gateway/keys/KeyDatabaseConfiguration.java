@@ -25,6 +25,11 @@ class KeyDatabaseConfiguration {
         TransactionalOperator.create(new R2dbcTransactionManager(keyConnectionPool)));
   }
 
+  @Bean
+  KnownKeys knownKeys(KeyStore store) {
+    return new KnownKeys(store);
+  }
+
   @Bean(destroyMethod = "dispose")
   ConnectionPool keyConnectionPool(Database database) {
     return database.pool("gateway-keys", MOST_CONNECTIONS);

@@ -40,6 +40,14 @@ final class KeyStore {
         .one();
   }
 
+  Mono<Boolean> hasTenant(String tenant) {
+    return database
+        .sql("SELECT EXISTS (SELECT FROM gateway_api_key WHERE tenant = :tenant) AS known")
+        .bind("tenant", tenant)
+        .map(row -> required(row, "known", Boolean.class))
+        .one();
+  }
+
   Mono<StoredKey> find(UUID id) {
     return database
         .sql("SELECT " + COLUMNS + " FROM gateway_api_key WHERE id = :id")

@@ -46,6 +46,8 @@ final class Routes {
               "/v1/webhook-endpoints/{id}",
               "/v1/webhook-endpoints/{id}/deliveries",
               "/v1/webhook-endpoints/{id}/rotate-secret",
+              "/v1/usage",
+              "/admin/v1/usage",
               "/admin/v1/keys",
               "/admin/v1/keys/{id}",
               "/mcp",

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.body.RequestBody;
+import org.omnimamba.gateway.streaming.UsageMeter;
 import org.omnimamba.web.internal.InternalTokenProperties;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.omnimamba.web.request.RequestId;
@@ -16,8 +17,8 @@ import org.springframework.web.server.ServerWebExchange;
 
 /**
  * What a service sees of a client's headers: those named here, one line each, and nothing else. The
- * tenant and the internal token come from the gateway alone. Runs after all other header filters,
- * so that no {@code Connection} option of a client can remove what is set here.
+ * tenant, the key's name and the internal token come from the gateway alone. Runs after all other
+ * header filters, so that no {@code Connection} option of a client can remove what is set here.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
@@ -45,7 +46,13 @@ final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
     LISTS.forEach(name -> copyAll(input, passed, name));
     TRACING.forEach(name -> copyFirst(input, passed, name));
     passed.set(PlatformHeaders.INTERNAL_TOKEN, internalToken);
-    passed.set(PlatformHeaders.TENANT, Caller.of(exchange).tenant());
+    Caller caller = Caller.of(exchange);
+    passed.set(PlatformHeaders.TENANT, caller.tenant());
+    passed.set(PlatformHeaders.KEY, caller.keyId());
+    String ticket = UsageMeter.ticketOf(exchange);
+    if (ticket != null) {
+      passed.set(PlatformHeaders.USAGE_TICKET, ticket);
+    }
     passed.set(PlatformHeaders.REQUEST_ID, RequestId.of(exchange));
     RequestBody body = exchange.getAttribute(RequestBody.ATTRIBUTE);
     if (body != null) {

@@ -47,6 +47,11 @@ final class JsonWalk {
     void end(String object);
   }
 
+  /** How many objects and arrays are open, the one that is told of among them. */
+  int depth() {
+    return open.size() + deeper;
+  }
+
   void next(byte next) {
     if (inString) {
       inString(next);

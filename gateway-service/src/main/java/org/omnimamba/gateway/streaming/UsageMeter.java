@@ -1,32 +1,56 @@
 package org.omnimamba.gateway.streaming;
 
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.usage.Usage;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Counts generated tokens while an answer passes by: the numbers of {@code usage} objects, and the
- * {@code delta} objects of a chat's chunks, or texts of a response's, that carry content.
+ * Counts what was used while an answer passes by: the numbers of {@code usage} objects, pictures,
+ * and the {@code delta} objects of a chat's chunks, or texts of a response's, that carry content.
  */
 public final class UsageMeter {
   private static final String ATTRIBUTE = UsageMeter.class.getName();
 
   private final JsonWalk walk = new JsonWalk(new Fields());
+  private long input;
+  private long cached;
   private long reported;
+  private long reports;
+  private long pictures;
   private long chunks;
   private boolean failed;
+  private volatile @Nullable String ticket;
 
   /** What of an answer's JSON counts, wherever it stands among the other members. */
   private final class Fields implements JsonWalk.Listener {
     private boolean content;
     private boolean text;
     private boolean role;
+    private boolean bytes;
+    private boolean told;
 
     @Override
     public void number(String object, String name, long value) {
-      if (object.equals("usage")
-          && (name.equals("completion_tokens") || name.equals("output_tokens"))) {
-        reported += value;
+      switch (object) {
+        case "usage" -> {
+          switch (name) {
+            case "prompt_tokens", "input_tokens" -> input += value;
+            case "completion_tokens", "output_tokens" -> reported += value;
+            default -> {
+              // their sum
+            }
+          }
+        }
+        case "prompt_tokens_details", "input_tokens_details" -> {
+          if (name.equals("cached_tokens")) {
+            cached += value;
+          }
+        }
+        default -> {
+          // not of usage
+        }
       }
     }
 
@@ -39,12 +63,33 @@ public final class UsageMeter {
       } else if (name.equals("delta") && !empty) {
         // of a response's stream, where it is the text itself
         chunks++;
+      } else if (object.isEmpty() && !empty) {
+        picture(name);
+      }
+    }
+
+    private void picture(String name) {
+      if (walk.depth() > 1) {
+        // an item of a list: of an answer with pictures, or of a response's output
+        pictures += name.equals("b64_json") || name.equals("result") ? 1 : 0;
+      } else if (name.equals("b64_json")) {
+        // an event with a picture, finished or not
+        bytes = true;
       }
     }
 
     @Override
     public void end(String object) {
-      if (object.equals("delta")) {
+      if (walk.depth() == 0) {
+        // of pictures in a stream only those that are finished tell what they used
+        pictures += bytes && told ? 1 : 0;
+        bytes = false;
+        told = false;
+      }
+      if (object.equals("usage")) {
+        reports++;
+        told = true;
+      } else if (object.equals("delta")) {
         // A token may be half a character and so bring no text; but what opens a choice has a
         // role, no text and no token.
         if (text || (content && !role)) {
@@ -64,8 +109,29 @@ public final class UsageMeter {
     return meter;
   }
 
-  static @Nullable UsageMeter of(ServerWebExchange exchange) {
+  /** The meter of an exchange, or null if its answer generates nothing. */
+  public static @Nullable UsageMeter of(ServerWebExchange exchange) {
     return exchange.getAttribute(ATTRIBUTE);
+  }
+
+  /** The ticket of an exchange, or null if it has none. */
+  public static @Nullable String ticketOf(ServerWebExchange exchange) {
+    UsageMeter meter = of(exchange);
+    return meter == null ? null : meter.ticket;
+  }
+
+  /**
+   * A name under which inference-service remembers what is made, for the case that the answer does
+   * not say it; always the same one.
+   */
+  public String issueTicket() {
+    String known = ticket;
+    if (known == null) {
+      ThreadLocalRandom random = ThreadLocalRandom.current();
+      known = "%016x%016x".formatted(random.nextLong(), random.nextLong());
+      ticket = known;
+    }
+    return known;
   }
 
   /** The answer is an error or broke off, so what did not pass by does not count. */
@@ -83,6 +149,16 @@ public final class UsageMeter {
             }
           });
     }
+  }
+
+  /** Whether the answer said what it used, and is no part of one. */
+  public boolean isWhole() {
+    return reports > 0 && !failed;
+  }
+
+  /** What of the answer has passed by; of a text that did not say, a token for each chunk. */
+  public Usage seen() {
+    return new Usage(1, pictures, input, cached, reports > 0 ? reported : chunks);
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.web.usage.Usage;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
@@ -46,6 +47,52 @@ class UsageMeterTest {
         "event: image_generation.completed\ndata: {\"b64_json\":\"iVBORw0KGgo/+=\","
             + "\"usage\":{\"input_tokens\":72,\"output_tokens\":256,\"total_tokens\":328}}\n\n";
     expect(picture + picture, true, 512);
+  }
+
+  @Test
+  void countsFinishedPicturesAndAllTokens() {
+    expectUsage(
+        "{\"data\":[{\"b64_json\":\"AA\",\"token_ids\":[1]},{\"b64_json\":\"BB\"}],"
+            + "\"usage\":{\"input_tokens\":9,\"output_tokens\":32,"
+            + "\"input_tokens_details\":{\"text_tokens\":9}}}",
+        new Usage(1, 2, 9, 0, 32));
+    String partial = "data: {\"b64_json\":\"AA\",\"type\":\"image_generation.partial_image\"}\n\n";
+    String first =
+        "data: {\"b64_json\":\"AA\",\"token_ids\":[1,2],\"usage\":{\"input_tokens\":9,"
+            + "\"output_tokens\":16}}\n\n";
+    String second =
+        "data: {\"usage\":{\"output_tokens\":16,\"input_tokens\":0},\"b64_json\":\"AA\"}\n\n";
+    expectUsage(partial + first + partial + second, new Usage(1, 2, 9, 0, 32));
+    String item = "{\"type\":\"image_generation_call\",\"result\":\"AA\"}";
+    String end =
+        "{\"output\":["
+            + item
+            + "],\"usage\":{\"input_tokens\":4,\"input_tokens_details\":{\"cached_tokens\":3},"
+            + "\"output_tokens\":16}}";
+    expectUsage(end, new Usage(1, 1, 4, 3, 16));
+    expectUsage(
+        "data: {\"type\":\"response.output_item.done\",\"item\":"
+            + item
+            + "}\n\ndata: {\"type\":\"response.completed\",\"response\":"
+            + end
+            + "}\n\n",
+        new Usage(1, 1, 4, 3, 16));
+    expectUsage(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n".repeat(3)
+            + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":31,\"completion_tokens\":4,"
+            + "\"prompt_tokens_details\":{\"cached_tokens\":20}}}\n\ndata: [DONE]\n\n",
+        new Usage(1, 0, 31, 20, 4));
+  }
+
+  private static void expectUsage(String answer, Usage usage) {
+    for (int size : new int[] {1, 3, 16, 1000}) {
+      UsageMeter meter = meter();
+      for (int from = 0; from < answer.length(); from += size) {
+        meter.accept(buffer(answer.substring(from, Math.min(answer.length(), from + size))));
+      }
+      assertThat(meter.seen()).as("cut every %d", size).isEqualTo(usage);
+      assertThat(meter.isWhole()).isTrue();
+    }
   }
 
   @Test

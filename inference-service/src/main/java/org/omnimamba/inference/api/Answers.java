@@ -21,6 +21,9 @@ public interface Answers<Q, J> {
   /** Whether the answer is wanted piece by piece. */
   boolean isStreamed(J job);
 
+  /** Tokens of the prompt, as the answer tells them. */
+  int promptTokens(J job);
+
   /** The whole answer at once, as it is to stand in JSON. */
   Mono<?> whole(J job);
 

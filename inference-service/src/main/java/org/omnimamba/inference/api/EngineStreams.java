@@ -54,14 +54,18 @@ public final class EngineStreams {
    * @param scheduler where events are published: the engine's own thread has steps to run
    */
   public Flux<GenerationEvent> run(GenerationRequest request, Scheduler scheduler) {
-    return Flux.<GenerationEvent>create(
-            sink -> {
-              AcceptedRequest generation = engine.submit(request, new Forwarder(sink));
-              sink.onDispose(generation::cancel);
-            },
-            FluxSink.OverflowStrategy.BUFFER)
+    return Flux.deferContextual(context -> events(request, UsageTally.of(context)))
         .publishOn(scheduler)
         .takeUntilOther(abandoned.asMono());
+  }
+
+  private Flux<GenerationEvent> events(GenerationRequest request, UsageTally tally) {
+    return Flux.create(
+        sink -> {
+          AcceptedRequest generation = engine.submit(request, new Forwarder(sink, tally));
+          sink.onDispose(generation::cancel);
+        },
+        FluxSink.OverflowStrategy.BUFFER);
   }
 
   /**
@@ -72,14 +76,17 @@ public final class EngineStreams {
     abandoned.tryEmitError(EngineException.shuttingDown());
   }
 
-  private record Forwarder(FluxSink<GenerationEvent> sink) implements RequestListener {
+  private record Forwarder(FluxSink<GenerationEvent> sink, UsageTally tally)
+      implements RequestListener {
     @Override
     public void onPrompt(int cachedTokens) {
+      tally.promptRead(cachedTokens);
       sink.next(new PromptRead(cachedTokens));
     }
 
     @Override
     public void onToken(int index, GeneratedToken token) {
+      tally.token();
       sink.next(new Token(index, token));
     }
 
@@ -90,16 +97,19 @@ public final class EngineStreams {
 
     @Override
     public void onImage(int index, RgbImage image) {
+      tally.picture();
       sink.next(new Picture(index, image));
     }
 
     @Override
     public void onCompleted() {
+      tally.end();
       sink.complete();
     }
 
     @Override
     public void onFailed(EngineException failure) {
+      tally.end();
       sink.error(failure);
     }
   }

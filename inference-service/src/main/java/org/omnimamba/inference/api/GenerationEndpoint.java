@@ -15,11 +15,17 @@ public final class GenerationEndpoint {
   private final EngineStreams generations;
   private final RequestBodyReader bodies;
   private final ResponseWriter writer;
+  private final RememberedUsage usage;
 
-  GenerationEndpoint(EngineStreams generations, RequestBodyReader bodies, ResponseWriter writer) {
+  GenerationEndpoint(
+      EngineStreams generations,
+      RequestBodyReader bodies,
+      ResponseWriter writer,
+      RememberedUsage usage) {
     this.generations = generations;
     this.bodies = bodies;
     this.writer = writer;
+    this.usage = usage;
   }
 
   /**
@@ -34,13 +40,20 @@ public final class GenerationEndpoint {
     return bodies
         .read(exchange.getRequest(), type)
         .map(request -> prepared(caller, answers.check(caller, request)))
-        .flatMap(
-            job ->
-                answers.isStreamed(job)
-                    ? writer.events(exchange, answers.stream(job))
-                    : answers
-                        .whole(job)
-                        .flatMap(result -> writer.json(exchange, HttpStatus.OK, result)));
+        .flatMap(job -> answer(exchange, answers, job));
+  }
+
+  private <Q, J> Mono<Void> answer(ServerWebExchange exchange, Answers<Q, J> answers, J job) {
+    UsageTally tally = usage.begin(exchange.getRequest().getHeaders(), answers.promptTokens(job));
+    Mono<Void> answer =
+        answers.isStreamed(job)
+            ? writer.events(exchange, answers.stream(job).contextWrite(tally::in))
+            : answers
+                .whole(job)
+                .contextWrite(tally::in)
+                .flatMap(result -> writer.json(exchange, HttpStatus.OK, result));
+    // one that the engine does not take ends here
+    return answer.doOnError(failure -> tally.end());
   }
 
   private <J> J prepared(Caller caller, Checked<J> checked) {

@@ -34,6 +34,11 @@ final class ChatAnswers implements Answers<ChatCompletionRequest, ChatJob> {
     return job.stream();
   }
 
+  @Override
+  public int promptTokens(ChatJob job) {
+    return job.promptTokens();
+  }
+
   /** The whole answer at once. */
   @Override
   public Mono<ChatCompletion> whole(ChatJob job) {

@@ -34,6 +34,11 @@ final class ImageAnswers implements Answers<ImageGenerationRequest, ImageJob> {
     return job.stream();
   }
 
+  @Override
+  public int promptTokens(ImageJob job) {
+    return job.promptTokens();
+  }
+
   /** All pictures at once. */
   @Override
   public Mono<ImageResult> whole(ImageJob job) {

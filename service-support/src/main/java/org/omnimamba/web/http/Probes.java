@@ -3,7 +3,7 @@ package org.omnimamba.web.http;
 import java.util.Set;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
-/** Requests that only ask how a service is. They come every few seconds. */
+/** Requests that only ask how a service is, or was. They come often. */
 public final class Probes {
   private static final Set<String> PATHS = Set.of("/livez", "/readyz");
 
@@ -14,9 +14,15 @@ public final class Probes {
     return PATHS.contains(request.getURI().getRawPath());
   }
 
-  /** Whether the request is a probe, or asks for health or metrics on the management port. */
+  /**
+   * Whether the request is a probe, asks for health or metrics on the management port, or is one
+   * service's question to another about a request that is over.
+   */
   public static boolean isMonitoring(ServerHttpRequest request) {
     String path = request.getURI().getRawPath();
-    return PATHS.contains(path) || path.equals("/actuator") || path.startsWith("/actuator/");
+    return PATHS.contains(path)
+        || path.equals("/actuator")
+        || path.startsWith("/actuator/")
+        || path.startsWith("/internal/");
   }
 }

@@ -11,6 +11,12 @@ public final class PlatformHeaders {
   /** On whose behalf a request is made; the gateway sets it. */
   public static final String TENANT = "X-OmniMamba-Tenant";
 
+  /** Names the key that a request came with; the gateway sets it. */
+  public static final String KEY = "X-OmniMamba-Key";
+
+  /** Under what inference-service remembers what was made for a request; the gateway sets it. */
+  public static final String USAGE_TICKET = "X-OmniMamba-Usage-Ticket";
+
   /**
    * What kind of request it is; {@link #JOB} lets requests go first whose answer is waited for at a
    * connection, as are all that do not have this header.
