@@ -157,7 +157,6 @@ class BatchLines {
         new JobAttributes(
             batch.endpoint(),
             Map.of("batch", batch.id().toString(), "line", Integer.toString(line)),
-            null,
             null);
     NewJob job =
         NewJob.of(JobKinds.BATCH_LINE, batch.tenant(), json.write(body))

@@ -69,11 +69,11 @@ public class JobSubmissions {
         .flatMap(queue::submit);
   }
 
-  /** The digest is of what was asked for: the same request in another trace is the same. */
+  /** The digest is of what was asked for, without what is added here to be shown or traced. */
   private NewJob.Builder newJob(
       String tenant, InferenceJob job, @Nullable String idempotencyKey, @Nullable String trace) {
     return NewJob.of(JobKinds.INFERENCE, tenant, json.write(job.body()))
-        .attributes(json.write(job.attributes().withTraceparent(trace)))
+        .attributes(json.write(job.attributes().summarizing(job.body()).withTraceparent(trace)))
         .priority(job.priority())
         .maxAttempts(maxAttempts)
         .idempotencyKey(

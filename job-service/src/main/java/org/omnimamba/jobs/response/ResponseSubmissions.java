@@ -50,7 +50,8 @@ public class ResponseSubmissions {
         .flatMap(
             trace -> {
               JobAttributes attributes =
-                  new JobAttributes(request.endpoint().path(), Map.of(), null, trace.orElse(null));
+                  new JobAttributes(request.endpoint().path(), Map.of(), null)
+                      .withTraceparent(trace.orElse(null));
               NewJob job =
                   NewJob.of(JobKinds.RESPONSE, tenant, json.write(body))
                       .attributes(json.write(attributes))

@@ -282,6 +282,26 @@ class JobsApiTest {
         .isEqualTo("4711");
   }
 
+  @Test
+  void aJobSaysWhatWasAsked() {
+    String asked = "<img src=x onerror=alert(1)> & \"why\"?";
+    JsonNode chat = Jobs.submit(ada, Jobs.chat(asked));
+    JsonNode picture = Jobs.submit(ada, Jobs.image("a  red\napple, " + "x".repeat(300)));
+    JsonNode silent = Jobs.submit(ada, Jobs.of("/v1/chat/completions", Map.of("messages", 5)));
+    assertThat(chat.path("summary").stringValue()).isEqualTo(asked);
+    assertThat(picture.path("summary").stringValue())
+        .hasSize(200)
+        .startsWith("a red apple, xxx")
+        .endsWith("x…");
+    assertThat(silent.has("summary")).isFalse();
+    JsonNode done = Jobs.awaitStatus(ada, chat.path("id").stringValue(), "completed");
+    assertThat(done.path("summary").stringValue()).isEqualTo(asked);
+    JsonNode list = Jobs.get(ada, "/v1/jobs?limit=3").path("data");
+    assertThat(list.path(1).path("summary")).isEqualTo(picture.path("summary"));
+    assertThat(list.path(2).path("summary").stringValue()).isEqualTo(asked);
+    assertThat(Jobs.get(bob, "/v1/jobs?limit=100").toString()).doesNotContain("onerror");
+  }
+
   private static WebTestClient.ResponseSpec content(WebTestClient client, String id, int index) {
     return client.get().uri("/v1/jobs/{id}/content?index={n}", id, index).exchange();
   }

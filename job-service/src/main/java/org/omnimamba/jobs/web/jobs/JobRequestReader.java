@@ -59,7 +59,7 @@ final class JobRequestReader {
     ObjectNode kept = object.deepCopy();
     kept.remove("stream");
     return new InferenceJob(
-        new JobAttributes(endpoint, metadata, webhook, null), kept, priority, request.deadline());
+        new JobAttributes(endpoint, metadata, webhook), kept, priority, request.deadline());
   }
 
   private String endpoint(@Nullable String path) {

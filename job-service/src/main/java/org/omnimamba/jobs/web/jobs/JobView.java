@@ -18,6 +18,8 @@ import tools.jackson.databind.JsonNode;
  * @param object always {@code job}
  * @param status queued, in_progress, completed, failed, cancelling, cancelled or expired
  * @param endpoint which request it is
+ * @param summary what it asks: its prompt or last question, at most 200 characters; absent when it
+ *     has no text
  * @param priority 0 to 9
  * @param attempt attempts begun
  * @param maxAttempts attempts allowed
@@ -38,6 +40,7 @@ record JobView(
     String object,
     String status,
     String endpoint,
+    @Schema(maxLength = 200) @Nullable String summary,
     int priority,
     int attempt,
     @JsonProperty("max_attempts") int maxAttempts,

@@ -65,6 +65,7 @@ class JobViews {
         "job",
         job.status().wireName(),
         attributes.endpoint(),
+        attributes.summary(),
         job.priority(),
         job.attempt(),
         job.maxAttempts(),
