@@ -26,7 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
  * given up may still end there; it answers when that is so.
  */
 final class RememberedUsage implements DisposableBean {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** Longer than that of inference-service, which waits for the request to end. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final int MOST_CONNECTIONS = 64;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -47,7 +47,7 @@ record UsageQuery(
 
   private static final int MOST_DAYS = 366;
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-][A-Za-z0-9._:-]{0,127}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final Set<String> PARAMETERS =
       Set.of("from", "to", "tenant", "key", "group_by", "limit", "after", "format");
   private static final String SEPARATOR = "\n";
@@ -68,8 +68,19 @@ record UsageQuery(
       return this == DAY ? "CAST(:" + parameter + " AS date)" : ":" + parameter;
     }
 
+    /**
+     * A value of the column's type.
+     *
+     * @throws IllegalArgumentException or DateTimeException if the text is none
+     */
     Object value(String text) {
-      return this == DAY ? LocalDate.parse(text) : text;
+      if (this == DAY) {
+        return LocalDate.parse(text);
+      }
+      if (!NAME.matcher(text).matches()) {
+        throw new IllegalArgumentException("not a name");
+      }
+      return text;
     }
 
     String read(Readable row) {

@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
 @Hidden
 class UsageController {
   /** A request that was given up ends before the next decode step. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(50);
 
   private final RememberedUsage usage;
 

@@ -17,6 +17,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.worker.JobContext;
 import org.omnimamba.queue.worker.JobHandler;
 import org.omnimamba.queue.worker.JobOutcome;
+import org.omnimamba.web.usage.UsageOrigin;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -31,6 +32,8 @@ class BatchDriver implements JobHandler {
       List.of(
           new LineChecks.LineError(
               "file_not_found", "The input file was deleted.", "input_file_id", null));
+
+  private static final String KEY = "key";
 
   private final DatabaseClient database;
   private final TransactionalOperator transaction;
@@ -75,6 +78,17 @@ class BatchDriver implements JobHandler {
     AGAIN,
     LATER,
     NOTHING
+  }
+
+  /** What the job of a batch carries: the key that its lines count for. */
+  static String attributes(JobJson json, UsageOrigin origin) {
+    return json.write(json.object().put(KEY, origin.key()));
+  }
+
+  private String keyOf(BatchClaim claim) {
+    return json.tree(claim.claim().job().attributes())
+        .path(KEY)
+        .asString(UsageOrigin.UNKNOWN);
   }
 
   @Override
@@ -180,7 +194,7 @@ class BatchDriver implements JobHandler {
         .findInput(batch.tenant(), batch.inputFile())
         .switchIfEmpty(
             Mono.error(() -> new IllegalStateException("the input of " + batch.id() + " is gone")))
-        .flatMap(file -> lines.expand(batch, file, claim, most));
+        .flatMap(file -> lines.expand(batch, file, claim, keyOf(claim), most));
   }
 
   private Mono<Next> finalizing(Batch batch, BatchClaim claim) {

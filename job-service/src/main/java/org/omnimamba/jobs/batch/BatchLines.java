@@ -92,10 +92,12 @@ class BatchLines {
   /**
    * Makes jobs of the next lines, each together with the mark that it has one.
    *
+   * @param key the key that the batch came with
    * @param most so many at most
    * @return how many; 0 when no line waits
    */
-  Mono<Integer> expand(Batch batch, StoredFile input, BatchClaim claim, long most) {
+  Mono<Integer> expand(
+      Batch batch, StoredFile input, BatchClaim claim, String key, long most) {
     return database
         .sql(
             "SELECT line, begins_at, bytes FROM batch_line WHERE batch_id = :batch"
@@ -115,7 +117,7 @@ class BatchLines {
         .flatMap(
             lines ->
                 text(input, lines)
-                    .flatMap(text -> claim.change(submit(batch, lines, text)))
+                    .flatMap(text -> claim.change(submit(batch, key, lines, text)))
                     .thenReturn(lines.size()))
         .defaultIfEmpty(0);
   }
@@ -137,27 +139,29 @@ class BatchLines {
         .map(ByteArrayOutputStream::toByteArray);
   }
 
-  private Mono<Void> submit(Batch batch, List<Waiting> lines, byte[] text) {
+  private Mono<Void> submit(Batch batch, String key, List<Waiting> lines, byte[] text) {
     long begin = lines.get(0).begin();
     return Flux.fromIterable(lines)
         .concatMap(
             line ->
                 submit(
                     batch,
+                    key,
                     line.line(),
                     new String(
                         text, (int) (line.begin() - begin), line.bytes(), StandardCharsets.UTF_8)))
         .then();
   }
 
-  private Mono<Void> submit(Batch batch, int line, String request) {
+  private Mono<Void> submit(Batch batch, String key, int line, String request) {
     ObjectNode body = (ObjectNode) json.tree(request).path("body");
     body.remove("stream");
     JobAttributes attributes =
         new JobAttributes(
-            batch.endpoint(),
-            Map.of("batch", batch.id().toString(), "line", Integer.toString(line)),
-            null);
+                batch.endpoint(),
+                Map.of("batch", batch.id().toString(), "line", Integer.toString(line)),
+                null)
+            .countingFor(key);
     NewJob job =
         NewJob.of(JobKinds.BATCH_LINE, batch.tenant(), json.write(body))
             .attributes(json.write(attributes))

@@ -8,11 +8,13 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.Statements;
 import org.omnimamba.queue.job.NewJob;
 import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.web.usage.UsageOrigin;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -44,15 +46,26 @@ public class BatchStore {
 
   private final DatabaseClient database;
   private final JobQueue queue;
+  private final JobJson json;
 
-  BatchStore(DatabaseClient database, JobQueue queue) {
+  BatchStore(DatabaseClient database, JobQueue queue, JobJson json) {
     this.database = database;
     this.queue = queue;
+    this.json = json;
   }
 
   /** Makes a batch and the job that drives it, both or neither. */
   public Mono<SubmitOutcome> create(String tenant, NewBatch batch) {
-    NewJob driver = NewJob.of(JobKinds.BATCH, tenant, "{}").maxAttempts(ATTEMPTS).build();
+    return Mono.deferContextual(
+        context -> create(tenant, batch, BatchDriver.attributes(json, UsageOrigin.of(context))));
+  }
+
+  private Mono<SubmitOutcome> create(String tenant, NewBatch batch, String attributes) {
+    NewJob driver =
+        NewJob.of(JobKinds.BATCH, tenant, "{}")
+            .attributes(attributes)
+            .maxAttempts(ATTEMPTS)
+            .build();
     return queue.submit(
         driver,
         (connection, job) ->

@@ -13,27 +13,34 @@ import tools.jackson.databind.JsonNode;
  * @param webhook where to tell about the end, or null
  * @param summary what the request asks, see {@link RequestSummary}, or null
  * @param traceparent the trace that the job belongs to, or null; not shown
+ * @param key names the key that what it uses counts for, or null; not shown
  */
 public record JobAttributes(
     String endpoint,
     Map<String, String> metadata,
     @Nullable WebhookSpec webhook,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String summary,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String traceparent) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String traceparent,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
 
   /** What its submitter says of a job. */
   public JobAttributes(
       String endpoint, Map<String, String> metadata, @Nullable WebhookSpec webhook) {
-    this(endpoint, metadata, webhook, null, null);
+    this(endpoint, metadata, webhook, null, null, null);
   }
 
   /** With the summary of the job's request. */
   public JobAttributes summarizing(JsonNode body) {
-    return new JobAttributes(endpoint, metadata, webhook, RequestSummary.of(body), traceparent);
+    return new JobAttributes(endpoint, metadata, webhook, RequestSummary.of(body), traceparent, key);
+  }
+
+  /** With the key that the job counts for. */
+  public JobAttributes countingFor(String keyId) {
+    return new JobAttributes(endpoint, metadata, webhook, summary, traceparent, keyId);
   }
 
   /** With the trace that the job belongs to. */
   public JobAttributes withTraceparent(@Nullable String trace) {
-    return new JobAttributes(endpoint, metadata, webhook, summary, trace);
+    return new JobAttributes(endpoint, metadata, webhook, summary, trace, key);
   }
 }

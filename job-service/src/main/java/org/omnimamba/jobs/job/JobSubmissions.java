@@ -9,6 +9,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.job.IdempotencyKey;
 import org.omnimamba.queue.job.NewJob;
 import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.web.usage.UsageOrigin;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -57,9 +58,15 @@ public class JobSubmissions {
       String tenant, InferenceJob job, @Nullable String idempotencyKey) {
     return traces
         .submitted()
+        .zipWith(UsageOrigin.current())
         .flatMap(
-            trace -> {
-              NewJob.Builder fresh = newJob(tenant, job, idempotencyKey, trace.orElse(null));
+            from -> {
+              JobAttributes attributes =
+                  job.attributes()
+                      .summarizing(job.body())
+                      .withTraceparent(from.getT1().orElse(null))
+                      .countingFor(from.getT2().key());
+              NewJob.Builder fresh = newJob(tenant, job, idempotencyKey, attributes);
               return job.deadline() == null
                   ? Mono.just(fresh.build())
                   : isAhead(job.deadline())
@@ -69,11 +76,14 @@ public class JobSubmissions {
         .flatMap(queue::submit);
   }
 
-  /** The digest is of what was asked for, without what is added here to be shown or traced. */
+  /** The digest is of what was asked for, without what is added here: shown, traced or counted. */
   private NewJob.Builder newJob(
-      String tenant, InferenceJob job, @Nullable String idempotencyKey, @Nullable String trace) {
+      String tenant,
+      InferenceJob job,
+      @Nullable String idempotencyKey,
+      JobAttributes attributes) {
     return NewJob.of(JobKinds.INFERENCE, tenant, json.write(job.body()))
-        .attributes(json.write(job.attributes().summarizing(job.body()).withTraceparent(trace)))
+        .attributes(json.write(attributes))
         .priority(job.priority())
         .maxAttempts(maxAttempts)
         .idempotencyKey(

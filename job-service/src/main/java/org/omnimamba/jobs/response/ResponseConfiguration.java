@@ -8,6 +8,7 @@ import org.omnimamba.jobs.queue.TerminalWriter;
 import org.omnimamba.jobs.queue.Upkeep;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.queue.Workers;
+import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.webhook.ConditionalOnWebhooks;
 import org.omnimamba.jobs.webhook.WebhookMessages;
 import org.omnimamba.jobs.worker.InferenceAttempts;
@@ -34,12 +35,13 @@ class ResponseConfiguration {
       InferenceAttempts attempts,
       ResponseEngine engine,
       ResponseStore store,
+      JobUsage usage,
       JobJson json,
       Clock clock,
       JobsProperties properties) {
     return workers.of(
         JobKinds.RESPONSE,
-        new ResponseJobHandler(attempts, engine, store, json, clock),
+        new ResponseJobHandler(attempts, engine, store, usage, json, clock),
         properties.worker().concurrency());
   }
 

@@ -3,6 +3,8 @@ package org.omnimamba.jobs.response;
 import java.time.Clock;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
+import org.omnimamba.jobs.usage.AnswerUsage;
+import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.worker.InferenceAttempts;
 import org.omnimamba.jobs.worker.JobMemory;
 import org.omnimamba.queue.job.Job;
@@ -17,6 +19,7 @@ final class ResponseJobHandler implements JobHandler {
   private final InferenceAttempts attempts;
   private final ResponseEngine engine;
   private final ResponseStore store;
+  private final JobUsage usage;
   private final JobJson json;
   private final Clock clock;
 
@@ -24,11 +27,13 @@ final class ResponseJobHandler implements JobHandler {
       InferenceAttempts attempts,
       ResponseEngine engine,
       ResponseStore store,
+      JobUsage usage,
       JobJson json,
       Clock clock) {
     this.attempts = attempts;
     this.engine = engine;
     this.store = store;
+    this.usage = usage;
     this.json = json;
     this.clock = clock;
   }
@@ -49,6 +54,16 @@ final class ResponseJobHandler implements JobHandler {
         .work(endpoint, job.tenant(), job.id().toString(), request)
         .doOnNext(assembly::accept)
         .then(Mono.fromSupplier(assembly::end))
-        .map(end -> (JobOutcome) new JobOutcome.Completed(null, store.ending(end)));
+        .map(
+            end ->
+                (JobOutcome)
+                    new JobOutcome.Completed(
+                        null,
+                        store
+                            .ending(end)
+                            .then(
+                                usage.adding(
+                                    AnswerUsage.of(
+                                        end.path("usage"), endpoint == Endpoint.IMAGES ? 1 : 0)))));
   }
 }

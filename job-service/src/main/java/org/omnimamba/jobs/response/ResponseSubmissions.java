@@ -11,6 +11,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.job.IdempotencyKey;
 import org.omnimamba.queue.job.NewJob;
 import org.omnimamba.queue.job.SubmitOutcome;
+import org.omnimamba.web.usage.UsageOrigin;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.node.ObjectNode;
@@ -47,11 +48,13 @@ public class ResponseSubmissions {
       String tenant, ResponseRequest request, ObjectNode body, @Nullable String idempotencyKey) {
     return traces
         .submitted()
+        .zipWith(UsageOrigin.current())
         .flatMap(
-            trace -> {
+            from -> {
               JobAttributes attributes =
                   new JobAttributes(request.endpoint().path(), Map.of(), null)
-                      .withTraceparent(trace.orElse(null));
+                      .withTraceparent(from.getT1().orElse(null))
+                      .countingFor(from.getT2().key());
               NewJob job =
                   NewJob.of(JobKinds.RESPONSE, tenant, json.write(body))
                       .attributes(json.write(attributes))

@@ -3,6 +3,7 @@ package org.omnimamba.jobs.worker;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.queue.job.Progress;
+import org.omnimamba.web.usage.Usage;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,6 +22,9 @@ interface AnswerCollector {
    * @throws BrokenStreamException when the stream ended before the answer did
    */
   JobResult result();
+
+  /** What the whole answer says that it used. */
+  Usage usage();
 
   /**
    * What an event brought besides.

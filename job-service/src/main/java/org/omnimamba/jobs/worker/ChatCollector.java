@@ -4,8 +4,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.JobResult;
+import org.omnimamba.jobs.usage.AnswerUsage;
 import org.omnimamba.queue.job.Progress;
 import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.web.usage.Usage;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -116,6 +118,11 @@ final class ChatCollector implements AnswerCollector {
     } else {
       into.set(name, value.deepCopy());
     }
+  }
+
+  @Override
+  public Usage usage() {
+    return AnswerUsage.of(answer.path("usage"), 0);
   }
 
   @Override

@@ -7,8 +7,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.JobResult;
+import org.omnimamba.jobs.usage.AnswerUsage;
 import org.omnimamba.queue.job.Progress;
 import org.omnimamba.queue.job.StoredResult;
+import org.omnimamba.web.usage.Usage;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -134,6 +136,11 @@ final class ImageCollector implements AnswerCollector {
     } catch (IllegalArgumentException e) {
       throw new BrokenStreamException("inference-service sent an image that is not base64");
     }
+  }
+
+  @Override
+  public Usage usage() {
+    return AnswerUsage.of(answer.path("usage"), images.size());
   }
 
   @Override

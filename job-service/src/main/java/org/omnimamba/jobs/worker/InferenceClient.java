@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.config.JobsProperties;
 import org.omnimamba.jobs.http.RetryAfter;
 import org.omnimamba.jobs.job.Endpoint;
@@ -19,6 +20,7 @@ import org.omnimamba.web.replica.ConnectFailures;
 import org.omnimamba.web.replica.LoadReport;
 import org.omnimamba.web.replica.Replica;
 import org.omnimamba.web.replica.Replicas;
+import org.omnimamba.web.usage.UsageOrigin;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -108,8 +110,8 @@ public final class InferenceClient implements AutoCloseable {
    */
   public Flux<JsonNode> stream(
       Endpoint endpoint, String tenant, String requestId, ObjectNode body, Traffic traffic) {
-    return Flux.defer(
-        () ->
+    return Flux.deferContextual(
+        context ->
             attempt(
                 new Call(
                     endpoint,
@@ -117,7 +119,8 @@ public final class InferenceClient implements AutoCloseable {
                     requestId,
                     json.write(body),
                     Demand.of(endpoint, body),
-                    traffic),
+                    traffic,
+                    UsageOrigin.of(context).ticket()),
                 new HashSet<>()));
   }
 
@@ -136,7 +139,8 @@ public final class InferenceClient implements AutoCloseable {
       String requestId,
       String body,
       Demand demand,
-      Traffic traffic) {}
+      Traffic traffic,
+      @Nullable String ticket) {}
 
   private Flux<JsonNode> attempt(Call call, Set<Replica> tried) {
     Optional<Replica> choice = replicas.choose(call.demand().picture(), tried);
@@ -177,6 +181,9 @@ public final class InferenceClient implements AutoCloseable {
             headers -> {
               if (call.traffic() == Traffic.JOB) {
                 headers.set(PlatformHeaders.TRAFFIC, PlatformHeaders.JOB);
+              }
+              if (call.ticket() != null) {
+                headers.set(PlatformHeaders.USAGE_TICKET, call.ticket());
               }
             })
         .bodyValue(call.body())

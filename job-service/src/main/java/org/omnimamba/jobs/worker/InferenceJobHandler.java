@@ -6,6 +6,7 @@ import org.omnimamba.jobs.event.JobEvents;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.worker.AnswerCollector.PartialImage;
 import org.omnimamba.jobs.worker.InferenceClient.Traffic;
 import org.omnimamba.queue.job.Job;
@@ -22,6 +23,7 @@ final class InferenceJobHandler implements JobHandler {
   private final InferenceClient inference;
   private final JobEvents events;
   private final ResultStores results;
+  private final JobUsage usage;
   private final JobJson json;
   private final WorkerProperties limits;
 
@@ -30,12 +32,14 @@ final class InferenceJobHandler implements JobHandler {
       InferenceClient inference,
       JobEvents events,
       ResultStores results,
+      JobUsage usage,
       JobJson json,
       WorkerProperties limits) {
     this.attempts = attempts;
     this.inference = inference;
     this.events = events;
     this.results = results;
+    this.usage = usage;
     this.json = json;
     this.limits = limits;
   }
@@ -58,7 +62,11 @@ final class InferenceJobHandler implements JobHandler {
         .concatMap(event -> accept(context, collector, partials, event))
         .then(Mono.fromSupplier(collector::result))
         .flatMap(result -> results.prepare(context.claim(), result))
-        .map(prepared -> JobOutcome.completed(prepared.reference(), prepared.hook()));
+        .map(
+            prepared ->
+                JobOutcome.completed(
+                    prepared.reference(),
+                    prepared.hook().then(usage.adding(collector.usage()))));
   }
 
   private Mono<Void> accept(

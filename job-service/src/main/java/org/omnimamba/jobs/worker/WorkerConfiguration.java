@@ -7,6 +7,7 @@ import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.queue.Workers;
 import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.usage.JobUsage;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,9 +28,10 @@ class WorkerConfiguration {
       InferenceClient inference,
       JobEvents events,
       ResultStores results,
+      JobUsage usage,
       JobJson json,
       JobsProperties properties) {
-    return new InferenceJobHandler(attempts, inference, events, results, json, properties.worker());
+    return new InferenceJobHandler(attempts, inference, events, results, usage, json, properties.worker());
   }
 
   @Bean

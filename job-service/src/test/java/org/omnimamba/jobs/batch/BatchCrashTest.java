@@ -36,7 +36,8 @@ class BatchCrashTest {
       try {
         makeSlow(service, "batch_line");
         makeSlow(service, "stored_file");
-        WebTestClient client = service.client("crash");
+        WebTestClient client =
+            service.client("crash").mutate().defaultHeader("X-OmniMamba-Key", "om_crash").build();
         String id = create(client);
         startWorker(service);
         startWorker(service);
@@ -56,6 +57,13 @@ class BatchCrashTest {
                     .database()
                     .number("SELECT count(*) FROM queue_job WHERE kind = 'batch_line'"))
             .isEqualTo(LINES);
+        assertThat(
+                service
+                    .database()
+                    .text(
+                        "SELECT concat_ws(' ', max(key), sum(requests), sum(input_tokens),"
+                            + " sum(output_tokens)) FROM usage_counted WHERE tenant = 'crash'"))
+            .isEqualTo("om_crash %d %d %d".formatted(LINES, 5 * LINES, 3 * LINES));
       } finally {
         workers.forEach(Process::destroyForcibly);
       }

@@ -4,6 +4,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.http.HttpHeaders;
+import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -38,6 +39,11 @@ public record UsageOrigin(String key, @Nullable String ticket) {
   /** Of the request that the caller is part of. */
   public static UsageOrigin of(ContextView context) {
     return context.<UsageOrigin>getOrEmpty(UsageOrigin.class).orElse(NOBODY);
+  }
+
+  /** Of the request that the subscriber is part of. */
+  public static Mono<UsageOrigin> current() {
+    return Mono.deferContextual(context -> Mono.just(of(context)));
   }
 
   /** The context with this in it. */

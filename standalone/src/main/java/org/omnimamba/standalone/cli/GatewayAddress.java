@@ -39,6 +39,11 @@ final class GatewayAddress {
     return send(request(path).GET());
   }
 
+  /** The answer as text. */
+  String text(String path) throws IOException, InterruptedException {
+    return new String(bytes(request(path).GET()), StandardCharsets.UTF_8);
+  }
+
   JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
     return send(
         request(path)
@@ -66,6 +71,11 @@ final class GatewayAddress {
   }
 
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    byte[] body = bytes(request);
+    return body.length == 0 ? JSON.nullNode() : JSON.readTree(body);
+  }
+
+  private byte[] bytes(HttpRequest.Builder request) throws IOException, InterruptedException {
     HttpResponse<byte[]> response;
     try {
       response =
@@ -77,7 +87,7 @@ final class GatewayAddress {
       throw new IOException(
           "the gateway answered " + response.statusCode() + ": " + reason(response.body()));
     }
-    return response.body().length == 0 ? JSON.nullNode() : JSON.readTree(response.body());
+    return response.body();
   }
 
   /** The message of either error envelope, or the body as it is. */

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ImageCommand.class,
       ChatCommand.class,
       KeysCommand.class,
+      UsageCommand.class,
       ConvertCommand.class,
       InspectCommand.class,
       EvaluateCommand.class,

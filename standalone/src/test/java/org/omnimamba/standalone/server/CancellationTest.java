@@ -62,12 +62,16 @@ class CancellationTest {
     database.connectionProperties().forEach((name, value) -> jobSettings.add(name + "=" + value));
     jobSettings.add("omnimamba.jobs.inference-url=http://127.0.0.1:" + port(inference));
     jobs = run(JobServiceApplication.builder(), jobSettings.toArray(String[]::new));
-    gateway =
-        run(
-            GatewayServiceApplication.builder(),
-            "omnimamba.gateway.inference-urls=http://127.0.0.1:" + port(inference),
-            "omnimamba.gateway.jobs-url=http://127.0.0.1:" + port(jobs),
-            "omnimamba.gateway.api-key=" + KEY);
+    List<String> gatewaySettings =
+        new ArrayList<>(
+            List.of(
+                "omnimamba.gateway.inference-urls=http://127.0.0.1:" + port(inference),
+                "omnimamba.gateway.jobs-url=http://127.0.0.1:" + port(jobs),
+                "omnimamba.gateway.api-key=" + KEY));
+    database
+        .connectionProperties()
+        .forEach((name, value) -> gatewaySettings.add(name + "=" + value));
+    gateway = run(GatewayServiceApplication.builder(), gatewaySettings.toArray(String[]::new));
     await().atMost(PATIENCE).until(engine()::ready);
   }
 
@@ -113,6 +117,8 @@ class CancellationTest {
   @ParameterizedTest(name = "{0}, streamed: {1}")
   @CsvSource({"chat, true", "chat, false", "images, true", "images, false"})
   void theSlotsAreFreeWithinThreeSteps(String what, boolean streamed) throws Exception {
+    double madeBefore = made();
+    JsonNode before = usage();
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(gateway))) {
       client.setSoTimeout((int) PATIENCE.toMillis());
       ask(client, what, streamed);
@@ -124,6 +130,41 @@ class CancellationTest {
       assertThat(slots()).as("slots while the client is there").isEqualTo(4);
     }
     expectFreeSlots(what + ", streamed " + streamed);
+    expectCounted(before, (long) (made() - madeBefore));
+  }
+
+  /** What was made for a client that left counts as its tenant's use, and no more. */
+  private static void expectCounted(JsonNode before, long tokens) {
+    assertThat(tokens).isBetween(4L, 40L);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              JsonNode now = usage();
+              assertThat(difference(now, before, "requests")).isEqualTo(1);
+              assertThat(difference(now, before, "pictures")).isZero();
+              assertThat(difference(now, before, "input_tokens")).isPositive();
+              assertThat(difference(now, before, "output_tokens")).isEqualTo(tokens);
+            });
+  }
+
+  private static long difference(JsonNode now, JsonNode before, String name) {
+    return now.path(name).longValue() - before.path(name).longValue();
+  }
+
+  private static JsonNode usage() throws Exception {
+    return new GatewayClient("http://127.0.0.1:" + port(gateway), KEY).getJson("/v1/usage");
+  }
+
+  /** Tokens that the engine has generated so far. */
+  private static double made() {
+    return inference
+        .getBean(MeterRegistry.class)
+        .find("omnimamba.generation.tokens")
+        .counters()
+        .stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
   }
 
   @Test

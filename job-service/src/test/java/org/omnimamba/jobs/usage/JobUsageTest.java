@@ -1,0 +1,155 @@
+package org.omnimamba.jobs.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.omnimamba.jobs.testing.FakeInference;
+import org.omnimamba.jobs.testing.Jobs;
+import org.omnimamba.jobs.testing.TestService;
+import org.omnimamba.web.usage.UsageTables;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import reactor.core.publisher.Flux;
+import tools.jackson.databind.JsonNode;
+
+/** What jobs used, in the database. */
+class JobUsageTest {
+  private static final String SUMS =
+      "SELECT string_agg(concat_ws(' ', key, requests, pictures, input_tokens, cached_tokens,"
+          + " output_tokens), '; ' ORDER BY key) FROM (SELECT key, sum(requests) requests,"
+          + " sum(pictures) pictures, sum(input_tokens) input_tokens, sum(cached_tokens)"
+          + " cached_tokens, sum(output_tokens) output_tokens FROM usage_counted"
+          + " WHERE tenant = '%s' GROUP BY key) s";
+
+  private final TestService service = TestService.shared();
+
+  @BeforeEach
+  void reset() {
+    service.settle();
+    service.inference().reset();
+  }
+
+  private WebTestClient client(String tenant, String key) {
+    return service
+        .client(tenant)
+        .mutate()
+        .defaultHeader("X-OmniMamba-Key", key)
+        .build();
+  }
+
+  private String sums(String tenant) {
+    return service.database().text(SUMS.formatted(tenant));
+  }
+
+  private static void complete(WebTestClient client, Map<String, Object> job) {
+    Jobs.awaitStatus(client, Jobs.submitForId(client, job), "completed");
+  }
+
+  @Test
+  void aJobCountsForTheKeyThatItWasSentWithWhenItCompletes() {
+    WebTestClient client = client("keys", "om_one");
+    complete(client, Jobs.chat("hello"));
+    complete(client, Jobs.image("two"));
+    complete(client("keys", "om_two"), Jobs.chat("hello"));
+    complete(service.client("keys"), Jobs.chat("hello"));
+    complete(client("keys", "no key' at all"), Jobs.chat("hello"));
+    service.inference().answering(FakeInference.error(400, "invalid_request_error", "no"));
+    Jobs.awaitStatus(client, Jobs.submitForId(client, Jobs.chat("refused")), "failed");
+    assertThat(sums("keys"))
+        .isEqualTo("om_one 2 1 5 0 3; om_two 1 0 5 0 3; unknown 2 0 10 0 6");
+  }
+
+  @Test
+  void anAttemptThatBreaksOffCountsNothing() {
+    service
+        .inference()
+        .answering(FakeInference.disconnecting(), FakeInference.disconnecting(), FakeInference::complete);
+    WebTestClient client = client("retried", "om_one");
+    String id = Jobs.submitForId(client, Jobs.chat("hello"));
+    await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () -> {
+              service.skipWait(id);
+              return Jobs.get(client, "/v1/jobs/{id}", id)
+                  .path("status")
+                  .asString("")
+                  .equals("completed");
+            });
+    assertThat(sums("retried")).isEqualTo("om_one 1 0 5 0 3");
+  }
+
+  @Test
+  void aBackgroundResponseCountsToo() {
+    WebTestClient client = client("responses", "om_one");
+    JsonNode queued =
+        client
+            .post()
+            .uri("/v1/responses")
+            .bodyValue(Map.of("model", "omnimamba", "input", "hello", "background", true))
+            .exchange()
+            .expectStatus()
+            .isOk()
+            .expectBody(JsonNode.class)
+            .returnResult()
+            .getResponseBody();
+    assertThat(queued).isNotNull();
+    String id = queued.path("id").asString("");
+    await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () ->
+                Jobs.get(client, "/v1/responses/{id}", id)
+                    .path("status")
+                    .asString("")
+                    .equals("completed"));
+    assertThat(sums("responses")).isEqualTo("om_one 1 0 5 0 3");
+  }
+
+  @Test
+  void rowsOfJobsMoveIntoTheSumsOnceHoweverManyMoveThem() {
+    service
+        .database()
+        .execute(
+            "INSERT INTO usage_of_job SELECT gen_random_uuid(), date '2025-01-01' + n % 3, 'moved',"
+                + " 'om_' || n % 2, 1, 0, n, 1, 2 FROM generate_series(1, 12000) n");
+    String before = sums("moved");
+    DatabaseClient database = service.bean(DatabaseClient.class);
+    await()
+        .atMost(Jobs.PATIENCE)
+        .until(
+            () -> {
+              Flux.range(0, 4)
+                  .flatMap(i -> database.sql(UsageTables.MOVE_JOBS).then())
+                  .blockLast();
+              return service
+                      .database()
+                      .number("SELECT count(*) FROM usage_of_job WHERE tenant = 'moved'")
+                  == 0;
+            });
+    assertThat(sums("moved")).isEqualTo(before);
+    assertThat(
+            service.database().number("SELECT count(*) FROM usage_day WHERE tenant = 'moved'"))
+        .isEqualTo(6);
+  }
+
+  @Test
+  void theTicketOfAResponseThatIsWaitedForGoesOnToInference() {
+    client("tickets", "om_one")
+        .mutate()
+        .defaultHeader("X-OmniMamba-Usage-Ticket", "abc123")
+        .build()
+        .post()
+        .uri("/v1/responses")
+        .bodyValue(Map.of("model", "omnimamba", "input", "hello"))
+        .exchange()
+        .expectStatus()
+        .isOk();
+    assertThat(service.inference().received().get(0).headers())
+        .containsEntry("x-omnimamba-usage-ticket", "abc123");
+    assertThat(sums("tickets")).as("the gateway counts it").isNull();
+  }
+}
