@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.gateway.testing.Database;
@@ -35,6 +36,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What gateways count, keep and tell, with services that answer as a request's body asks. */
+@Timeout(300)
 class UsageTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -52,7 +54,6 @@ class UsageTest {
   private static Database database;
   private static Upstream service;
   private static Gateway gateway;
-  private static Gateway other;
 
   private static final class TestClock extends Clock {
     @Override
@@ -72,6 +73,7 @@ class UsageTest {
   }
 
   @BeforeAll
+  @Timeout(300)
   static void start() throws Exception {
     database = Database.create();
     service =
@@ -88,7 +90,6 @@ class UsageTest {
                               : response.sendString(Mono.just(usage));
                         }));
     gateway = start(database.settings());
-    other = start(database.settings());
   }
 
   private static Gateway start(String... settings) {
@@ -102,7 +103,6 @@ class UsageTest {
   @AfterAll
   static void stop() {
     gateway.close();
-    other.close();
     service.close();
   }
 
@@ -122,8 +122,7 @@ class UsageTest {
                 return response.sendString(Mono.just(WHOLE)).then();
               }
               if (!body.contains("forget")) {
-                REMEMBERED.put(
-                    ticket, JSON.writeValueAsString(new Usage(1, 0, 10, 2, 5)));
+                REMEMBERED.put(ticket, JSON.writeValueAsString(new Usage(1, 0, 10, 2, 5)));
               }
               Flux<String> events = Flux.just(CHUNK, CHUNK);
               return response
@@ -140,9 +139,7 @@ class UsageTest {
   private static String key(String tenant) throws Exception {
     return JSON.readTree(
             gateway
-                .post(
-                    "/admin/v1/keys",
-                    "{\"name\":\"a\",\"tenant\":\"%s\"}".formatted(tenant))
+                .post("/admin/v1/keys", "{\"name\":\"a\",\"tenant\":\"%s\"}".formatted(tenant))
                 .body())
         .path("key")
         .asString();
@@ -191,11 +188,13 @@ class UsageTest {
   @Test
   void severalGatewaysAddUp() throws Exception {
     String key = key("several");
-    for (int i = 0; i < 3; i++) {
-      gateway.send(chat(gateway, key, "{}"));
-      gateway.send(chat(other, key, "{}"));
+    try (Gateway other = start(database.settings())) {
+      for (int i = 0; i < 3; i++) {
+        gateway.send(chat(gateway, key, "{}"));
+        gateway.send(chat(other, key, "{}"));
+      }
+      expect("several", new Usage(6, 0, 60, 18, 24));
     }
-    expect("several", new Usage(6, 0, 60, 18, 24));
   }
 
   @Test
@@ -283,8 +282,7 @@ class UsageTest {
               row ->
                   paged
                       .append(
-                          String.join(
-                              ",", row.values().stream().map(JsonNode::asString).toList()))
+                          String.join(",", row.values().stream().map(JsonNode::asString).toList()))
                       .append("\r\n"));
       after = page.path("has_more").booleanValue() ? "&after=" + page.path("next").asString() : "";
       pages++;
@@ -299,7 +297,8 @@ class UsageTest {
     assertThat(text.body()).isEqualTo(paged.toString());
     HttpResponse<String> accepted =
         gateway.send(
-            gateway.request("/admin/v1/usage?group_by=key&key=om_1&" + question)
+            gateway
+                .request("/admin/v1/usage?group_by=key&key=om_1&" + question)
                 .header("Accept", "text/csv")
                 .GET());
     assertThat(accepted.body())
@@ -354,8 +353,7 @@ class UsageTest {
   @Test
   void whatWasCountedIsWrittenAtTheStop() throws Exception {
     String key = key("stop");
-    try (Gateway slow =
-        start(database.settings("omnimamba.gateway.usage.written-every", "5m"))) {
+    try (Gateway slow = start(database.settings("omnimamba.gateway.usage.written-every", "5m"))) {
       gateway.send(chat(slow, key, "{}"));
       gateway.send(chat(slow, key, "{\"stream\":true}"));
       await().atMost(PATIENCE).until(() -> slow.bean(UsageBook.class).unwrittenRequests() == 2);
@@ -366,8 +364,7 @@ class UsageTest {
   /** The answer to a statement may be lost, and then it is sent again. */
   @Test
   void anAdditionThatIsRepeatedCountsOnce() {
-    UsageStore store =
-        new UsageStore(gateway.bean(org.omnimamba.web.database.Database.class));
+    UsageStore store = new UsageStore(gateway.bean(org.omnimamba.web.database.Database.class));
     UsageLine line = new UsageLine(LocalDate.parse("2026-03-03"), "repeated", "om_a");
     store.add(1, Map.of(line, new Usage(1, 2, 3, 4, 5))).block();
     store.add(1, Map.of(line, new Usage(1, 2, 3, 4, 5))).block();

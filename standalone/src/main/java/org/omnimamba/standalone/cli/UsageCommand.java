@@ -72,8 +72,7 @@ final class UsageCommand implements Callable<Integer> {
     String after = "";
     do {
       JsonNode page = gateway.get(address("&limit=10000" + after));
-      List<String> columns =
-          page.path("group_by").valueStream().map(JsonNode::asString).toList();
+      List<String> columns = page.path("group_by").valueStream().map(JsonNode::asString).toList();
       groups = columns.size();
       if (table.isEmpty()) {
         table.add(concat(columns, NUMBERS));
@@ -137,9 +136,7 @@ final class UsageCommand implements Callable<Integer> {
     for (List<String> row : table) {
       out.println(
           IntStream.range(0, columns)
-              .mapToObj(
-                  i ->
-                      ("%" + (i < names ? "-" : "") + widths[i] + "s").formatted(row.get(i)))
+              .mapToObj(i -> ("%" + (i < names ? "-" : "") + widths[i] + "s").formatted(row.get(i)))
               .collect(Collectors.joining("  ")));
     }
   }

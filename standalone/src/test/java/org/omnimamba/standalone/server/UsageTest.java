@@ -235,8 +235,7 @@ class UsageTest {
             .atMost(PATIENCE)
             .until(() -> spender.client.getJson(address), read -> read.path("usage").isObject());
     spender.said(ended.path("usage"), 0);
-    events =
-        stream(spender, "/v1/responses", drawing.deepCopy().put("background", true));
+    events = stream(spender, "/v1/responses", drawing.deepCopy().put("background", true));
     spender.said(events.get(events.size() - 1).at("/response/usage"), 1);
     spender.expectCounted();
   }
@@ -292,8 +291,7 @@ class UsageTest {
     spender.expectCounted();
   }
 
-  private static JsonNode job(Spender spender, String endpoint, ObjectNode body)
-      throws Exception {
+  private static JsonNode job(Spender spender, String endpoint, ObjectNode body) throws Exception {
     ObjectNode request = JSON.createObjectNode().put("endpoint", endpoint);
     request.set("body", body);
     String id = spender.client.postJson("/v1/jobs", request, 202).path("id").asString();
