@@ -241,25 +241,16 @@ test("what no response can do", async () => {
   );
 });
 
-test("a batch of 200 requests, 5 of them bad, joined by custom_id", async () => {
-  const asked = new Map();
-  for (let i = 0; i < 200; i++) {
-    const bad = i % 40 === 7;
-    const body = say(`hello ${i}`, { max_completion_tokens: 2, temperature: bad ? 99 : 0 });
-    asked.set(`request-${i}`, { bad, body });
-  }
-  const requests = [...asked].map(([custom_id, { body }]) =>
-    JSON.stringify({ custom_id, method: "POST", url: "/v1/chat/completions", body }),
-  );
-  const input = await client.files.create({
+const upload = async (requests) =>
+  client.files.create({
     file: await toFile(Buffer.from(requests.join("\n")), "requests.jsonl"),
     purpose: "batch",
   });
-  assert.equal(input.status, "processed");
-  assert.equal(await (await client.files.content(input.id)).text(), requests.join("\n"));
+
+const batchOf = async (file, endpoint) => {
   let batch = await client.batches.create({
-    input_file_id: input.id,
-    endpoint: "/v1/chat/completions",
+    input_file_id: file.id,
+    endpoint,
     completion_window: "24h",
     metadata: { run: "1" },
   });
@@ -267,8 +258,10 @@ test("a batch of 200 requests, 5 of them bad, joined by custom_id", async () => 
     await new Promise((later) => setTimeout(later, 250));
     batch = await client.batches.retrieve(batch.id);
   }
-  assert.equal(batch.status, "completed");
-  assert.deepEqual(batch.request_counts, { total: 200, completed: 195, failed: 5 });
+  return batch;
+};
+
+const joined = async (batch) => {
   const answered = new Map();
   for (const file of [batch.output_file_id, batch.error_file_id]) {
     const text = await (await client.files.content(file)).text();
@@ -278,11 +271,51 @@ test("a batch of 200 requests, 5 of them bad, joined by custom_id", async () => 
       answered.set(custom_id, response);
     }
   }
+  return answered;
+};
+
+test("a batch of chats, one of them bad", async () => {
+  const requests = [0, 99, 0].map((temperature, index) =>
+    JSON.stringify({
+      custom_id: `request-${index}`,
+      method: "POST",
+      url: "/v1/chat/completions",
+      body: say("hello", { max_completion_tokens: 2, temperature }),
+    }),
+  );
+  const batch = await batchOf(await upload(requests), "/v1/chat/completions");
+  assert.deepEqual(batch.request_counts, { total: 3, completed: 2, failed: 1 });
+  const answered = await joined(batch);
+  assert.equal(answered.get("request-0").body.choices.length, 1);
+  assert.equal(answered.get("request-1").body.error.param, "temperature");
+});
+
+test("a batch of 200 mixed requests, 5 of them bad, joined by custom_id", async () => {
+  const asked = new Map();
+  for (let i = 0; i < 200; i++) {
+    const bad = i % 40 === 7;
+    const draws = i % 40 === 11;
+    const tools = draws ? [{ type: "image_generation" }] : [];
+    const body = respond(`hello ${i}`, { max_output_tokens: 2, temperature: bad ? 99 : 0, tools });
+    asked.set(`request-${i}`, { bad, draws, body });
+  }
+  const requests = [...asked].map(([custom_id, { body }]) =>
+    JSON.stringify({ custom_id, method: "POST", url: "/v1/responses", body }),
+  );
+  const input = await upload(requests);
+  assert.equal(input.status, "processed");
+  assert.equal(await (await client.files.content(input.id)).text(), requests.join("\n"));
+  const batch = await batchOf(input, "/v1/responses");
+  assert.equal(batch.status, "completed");
+  assert.deepEqual(batch.request_counts, { total: 200, completed: 195, failed: 5 });
+  const answered = await joined(batch);
   assert.equal(answered.size, 200);
-  for (const [custom_id, { bad }] of asked) {
+  for (const [custom_id, { bad, draws }] of asked) {
     const { status_code, body } = answered.get(custom_id);
     assert.equal(status_code, bad ? 400 : 200);
-    assert.ok(bad ? body.error.message : body.choices.length === 1);
+    if (bad) assert.equal(body.error.param, "temperature");
+    else if (draws) assert.ok(isPng(body.output[0].result));
+    else assert.equal(typeof body.output[0].content[0].text, "string");
   }
   await client.files.delete(input.id);
 });

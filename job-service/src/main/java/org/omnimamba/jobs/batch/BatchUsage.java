@@ -11,7 +11,7 @@ final class BatchUsage {
   private Usage sum = Usage.NONE;
   private long total;
 
-  /** Adds what one answer tells, of a chat or of pictures. */
+  /** Adds what one answer tells, of whichever endpoint. */
   void add(JsonNode usage) {
     Usage one = AnswerUsage.of(usage, 0);
     sum = sum.plus(one);

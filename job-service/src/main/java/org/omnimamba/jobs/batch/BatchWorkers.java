@@ -2,14 +2,18 @@ package org.omnimamba.jobs.batch;
 
 import java.time.Duration;
 import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.queue.Workers;
+import org.omnimamba.jobs.response.ResponseLineHandler;
+import org.omnimamba.jobs.worker.InferenceJobHandler;
+import org.omnimamba.queue.worker.JobHandler;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Drives batches, on replicas that work. */
+/** Drives batches and does their requests, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
 class BatchWorkers {
@@ -19,5 +23,23 @@ class BatchWorkers {
   @Bean
   WorkerLifecycle batchWorker(Workers workers, BatchDriver driver, JobsProperties properties) {
     return workers.of(JobKinds.BATCH, driver, properties.batches().drivers(), NO_GRACE);
+  }
+
+  /** Apart, with slots of its own, so that no job waits for the requests of batches. */
+  @Bean
+  WorkerLifecycle batchLineWorker(
+      Workers workers,
+      InferenceJobHandler requests,
+      ResponseLineHandler responses,
+      JobJson json,
+      JobsProperties properties) {
+    JobHandler handler =
+        context -> {
+          String endpoint = json.attributes(context.job().attributes()).endpoint();
+          return endpoint.equals(BatchEndpoints.RESPONSES)
+              ? responses.handle(context)
+              : requests.handle(context);
+        };
+    return workers.of(JobKinds.BATCH_LINE, handler, properties.batches().concurrency());
   }
 }

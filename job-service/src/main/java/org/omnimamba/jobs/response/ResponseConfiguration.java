@@ -9,6 +9,8 @@ import org.omnimamba.jobs.queue.Upkeep;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.queue.Workers;
 import org.omnimamba.jobs.usage.JobUsage;
+import org.omnimamba.jobs.result.ResultStores;
+import org.omnimamba.jobs.result.UpstreamErrors;
 import org.omnimamba.jobs.webhook.ConditionalOnWebhooks;
 import org.omnimamba.jobs.webhook.WebhookMessages;
 import org.omnimamba.jobs.worker.InferenceAttempts;
@@ -25,7 +27,10 @@ class ResponseConfiguration {
   @Bean(destroyMethod = "close")
   ResponseEngine responseEngine(InferenceClients clients, JobsProperties properties) {
     return new ResponseEngine(
-        clients.open(properties.worker().concurrency() + properties.api().maxResponses()));
+        clients.open(
+            properties.worker().concurrency()
+                + properties.batches().concurrency()
+                + properties.api().maxResponses()));
   }
 
   @Bean
@@ -43,6 +48,20 @@ class ResponseConfiguration {
         JobKinds.RESPONSE,
         new ResponseJobHandler(attempts, engine, store, usage, json, clock),
         properties.worker().concurrency());
+  }
+
+  @Bean
+  ResponseLineHandler responseLineHandler(
+      InferenceAttempts attempts,
+      ResponseEngine engine,
+      ResponseStore store,
+      ConversationMemory conversations,
+      ResultStores results,
+      UpstreamErrors errors,
+      JobJson json,
+      Clock clock) {
+    return new ResponseLineHandler(
+        attempts, engine, store, conversations, results, errors, json, clock);
   }
 
   @Bean

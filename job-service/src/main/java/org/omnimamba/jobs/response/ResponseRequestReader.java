@@ -62,9 +62,11 @@ public final class ResponseRequestReader {
   private static final int MAX_VALUE = 512;
 
   private final JsonNode body;
+  private final boolean line;
 
-  private ResponseRequestReader(JsonNode body) {
+  private ResponseRequestReader(JsonNode body, boolean line) {
     this.body = body;
+    this.line = line;
   }
 
   /**
@@ -73,6 +75,20 @@ public final class ResponseRequestReader {
    * @throws RefusedResponseException naming the member that is wrong
    */
   public static ResponseRequest read(JsonNode body) {
+    return read(body, false);
+  }
+
+  /**
+   * As {@link #read}, for a request of a batch: its answer goes to a file, so it is neither
+   * streamed nor in the background, and stored beside that only where this is asked for.
+   *
+   * @throws RefusedResponseException naming the member that is wrong
+   */
+  static ResponseRequest readLine(JsonNode body) {
+    return read(body, true);
+  }
+
+  private static ResponseRequest read(JsonNode body, boolean line) {
     if (!body.isObject()) {
       throw new RefusedResponseException(null, "invalid_json", "The body must be a JSON object.");
     }
@@ -81,7 +97,7 @@ public final class ResponseRequestReader {
             pointer -> {
               throw invalid(pointer, "The text has half of a Unicode surrogate pair.");
             });
-    return new ResponseRequestReader(body).request();
+    return new ResponseRequestReader(body, line).request();
   }
 
   private ResponseRequest request() {
@@ -96,8 +112,15 @@ public final class ResponseRequestReader {
     InputItems input = InputItems.read(body.path("input"));
     DrawingTool tool = DrawingTool.read(body.path("tools"), body.path("tool_choice"));
     boolean draws = tool.draws(input.hasPicture());
-    boolean store = flag("store", true);
+    boolean store = flag("store", !line);
     boolean background = flag("background", false);
+    boolean stream = flag("stream", false);
+    if (line && background) {
+      throw unsupported("background", " A request of a batch is in the background anyway.");
+    }
+    if (line && stream) {
+      throw unsupported("stream", " A request of a batch is not streamed.");
+    }
     if (background && !store) {
       throw invalid("store", "A background response must be stored: leave 'store' out.");
     }
@@ -126,7 +149,7 @@ public final class ResponseRequestReader {
         instructions,
         store,
         background,
-        flag("stream", false),
+        stream,
         previous(),
         draws,
         passed);

@@ -69,6 +69,9 @@ public class ResponseStore {
           + "SELECT r.previous_id, r.input, r.ended"
           + " FROM conversation c JOIN response r ON r.id = c.id ORDER BY c.depth DESC";
 
+  private static final String INSERT_ENDED =
+      "INSERT INTO response (id, tenant, created_at, previous_id, head, input, ended)"
+          + " VALUES ($1, $2, $3, $4, $5, $6, $7)";
   private static final String INSERT_JOB =
       "INSERT INTO response (id, job_id, tenant, created_at, previous_id, head, input)"
           + " VALUES ($1, $1, $2, $3, $4, $5, $6)";
@@ -108,6 +111,22 @@ public class ResponseStore {
         .bind("input", json.write(named(response.id(), request.input())))
         .bind("ended", json.write(ended))
         .then();
+  }
+
+  /** Keeps a response of the job's id that has ended, in the transaction that ends the job. */
+  TransactionHook storing(ResponseRequest request, ObjectNode ended) {
+    return (connection, job) ->
+        Statements.update(
+                connection,
+                INSERT_ENDED,
+                job.id(),
+                job.tenant(),
+                job.times().created(),
+                Statements.nullable(request.previous(), UUID.class),
+                json.write(request.head()),
+                json.write(named(job.id(), request.input())),
+                json.write(ended))
+            .then();
   }
 
   /** Keeps a background response, in the transaction that submits its job. */

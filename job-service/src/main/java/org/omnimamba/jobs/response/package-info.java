@@ -6,6 +6,9 @@
  * A background one is a job of the queue, submitted in one transaction with its row; the row gets
  * its answer in the transaction that ends the job. Where a row has no answer yet, its job's status
  * is the response's.
+ *
+ * <p>A request of a batch is a job whose payload is the body as it stands in the file: it is read
+ * when the job runs, and what is wrong with it is that job's answer.
  */
 @NullMarked
 package org.omnimamba.jobs.response;

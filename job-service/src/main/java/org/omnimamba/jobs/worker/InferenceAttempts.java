@@ -1,5 +1,6 @@
 package org.omnimamba.jobs.worker;
 
+import java.util.function.Function;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobJson;
@@ -34,21 +35,25 @@ public final class InferenceAttempts {
     Mono<JobOutcome> run(Endpoint endpoint, JobMemory.Space space);
   }
 
-  /** Does the work once. */
+  /** Does the work once, with the endpoint that the job names. */
   public Mono<JobOutcome> run(JobContext context, Work work) {
-    JobAttributes attributes = json.attributes(context.job().attributes());
-    return traces.attempt(attributes.traceparent(), run(context, attributes.endpoint(), work));
-  }
-
-  private Mono<JobOutcome> run(JobContext context, String path, Work work) {
+    String path = json.attributes(context.job().attributes()).endpoint();
     Endpoint endpoint =
         Endpoint.ofPath(path)
             .orElseThrow(
                 () -> JobFailure.permanent("unknown_endpoint", "no such endpoint: " + path));
+    return run(context, space -> work.run(endpoint, space));
+  }
+
+  /** Does the work once. */
+  public Mono<JobOutcome> run(
+      JobContext context, Function<JobMemory.Space, Mono<JobOutcome>> work) {
+    JobAttributes attributes = json.attributes(context.job().attributes());
     int length = context.payload().length();
-    return Mono.using(
-            () -> memory.open(length), space -> work.run(endpoint, space), JobMemory.Space::close)
-        .onErrorResume(this::failure);
+    Mono<JobOutcome> attempt =
+        Mono.using(() -> memory.open(length), work, JobMemory.Space::close)
+            .onErrorResume(this::failure);
+    return traces.attempt(attributes.traceparent(), attempt);
   }
 
   private Mono<JobOutcome> failure(Throwable thrown) {

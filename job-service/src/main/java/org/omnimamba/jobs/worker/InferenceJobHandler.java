@@ -17,8 +17,8 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Runs one attempt of an inference job. */
-final class InferenceJobHandler implements JobHandler {
+/** Runs one attempt of a request that inference-service answers whole. */
+public final class InferenceJobHandler implements JobHandler {
   private final InferenceAttempts attempts;
   private final InferenceClient inference;
   private final JobEvents events;

@@ -3,6 +3,7 @@ package org.omnimamba.jobs.worker;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** inference-service answered with an error. */
 public final class UpstreamException extends RuntimeException {
@@ -24,6 +25,13 @@ public final class UpstreamException extends RuntimeException {
     this.status = status;
     this.error = error;
     this.retryAfter = retryAfter;
+  }
+
+  /** The same refusal, about a member of the request that has another name for its author. */
+  public UpstreamException about(String param) {
+    JsonNode renamed =
+        error instanceof ObjectNode members ? members.deepCopy().put("param", param) : error;
+    return new UpstreamException(status, renamed, retryAfter);
   }
 
   /** The HTTP status, or 0 for an error inside a stream that had begun with 200. */

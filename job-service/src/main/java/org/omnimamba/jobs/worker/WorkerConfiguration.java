@@ -12,7 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The workers for inference jobs and for the requests of batches, on replicas that work. */
+/** The worker for inference jobs, on replicas that work. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "omnimamba.jobs.worker.enabled", matchIfMissing = true)
 class WorkerConfiguration {
@@ -38,12 +38,5 @@ class WorkerConfiguration {
   WorkerLifecycle inferenceWorker(
       Workers workers, InferenceJobHandler handler, JobsProperties properties) {
     return workers.of(JobKinds.INFERENCE, handler, properties.worker().concurrency());
-  }
-
-  /** Apart, with slots of its own, so that no job waits for the requests of batches. */
-  @Bean
-  WorkerLifecycle batchLineWorker(
-      Workers workers, InferenceJobHandler handler, JobsProperties properties) {
-    return workers.of(JobKinds.BATCH_LINE, handler, properties.batches().concurrency());
   }
 }

@@ -1,8 +1,14 @@
 package org.omnimamba.jobs.web;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.omnimamba.jobs.testing.Batches.CHAT;
+import static org.omnimamba.jobs.testing.Batches.IMAGES;
+import static org.omnimamba.jobs.testing.Batches.ask;
+import static org.omnimamba.jobs.testing.Batches.draw;
+import static org.omnimamba.jobs.testing.Batches.ids;
+import static org.omnimamba.jobs.testing.Batches.json;
+import static org.omnimamba.jobs.testing.Batches.line;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,119 +20,23 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.jobs.testing.Batches;
 import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.TestService;
-import org.omnimamba.jobs.testing.UploadForm;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.test.web.reactive.server.WebTestClient.ResponseSpec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Batches over HTTP: a file of requests in, files of answers and of errors out. */
 class BatchesTest {
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final String CHAT = "/v1/chat/completions";
-  private static final String IMAGES = "/v1/images/generations";
-
   private final TestService service = TestService.shared();
   private final String tenant = "batches-" + UUID.randomUUID();
   private final WebTestClient client = service.client(tenant);
+  private final Batches batches = new Batches(client);
 
   @AfterEach
   void reset() {
     service.inference().reset();
-  }
-
-  private static String line(String id, String url, String body) {
-    return "{\"custom_id\":\"%s\",\"method\":\"POST\",\"url\":\"%s\",\"body\":%s}"
-        .formatted(id, url, body);
-  }
-
-  private static String ask(String id, String text) {
-    return line(
-        id,
-        CHAT,
-        "{\"model\":\"omnimamba\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
-            .formatted(text));
-  }
-
-  private static String draw(String id) {
-    return line(id, IMAGES, "{\"prompt\":\"an apple\"}");
-  }
-
-  private static JsonNode json(ResponseSpec answer, int status) {
-    JsonNode body =
-        answer
-            .expectStatus()
-            .isEqualTo(status)
-            .expectBody(JsonNode.class)
-            .returnResult()
-            .getResponseBody();
-    assertThat(body).isNotNull();
-    return body;
-  }
-
-  private String upload(String text) {
-    return json(
-            new UploadForm().field("purpose", "batch").file(text.getBytes(UTF_8)).post(client), 200)
-        .path("id")
-        .asString("");
-  }
-
-  private ResponseSpec create(WebTestClient by, String file, String endpoint) {
-    return by.post()
-        .uri("/v1/batches")
-        .bodyValue(
-            Map.of(
-                "input_file_id",
-                file,
-                "endpoint",
-                endpoint,
-                "completion_window",
-                "24h",
-                "metadata",
-                Map.of("run", "7")))
-        .exchange();
-  }
-
-  private String start(String endpoint, List<String> lines) {
-    JsonNode batch = json(create(client, upload(String.join("\n", lines)), endpoint), 200);
-    assertThat(batch.path("object").asString("")).isEqualTo("batch");
-    assertThat(batch.path("metadata").path("run").asString("")).isEqualTo("7");
-    assertThat(batch.path("id").asString("")).matches("batch_[0-9a-f]{32}");
-    return batch.path("id").asString("");
-  }
-
-  private JsonNode get(String id) {
-    return json(client.get().uri("/v1/batches/{id}", id).exchange(), 200);
-  }
-
-  private JsonNode awaitStatus(String id, String status) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> get(id).path("status").asString("").equals(status));
-    return get(id);
-  }
-
-  private List<JsonNode> lines(JsonNode file) {
-    byte[] text =
-        client
-            .get()
-            .uri("/v1/files/{id}/content", file.asString(""))
-            .exchange()
-            .expectStatus()
-            .isOk()
-            .expectBody()
-            .returnResult()
-            .getResponseBody();
-    assertThat(text).isNotNull();
-    List<JsonNode> lines = new ArrayList<>();
-    new String(text, UTF_8).lines().forEach(line -> lines.add(JSON.readTree(line)));
-    return lines;
-  }
-
-  private static List<String> ids(List<JsonNode> lines) {
-    return lines.stream().map(line -> line.path("custom_id").asString("")).toList();
   }
 
   private static void refused(ResponseSpec answer, int status, String code) {
@@ -156,8 +66,8 @@ class BatchesTest {
       (i % 6 == 5 ? bad : good).add("q" + i);
       lines.add(ask("q" + i, i % 6 == 5 ? "bad" : "good"));
     }
-    String id = start(CHAT, lines);
-    JsonNode batch = awaitStatus(id, "completed");
+    String id = batches.start(CHAT, lines);
+    JsonNode batch = batches.awaitStatus(id, "completed");
     assertThat(batch.path("request_counts").toString())
         .isEqualTo("{\"total\":30,\"completed\":25,\"failed\":5}");
     assertThat(batch.path("model").asString("")).isEqualTo("omnimamba");
@@ -168,14 +78,14 @@ class BatchesTest {
       assertThat(batch.path(time).asLong()).isPositive();
     }
 
-    List<JsonNode> answers = lines(batch.path("output_file_id"));
+    List<JsonNode> answers = batches.lines(batch.path("output_file_id"));
     assertThat(ids(answers)).isEqualTo(good);
     JsonNode answer = answers.get(0);
     assertThat(answer.path("error").isNull()).isTrue();
     assertThat(answer.path("response").path("status_code").asInt()).isEqualTo(200);
     assertThat(answer.path("response").path("body").path("object").asString(""))
         .isEqualTo("chat.completion");
-    List<JsonNode> errors = lines(batch.path("error_file_id"));
+    List<JsonNode> errors = batches.lines(batch.path("error_file_id"));
     assertThat(ids(errors)).isEqualTo(bad);
     JsonNode refusal = errors.get(0).path("response");
     assertThat(refusal.path("status_code").asInt()).isEqualTo(400);
@@ -200,8 +110,9 @@ class BatchesTest {
 
   @Test
   void picturesStandInTheirLines() {
-    JsonNode batch = awaitStatus(start(IMAGES, List.of(draw("a"), draw("b"))), "completed");
-    List<JsonNode> answers = lines(batch.path("output_file_id"));
+    JsonNode batch =
+        batches.awaitStatus(batches.start(IMAGES, List.of(draw("a"), draw("b"))), "completed");
+    List<JsonNode> answers = batches.lines(batch.path("output_file_id"));
     assertThat(ids(answers)).containsExactly("a", "b");
     JsonNode picture = answers.get(1).path("response").path("body").path("data").get(0);
     assertThat(Base64.getDecoder().decode(picture.path("b64_json").asString("")))
@@ -213,7 +124,7 @@ class BatchesTest {
   @Test
   void oneBadLineFailsTheBatchBeforeAnythingRuns() {
     String id =
-        start(
+        batches.start(
             CHAT,
             List.of(
                 ask("a", "good"),
@@ -224,7 +135,7 @@ class BatchesTest {
                 line("c", CHAT, "{\"messages\":[],\"stream\":true}"),
                 line("d", CHAT, "5"),
                 "[]"));
-    JsonNode batch = awaitStatus(id, "failed");
+    JsonNode batch = batches.awaitStatus(id, "failed");
     Map<Integer, String> errors = new HashMap<>();
     batch
         .path("errors")
@@ -254,15 +165,15 @@ class BatchesTest {
                         ? FakeInference.hanging()
                         : (FakeInference.Answer) FakeInference::complete)
                     .to(body, response));
-    String id = start(CHAT, List.of(ask("done", "quick"), ask("open", "slow")));
+    String id = batches.start(CHAT, List.of(ask("done", "quick"), ask("open", "slow")));
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> get(id).path("request_counts").path("completed").asInt() == 1);
+        .until(() -> batches.get(id).path("request_counts").path("completed").asInt() == 1);
     JsonNode asked = json(client.post().uri("/v1/batches/{id}/cancel", id).exchange(), 200);
     assertThat(asked.path("status").asString("")).isIn("cancelling", "cancelled");
-    JsonNode batch = awaitStatus(id, "cancelled");
-    assertThat(ids(lines(batch.path("output_file_id")))).containsExactly("done");
-    JsonNode open = lines(batch.path("error_file_id")).get(0);
+    JsonNode batch = batches.awaitStatus(id, "cancelled");
+    assertThat(ids(batches.lines(batch.path("output_file_id")))).containsExactly("done");
+    JsonNode open = batches.lines(batch.path("error_file_id")).get(0);
     assertThat(open.path("custom_id").asString("")).isEqualTo("open");
     assertThat(open.path("response").isNull()).isTrue();
     assertThat(open.path("error").path("code").asString("")).isEqualTo("batch_cancelled");
@@ -273,20 +184,20 @@ class BatchesTest {
     service.inference().answering((body, response) -> FakeInference.hanging().to(body, response));
     // more than wait at once, so that some have no job yet
     List<String> lines = IntStream.range(0, 30).mapToObj(i -> ask("q" + i, "slow")).toList();
-    String id = start(CHAT, lines);
+    String id = batches.start(CHAT, lines);
     await().until(() -> !service.inference().received().isEmpty());
     refused(
         client
             .delete()
-            .uri("/v1/files/{id}", get(id).path("input_file_id").asString(""))
+            .uri("/v1/files/{id}", batches.get(id).path("input_file_id").asString(""))
             .exchange(),
         409,
         "file_in_use");
     service
         .database()
         .execute("UPDATE batch SET expires_at = queue_now() WHERE tenant = '" + tenant + "'");
-    JsonNode batch = awaitStatus(id, "expired");
-    List<JsonNode> errors = lines(batch.path("error_file_id"));
+    JsonNode batch = batches.awaitStatus(id, "expired");
+    List<JsonNode> errors = batches.lines(batch.path("error_file_id"));
     assertThat(errors).hasSize(30);
     assertThat(errors)
         .allMatch(line -> line.path("error").path("code").asString("").equals("batch_expired"));
@@ -297,13 +208,13 @@ class BatchesTest {
 
   @Test
   void whatIsNoBatchIsRefused() {
-    String file = upload(ask("a", "good"));
+    String file = batches.upload(ask("a", "good"));
     WebTestClient other = service.client("other");
-    refused(create(other, file, CHAT), 400, "file_not_found");
-    refused(create(client, "file-none", CHAT), 400, "file_not_found");
-    refused(create(client, file, "/v1/responses"), 400, "invalid_value");
+    refused(new Batches(other).create(file, CHAT), 400, "file_not_found");
+    refused(batches.create("file-none", CHAT), 400, "file_not_found");
+    refused(batches.create(file, "/v1/completions"), 400, "invalid_value");
     json(client.delete().uri("/v1/files/{id}", file).exchange(), 200);
-    refused(create(client, file, CHAT), 400, "file_not_found");
+    refused(batches.create(file, CHAT), 400, "file_not_found");
     refused(
         client.post().uri("/v1/batches").bodyValue(Map.of("endpoint", CHAT)).exchange(),
         400,
@@ -315,7 +226,7 @@ class BatchesTest {
   void batchesAreListedPageByPageAndOnlyToTheirTenant() {
     List<String> made = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      made.add(start(CHAT, List.of(ask("a", "good"))));
+      made.add(batches.start(CHAT, List.of(ask("a", "good"))));
     }
     JsonNode first = json(client.get().uri("/v1/batches?limit=2").exchange(), 200);
     assertThat(first.path("first_id").asString("")).isEqualTo(made.get(2));

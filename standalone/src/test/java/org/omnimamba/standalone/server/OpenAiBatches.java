@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.openai.client.OpenAIClient;
 import com.openai.core.MultipartField;
+import com.openai.core.ObjectMappers;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.NotFoundException;
 import com.openai.models.batches.Batch;
@@ -13,6 +14,7 @@ import com.openai.models.batches.BatchCreateParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
+import com.openai.models.responses.Response;
 import com.openai.models.webhooks.UnwrapWebhookEvent;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -37,21 +39,8 @@ final class OpenAiBatches {
 
   /** Uploads, polls, downloads, reads the event of the end, deletes. */
   void send(GatewayClient gateway) throws Exception {
-    String requests =
-        IntStream.range(0, 6).mapToObj(this::request).collect(Collectors.joining("\n"));
     FileObject file =
-        client
-            .files()
-            .create(
-                FileCreateParams.builder()
-                    .file(
-                        MultipartField.<InputStream>builder()
-                            .value(
-                                new ByteArrayInputStream(requests.getBytes(StandardCharsets.UTF_8)))
-                            .filename("requests.jsonl")
-                            .build())
-                    .purpose(FilePurpose.BATCH)
-                    .build());
+        upload(IntStream.range(0, 6).mapToObj(this::request).collect(Collectors.joining("\n")));
     assertThat(file.filename()).isEqualTo("requests.jsonl");
     assertThat(client.files().list().data()).extracting(FileObject::id).contains(file.id());
     AtomicReference<String> id = new AtomicReference<>();
@@ -59,14 +48,11 @@ final class OpenAiBatches {
         OpenAiResponses.firstEvent(
             client,
             gateway,
-            () -> id.set(create(file.id()).id()),
+            () -> id.set(create(file.id(), BatchCreateParams.Endpoint.V1_CHAT_COMPLETIONS).id()),
             "batch.completed",
             "batch.failed");
     assertThat(event.asBatchCompleted().validate().data().id()).isEqualTo(id.get());
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> client.batches().retrieve(id.get()).status().equals(Batch.Status.COMPLETED));
-    Batch batch = client.batches().retrieve(id.get());
+    Batch batch = completed(id.get());
     assertThat(lines(batch.outputFileId().orElseThrow())).hasSize(5);
     List<JsonNode> refused = lines(batch.errorFileId().orElseThrow());
     assertThat(refused).hasSize(1);
@@ -76,13 +62,64 @@ final class OpenAiBatches {
         .isInstanceOf(NotFoundException.class);
   }
 
-  private Batch create(String file) {
+  /** A text, a picture and a refusal, all asked for as responses; the client reads them as such. */
+  void sendResponses() throws IOException {
+    FileObject file =
+        upload(
+            String.join(
+                "\n",
+                respond("text", "\"max_output_tokens\":2"),
+                respond("picture", "\"tools\":[{\"type\":\"image_generation\"}]"),
+                respond("search", "\"tools\":[{\"type\":\"web_search\"}]")));
+    Batch batch =
+        completed(create(file.id(), BatchCreateParams.Endpoint.V1_RESPONSES).id()).validate();
+    List<Response> answers =
+        lines(batch.outputFileId().orElseThrow()).stream().map(OpenAiBatches::response).toList();
+    assertThat(answers.get(0).output().get(0).asMessage().content().get(0).isOutputText()).isTrue();
+    assertThat(answers.get(1).output().get(0).isImageGenerationCall()).isTrue();
+    JsonNode refusal = lines(batch.errorFileId().orElseThrow()).get(0);
+    assertThat(refusal.path("custom_id").asString()).isEqualTo("search");
+    assertThat(refusal.path("response").path("status_code").asInt()).isEqualTo(400);
+  }
+
+  private static Response response(JsonNode line) {
+    String body = line.path("response").path("body").toString();
+    try {
+      return ObjectMappers.jsonMapper().readValue(body, Response.class).validate();
+    } catch (IOException e) {
+      throw new AssertionError(body, e);
+    }
+  }
+
+  private FileObject upload(String requests) {
+    return client
+        .files()
+        .create(
+            FileCreateParams.builder()
+                .file(
+                    MultipartField.<InputStream>builder()
+                        .value(new ByteArrayInputStream(requests.getBytes(StandardCharsets.UTF_8)))
+                        .filename("requests.jsonl")
+                        .build())
+                .purpose(FilePurpose.BATCH)
+                .build());
+  }
+
+  private Batch completed(String id) {
+    return await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> client.batches().retrieve(id),
+            batch -> batch.status().equals(Batch.Status.COMPLETED));
+  }
+
+  private Batch create(String file, BatchCreateParams.Endpoint endpoint) {
     return client
         .batches()
         .create(
             BatchCreateParams.builder()
                 .inputFileId(file)
-                .endpoint(BatchCreateParams.Endpoint.V1_CHAT_COMPLETIONS)
+                .endpoint(endpoint)
                 .completionWindow(BatchCreateParams.CompletionWindow._24H)
                 .build());
   }
@@ -92,6 +129,12 @@ final class OpenAiBatches {
             + "\"body\":{\"model\":\"%s\",\"max_completion_tokens\":2,\"temperature\":%d,"
             + "\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}}")
         .formatted(index, model, index == 3 ? 99 : 0);
+  }
+
+  private String respond(String id, String more) {
+    return ("{\"custom_id\":\"%s\",\"method\":\"POST\",\"url\":\"/v1/responses\","
+            + "\"body\":{\"model\":\"%s\",\"input\":\"a red apple\",%s}}")
+        .formatted(id, model, more);
   }
 
   private List<JsonNode> lines(String file) throws IOException {

@@ -357,6 +357,11 @@ class OpenAiSdksTest {
   }
 
   @Test
+  void javaSendsABatchOfResponses() throws IOException {
+    new OpenAiBatches(client, model).sendResponses();
+  }
+
+  @Test
   void theNodeProgramPasses() throws Exception {
     Path work = Files.createDirectories(folder.resolve("node"));
     for (String file : List.of("package.json", "package-lock.json", "openai-sdk.test.mjs")) {

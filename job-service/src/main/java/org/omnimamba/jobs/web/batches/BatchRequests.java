@@ -2,9 +2,9 @@ package org.omnimamba.jobs.web.batches;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.batch.BatchEndpoints;
 import org.omnimamba.jobs.batch.NewBatch;
 import org.omnimamba.jobs.file.FileIds;
-import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.web.problem.OpenAiError;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,10 +34,12 @@ final class BatchRequests {
     String file = required("input_file_id", request.inputFileId());
     String endpoint = required("endpoint", request.endpoint());
     String window = required("completion_window", request.completionWindow());
-    if (Endpoint.ofPath(endpoint).isEmpty()) {
+    if (!BatchEndpoints.all().contains(endpoint)) {
       throw invalid(
           "endpoint",
-          "endpoint must be /v1/chat/completions or /v1/images/generations, not '"
+          "endpoint must be one of "
+              + String.join(", ", BatchEndpoints.all())
+              + "; not '"
               + endpoint
               + "'.");
     }

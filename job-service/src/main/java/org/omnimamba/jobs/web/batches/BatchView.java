@@ -96,7 +96,7 @@ record BatchView(
       requiredProperties = {"input_file_id", "endpoint", "completion_window"})
   record Create(
       @JsonProperty("input_file_id") @Nullable String inputFileId,
-      @Schema(allowableValues = {"/v1/chat/completions", "/v1/images/generations"})
+      @Schema(allowableValues = {"/v1/chat/completions", "/v1/images/generations", "/v1/responses"})
           @Nullable String endpoint,
       @JsonProperty("completion_window") @Schema(allowableValues = {"24h"})
           @Nullable String completionWindow,

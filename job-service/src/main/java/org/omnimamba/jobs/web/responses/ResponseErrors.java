@@ -1,7 +1,7 @@
 package org.omnimamba.jobs.web.responses;
 
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.response.RefusedResponseException;
+import org.omnimamba.jobs.response.ResponseParams;
 import org.omnimamba.jobs.web.problem.OpenAiError;
 import org.omnimamba.jobs.worker.UpstreamException;
 import org.omnimamba.jobs.worker.UpstreamFailures;
@@ -10,9 +10,6 @@ import org.springframework.http.HttpStatus;
 
 /** Says in HTTP why there is no response. */
 final class ResponseErrors {
-  /** What stands there in a chat stands in {@code text.format} itself in a response. */
-  private static final String JSON_SCHEMA = "response_format.json_schema";
-
   private ResponseErrors() {}
 
   /** The answer to a failure; what is no failure of a response is left as it is. */
@@ -61,29 +58,10 @@ final class ResponseErrors {
         new OpenAiError(
             status,
             type,
-            param(upstream.member("param")),
+            ResponseParams.of(upstream.member("param")),
             upstream.member("code"),
             message(upstream));
     return upstream.retryAfter() == null ? error : error.withRetryAfter(upstream.retryAfter());
-  }
-
-  private static @Nullable String param(@Nullable String param) {
-    if (param == null) {
-      return null;
-    }
-    if (param.startsWith("messages") || param.equals("prompt")) {
-      return "input";
-    }
-    if (param.startsWith(JSON_SCHEMA)) {
-      return "text.format" + param.substring(JSON_SCHEMA.length());
-    }
-    return switch (param) {
-      case "max_completion_tokens" -> "max_output_tokens";
-      case "response_format" -> "text.format";
-      case "size", "output_format", "output_compression", "quality", "partial_images" ->
-          "tools[0]." + param;
-      default -> param;
-    };
   }
 
   /** What went wrong, in words for the client. */
