@@ -18,11 +18,15 @@ class PlaygroundAccessTest extends PlaygroundPage {
       names = {"LIGHT", "DARK"})
   void textStandsOutFromItsBackground(ColorScheme scheme) {
     open(1200, 900, scheme);
-    for (String tab : List.of("draw", "ask", "jobs")) {
+    upstreams.batches.now(
+        "failed", 0, 0, ",\"errors\":{\"data\":[{\"line\":3,\"message\":\"Not JSON.\"}]}");
+    for (String tab : List.of("draw", "ask", "jobs", "batches")) {
       page.locator("#tab-" + tab).click();
-      page.locator("#" + tab + " summary").click();
+      page.locator("#" + tab + " .curl summary").click();
       if (tab.equals("jobs")) {
-        assertThat(page.locator(".job")).hasCount(2);
+        assertThat(page.locator("#job-list .job")).hasCount(2);
+      } else if (tab.equals("batches")) {
+        assertThat(page.locator(".line-errors li")).isVisible();
       }
       assertThat((List<?>) page.evaluate(FAINT_TEXT)).as("%s in %s", tab, scheme).isEmpty();
     }
@@ -98,8 +102,10 @@ class PlaygroundAccessTest extends PlaygroundPage {
     page.keyboard().press("ArrowRight");
     assertThat(page.locator("#ask")).isVisible();
     assertThat(page.locator("#tab-ask")).isFocused();
-    page.keyboard().press("End");
+    page.keyboard().press("ArrowRight");
     assertThat(page.locator("#jobs")).isVisible();
+    page.keyboard().press("End");
+    assertThat(page.locator("#batches")).isVisible();
     page.keyboard().press("ArrowRight");
     assertThat(page.locator("#draw")).isVisible();
     page.keyboard().press("Tab");

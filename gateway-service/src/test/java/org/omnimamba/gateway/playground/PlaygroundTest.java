@@ -65,7 +65,11 @@ class PlaygroundTest extends PlaygroundPage {
     page.locator("#tab-jobs").click();
     assertThat(page.locator(".job")).hasCount(2);
     shot("jobs-phone");
-    for (String tab : List.of("draw", "ask", "jobs")) {
+    upstreams.batches.earlier(3);
+    page.locator("#tab-batches").click();
+    assertThat(page.locator(".batch")).hasCount(3);
+    shot("batches-phone");
+    for (String tab : List.of("draw", "ask", "jobs", "batches")) {
       page.locator("#tab-" + tab).click();
       assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
           .as("%s does not scroll sideways", tab)
@@ -145,6 +149,8 @@ class PlaygroundTest extends PlaygroundPage {
     assertThat(upstreams.lastBody.get())
         .contains("\"endpoint\":\"/v1/images/generations\"", "\"prompt\":\"a boat\"");
     Locator job = page.locator(".job").first();
+    assertThat(job.locator(".job-title")).hasText("a boat");
+    assertThat(page.locator(".job").nth(1).locator(".job-title")).hasText("Picture");
     assertThat(job.locator(".badge")).hasText("in progress");
     upstreams.jobEvent("progress", "{\"tokens_done\":128,\"tokens_total\":256}");
     assertThat(job.locator("progress")).hasJSProperty("value", 0.5);
@@ -153,8 +159,23 @@ class PlaygroundTest extends PlaygroundPage {
     assertThat(job.locator("img")).isVisible();
     assertThat(page.locator(".job").nth(1).locator("img")).isVisible();
     shot("jobs-light");
-    job.getByText("Cancel").click();
+    page.getByLabel("Cancel “a boat”").press("Enter");
     assertThat(job.locator(".badge")).hasText("cancelled");
+    assertThat(job).isFocused();
+  }
+
+  @Test
+  void whatAJobAskedIsOnlyText() {
+    String evil = "<img src=x onerror='window.ran=1'>";
+    upstreams.asked = evil;
+    open(1200, 900, ColorScheme.LIGHT);
+    page.locator("#tab-jobs").click();
+    assertThat(page.locator(".job .job-title").first()).hasText(evil);
+    upstreams.jobEvent(
+        "partial_image", "{\"b64_json\":\"" + PlaygroundUpstreams.base64(0.5) + "\"}");
+    assertThat(page.getByAltText("“" + evil + "” so far")).isVisible();
+    assertThat(page.locator("img[src=x]")).hasCount(0);
+    assertThat((Boolean) page.evaluate("window.ran === undefined")).isTrue();
   }
 
   @Test

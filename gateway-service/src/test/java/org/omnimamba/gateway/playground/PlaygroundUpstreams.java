@@ -30,12 +30,14 @@ final class PlaygroundUpstreams implements AutoCloseable {
   /** Made before any event loop needs it: encoding a picture may read files. */
   private static final byte[] FINISHED = picture(1);
 
+  final PlaygroundBatches batches = new PlaygroundBatches();
   final Upstream inference;
   final Upstream jobs;
   final AtomicReference<String> lastBody = new AtomicReference<>("");
   volatile Sinks.Many<String> stream = Sinks.many().unicast().onBackpressureBuffer();
   volatile Sinks.Many<String> jobEvents = Sinks.many().replay().all();
   volatile String jobStatus = "in_progress";
+  volatile String asked = "a boat";
 
   PlaygroundUpstreams() {
     inference =
@@ -53,31 +55,33 @@ final class PlaygroundUpstreams implements AutoCloseable {
                     .post("/v1/chat/completions", this::streamed));
     jobs =
         Upstream.start(
-            routes ->
-                routes
-                    .get("/v1/jobs/" + JOB + "/events", (request, response) -> events(response))
-                    .get(
-                        "/v1/jobs/{id}/content",
-                        (request, response) ->
-                            response
-                                .header("Content-Type", "image/png")
-                                .sendByteArray(Mono.just(FINISHED)))
-                    .post(
-                        "/v1/jobs/" + JOB + "/cancel",
-                        (request, response) -> {
-                          jobStatus = "cancelled";
-                          return json(response, "{\"outcome\":\"cancelled\"}");
-                        })
-                    .get("/v1/jobs", (request, response) -> json(response, list()))
-                    .post(
-                        "/v1/jobs",
-                        (request, response) ->
-                            request
-                                .receive()
-                                .aggregate()
-                                .asString()
-                                .doOnNext(lastBody::set)
-                                .then(response.status(202).send().then())));
+            routes -> {
+              batches.routes(routes);
+              routes
+                  .get("/v1/jobs/" + JOB + "/events", (request, response) -> events(response))
+                  .get(
+                      "/v1/jobs/{id}/content",
+                      (request, response) ->
+                          response
+                              .header("Content-Type", "image/png")
+                              .sendByteArray(Mono.just(FINISHED)))
+                  .post(
+                      "/v1/jobs/" + JOB + "/cancel",
+                      (request, response) -> {
+                        jobStatus = "cancelled";
+                        return json(response, "{\"outcome\":\"cancelled\"}");
+                      })
+                  .get("/v1/jobs", (request, response) -> json(response, list()))
+                  .post(
+                      "/v1/jobs",
+                      (request, response) ->
+                          request
+                              .receive()
+                              .aggregate()
+                              .asString()
+                              .doOnNext(lastBody::set)
+                              .then(response.status(202).send().then()));
+            });
   }
 
   private Publisher<Void> streamed(HttpServerRequest request, HttpServerResponse response) {
@@ -107,17 +111,18 @@ final class PlaygroundUpstreams implements AutoCloseable {
 
   private String list() {
     return "{\"object\":\"list\",\"has_more\":false,\"data\":["
-        + job(JOB, jobStatus)
+        + job(JOB, jobStatus, asked)
         + ","
-        + job(OLD_JOB, "completed")
+        + job(OLD_JOB, "completed", null)
         + "]}";
   }
 
-  private static String job(String id, String status) {
+  private static String job(String id, String status, String summary) {
     return "{\"id\":\""
         + id
         + "\",\"object\":\"job\",\"status\":\""
         + status
+        + (summary == null ? "" : "\",\"summary\":\"" + summary)
         + "\",\"endpoint\":\"/v1/images/generations\",\"created_at\":\"2026-11-23T10:00:00Z\","
         + "\"progress\":{\"tokens_done\":0,\"tokens_total\":0},\"metadata\":{}}";
   }
@@ -139,6 +144,8 @@ final class PlaygroundUpstreams implements AutoCloseable {
     stream = Sinks.many().unicast().onBackpressureBuffer();
     jobEvents = Sinks.many().replay().all();
     jobStatus = "in_progress";
+    asked = "a boat";
+    batches.renew();
   }
 
   static String base64(double finished) {

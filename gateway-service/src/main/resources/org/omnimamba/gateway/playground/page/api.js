@@ -28,22 +28,42 @@ export async function send(path, { body, signal, headers = {}, method } = {}) {
     signal,
     cache: "no-store",
   });
-  if (!response.ok) throw await errorOf(response);
+  if (!response.ok) {
+    throw refusal(response.status, await response.text(), response.headers.get("retry-after"));
+  }
   return response;
 }
 
 export const json = async (path, options) => (await send(path, options)).json();
 
-async function errorOf(response) {
-  let message = `The server answered ${response.status}.`;
+/** Sends a form and gives the JSON of the answer; fetch could not tell how much of it is sent. */
+export function upload(path, form, { signal, onProgress }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Authorization", `Bearer ${key.get()}`);
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
+    request.addEventListener("load", () => {
+      const { status, responseText } = request;
+      if (status < 300) resolve(JSON.parse(responseText));
+      else reject(refusal(status, responseText, request.getResponseHeader("retry-after")));
+    });
+    request.addEventListener("error", () => reject(new ApiError(0, "The file could not be sent.")));
+    request.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}
+
+function refusal(status, text, wait) {
+  let message = `The server answered ${status}.`;
   try {
-    const body = await response.json();
+    const body = JSON.parse(text);
     message = body.error?.message ?? body.detail ?? message;
   } catch {
     // Not JSON: the status has to do.
   }
-  const wait = response.headers.get("retry-after");
-  return new ApiError(response.status, wait ? `${message} (try again in ${wait} s)` : message);
+  return new ApiError(status, wait ? `${message} (try again in ${wait} s)` : message);
 }
 
 /** The events of a streamed answer, each { event, data, id } with data as text. */

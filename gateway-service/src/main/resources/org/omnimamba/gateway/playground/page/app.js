@@ -1,7 +1,9 @@
-/** Puts the page together: the key, the tabs, and the three things to do. */
+/** Puts the page together: the key, the tabs, and the things to do. */
 
 import { json, key } from "./api.js";
 import { asking } from "./ask.js";
+import { batching } from "./batch-form.js";
+import { BatchList } from "./batches.js";
 import { drawing } from "./draw.js";
 import { JobList } from "./jobs.js";
 import { $, notice } from "./page.js";
@@ -20,19 +22,30 @@ const draw = drawing({
   },
 });
 const ask = asking({ model: () => model });
+const batches = new BatchList({ onEnd: (text) => batch.tell(text) });
+const batch = batching({ model: () => model, started: (file) => batches.started(file) });
+const forms = [draw, ask, batch];
+const showCurls = () => forms.forEach((form) => form.showCurl());
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 
-function select(chosen, focus = true) {
+function select(chosen) {
   for (const tab of tabs) {
     const on = tab === chosen;
     tab.setAttribute("aria-selected", String(on));
     tab.tabIndex = on ? 0 : -1;
     $(tab.getAttribute("aria-controls")).hidden = !on;
   }
-  if (focus) chosen.focus();
-  if (chosen.id === "tab-jobs" && key.get()) jobs.open();
-  else jobs.close();
+  chosen.focus();
+  attend();
+}
+
+/** Keeps the list that is seen up to date, and no other. */
+function attend() {
+  for (const [panel, list] of [["jobs", jobs], ["batches", batches]]) {
+    if (!$(panel).hidden && !document.hidden && key.get()) list.open();
+    else list.close();
+  }
 }
 
 for (const [index, tab] of tabs.entries()) {
@@ -69,8 +82,8 @@ async function useKey() {
     $("model").textContent = "not connected";
     notice(error.status === 401 ? "This key is not valid." : error.message);
   }
-  draw.showCurl();
-  ask.showCurl();
+  showCurls();
+  attend();
 }
 
 $("key-form").addEventListener("submit", (event) => {
@@ -79,12 +92,8 @@ $("key-form").addEventListener("submit", (event) => {
   useKey();
 });
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) jobs.close();
-  else if (!$("jobs").hidden && key.get()) jobs.open();
-});
+document.addEventListener("visibilitychange", attend);
 
 $("key").value = key.get();
-draw.showCurl();
-ask.showCurl();
+showCurls();
 if (key.get()) useKey();

@@ -1,6 +1,7 @@
 /** A picture and a question to a streamed answer. */
 
 import { events, payload, send } from "./api.js";
+import { dropField } from "./drop.js";
 import { $, compact, curl, number, runner, show } from "./page.js";
 
 const LARGEST = 20 * 1024 * 1024;
@@ -47,28 +48,10 @@ export function asking({ model }) {
     showCurl();
   };
 
-  // A picture that misses the field must not replace the page.
-  for (const name of ["dragover", "drop"]) {
-    addEventListener(name, (event) => event.preventDefault());
-  }
-  const drop = $("drop");
-  for (const name of ["dragenter", "dragover"]) {
-    drop.addEventListener(name, (event) => {
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  }
-  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    drop.classList.remove("over");
-    take(event.dataTransfer.files[0]);
-  });
-  $("file").addEventListener("change", (event) => take(event.target.files[0]));
+  dropField($("drop"), $("file"), take);
   $("ask").addEventListener("paste", (event) => take(event.clipboardData.files[0]));
   $("clear-picture").addEventListener("click", () => {
     picture = null;
-    $("file").value = "";
     $("preview").hidden = true;
     $("clear-picture").hidden = true;
     $("drop-text").textContent = "Drop a picture here, paste one, or choose a file";

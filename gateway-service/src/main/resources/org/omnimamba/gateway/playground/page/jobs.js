@@ -1,7 +1,7 @@
 /** The list of jobs. The newest unfinished ones are watched live; the others are asked for now and then. */
 
 import { events, json, pictureUrl, send } from "./api.js";
-import { $, curl, show } from "./page.js";
+import { $, arrange, curl, hide, say, show } from "./page.js";
 
 /** Browsers open six connections to one host over HTTP/1.1; some must stay free. */
 const MOST_WATCHED = 3;
@@ -44,14 +44,10 @@ export class JobList {
   async refresh() {
     try {
       const page = await json("/v1/jobs?limit=20");
-      $("jobs-status").textContent = page.data.length ? `${page.data.length} newest jobs` : "No jobs yet.";
+      say($("jobs-status"), page.data.length ? `${page.data.length} newest jobs` : "No jobs yet.");
       const rows = page.data.map((job) => this.#row(job));
       if (this.#timer === null) return;
-      const list = $("job-list");
-      const elements = rows.map((row) => row.element);
-      if (elements.some((element, index) => list.children[index] !== element) || list.children.length !== elements.length) {
-        list.replaceChildren(...elements);
-      }
+      arrange($("job-list"), rows.map((row) => row.element));
       this.#watch(page.data);
     } catch (error) {
       $("jobs-status").textContent = error.message;
@@ -100,10 +96,12 @@ class Row {
     this.element = $("job-row").content.firstElementChild.cloneNode(true);
     this.part = (name) => this.element.querySelector(`.${name}`);
     this.hasResult = false;
-    this.part("job-title").textContent =
-      job.endpoint === "/v1/images/generations" ? "Picture" : "Chat";
-    this.part("job-when").textContent = `${new Date(job.created_at).toLocaleString()} · ${job.id.slice(0, 8)}`;
-    this.part("job-cancel").setAttribute("aria-label", `Cancel job ${job.id.slice(0, 8)}`);
+    this.draws = job.endpoint === "/v1/images/generations";
+    const kind = this.draws ? "Picture" : "Chat";
+    this.asked = job.summary ?? kind;
+    this.part("job-title").textContent = this.asked;
+    this.part("job-when").textContent = `${kind} · ${new Date(job.created_at).toLocaleString()} · ${job.id.slice(-8)}`;
+    this.part("job-cancel").setAttribute("aria-label", `Cancel “${this.asked}”`);
     this.part("job-cancel").addEventListener("click", async () => {
       await send(`/v1/jobs/${this.id}/cancel`, { method: "POST" }).catch((error) => this.text(error.message));
       changed();
@@ -113,9 +111,9 @@ class Row {
   update(job) {
     const ended = ENDED.has(job.status);
     const badge = this.part("badge");
-    badge.textContent = job.status.replaceAll("_", " ");
+    say(badge, job.status.replaceAll("_", " "));
     badge.className = `badge ${job.status}`;
-    this.part("job-cancel").hidden = ended || job.status === "cancelling";
+    hide(this.part("job-cancel"), ended || job.status === "cancelling", this.element);
     this.progress(ended ? null : job.progress);
     if (job.error) this.text(job.error.message);
     if (job.status === "completed" && !this.hasResult) this.result(job);
@@ -125,7 +123,7 @@ class Row {
     if (name === "progress") this.progress(data);
     if (name === "partial_image" && data.b64_json) {
       show(this.part("job-picture"), pictureUrl(data.b64_json));
-      this.part("job-picture").alt = "The picture so far";
+      this.part("job-picture").alt = `“${this.asked}” so far`;
     }
     if (name === "started") this.part("badge").textContent = "in progress";
   }
@@ -137,7 +135,7 @@ class Row {
   }
 
   text(text) {
-    this.part("job-text").textContent = text;
+    say(this.part("job-text"), text);
     this.part("job-text").hidden = !text;
   }
 
@@ -145,9 +143,9 @@ class Row {
     this.hasResult = true;
     try {
       const response = await send(`/v1/jobs/${this.id}/content`);
-      if (job.endpoint === "/v1/images/generations") {
+      if (this.draws) {
         show(this.part("job-picture"), URL.createObjectURL(await response.blob()));
-        this.part("job-picture").alt = "The finished picture";
+        this.part("job-picture").alt = `“${this.asked}”`;
       } else {
         this.text((await response.json()).choices?.[0]?.message?.content ?? "");
       }

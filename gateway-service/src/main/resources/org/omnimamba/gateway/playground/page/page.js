@@ -28,18 +28,41 @@ export function show(img, url) {
   if (before.startsWith("blob:")) URL.revokeObjectURL(before);
 }
 
+/** Sets a text; one that is there already stays, so that screen readers do not read it again. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Hides or shows a control. Hidden with the focus on it, it hands that on: the keyboard is not lost. */
+export function hide(control, hidden, next) {
+  if (hidden && control === document.activeElement) next.focus();
+  control.hidden = hidden;
+}
+
+/** Makes these the list's elements; those that stay are not moved, since that would take their focus. */
+export function arrange(list, elements) {
+  const wanted = new Set(elements);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  for (const [index, element] of elements.entries()) {
+    if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
+  }
+}
+
 /** A text in single quotes for a POSIX shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
  * A curl command; the key comes from the environment, so that it is never copied along. `input` is
- * the body as the text of a here-document, where there is too much of it for an argument.
+ * the body as the text of a here-document, where there is too much of it for an argument. `form` has
+ * the fields of a form, `file` the name of its file.
  */
-export function curl(path, { body, input, stream } = {}) {
+export function curl(path, { body, input, stream, form, file } = {}) {
   const data = input !== undefined ? "@- <<END" : body && quoted(JSON.stringify(body));
   const command = [
     `curl ${stream ? "-N " : ""}${location.origin}${path}`,
     `-H "Authorization: Bearer $OMNIMAMBA_API_KEY"`,
+    ...Object.entries(form ?? {}).map(([name, value]) => `-F ${quoted(`${name}=${value}`)}`),
+    ...(file === undefined ? [] : [`-F ${quoted(`file=@"${file.replace(/[\\"]/g, "\\$&")}"`)}`]),
     ...(data === undefined ? [] : [`-H 'Content-Type: application/json'`, `-d ${data}`]),
   ].join(" \\\n  ");
   return input === undefined ? command : `${command}\n${input}\nEND`;
@@ -60,6 +83,8 @@ export function runner(stopButton, onError) {
       onError(error.name === "AbortError" ? null : error);
     } finally {
       if (running === mine) {
+        // What is disabled loses the focus.
+        if (stopButton === document.activeElement) stopButton.form.querySelector("[type=submit]").focus();
         stopButton.disabled = true;
         running = null;
       }
