@@ -22,6 +22,9 @@ final class PlaygroundBatches {
   /** Answers in place of a batch; {@code null}: batches are made. */
   volatile String refusal;
 
+  /** Whether files are taken without an answer. */
+  volatile boolean silent;
+
   final AtomicReference<String> uploaded = new AtomicReference<>("");
   final AtomicReference<String> asked = new AtomicReference<>("");
   final List<String> deleted = new ArrayList<>();
@@ -62,6 +65,9 @@ final class PlaygroundBatches {
         .flatMap(
             body -> {
               uploaded.set(body);
+              if (silent) {
+                return Mono.never();
+              }
               Matcher filename = FILENAME.matcher(body);
               names.put("file-new", filename.find() ? filename.group(1) : "");
               return Mono.from(json(response, file("file-new")));
@@ -155,6 +161,7 @@ final class PlaygroundBatches {
 
   void renew() {
     refusal = null;
+    silent = false;
     uploaded.set("");
     asked.set("");
     deleted.clear();

@@ -186,6 +186,20 @@ class PlaygroundBatchesTest extends PlaygroundPage {
   }
 
   @Test
+  void aStoppedUploadMakesNoBatch() {
+    batches.silent = true;
+    openBatches(1200, 900, ColorScheme.LIGHT);
+    choose("boats.jsonl", REQUESTS);
+    page.locator("#batch-start").press("Enter");
+    assertThat(page.locator("#batch-status")).hasText("Sending boats.jsonl…");
+    assertThat(page.locator("#batch-stop")).isFocused();
+    page.keyboard().press("Enter");
+    assertThat(page.locator("#batch-status")).hasText("Stopped.");
+    assertThat(page.locator("#batch-start")).isFocused();
+    assertThat(batches.asked.get()).isEmpty();
+  }
+
+  @Test
   void earlierBatchesAreListedAPageAtATime() {
     batches.earlier(12);
     openBatches(1200, 900, ColorScheme.LIGHT);

@@ -235,9 +235,12 @@ class PlaygroundTest extends PlaygroundPage {
     page.reload();
     assertThat(page.locator("#model")).hasText("omnimamba-tiny");
 
+    page.locator("#tab-jobs").click();
+    assertThat(page.locator("#job-list .job")).hasCount(2);
     page.getByLabel("API key").fill("om_wrong");
     page.getByText("Use key").click();
     assertThat(page.locator("#notice")).hasText("This key is not valid.");
+    assertThat(page.locator("#job-list .job")).as("jobs of the key before").hasCount(0);
     // The browser itself reports the failed request.
     complaints.removeIf(complaint -> complaint.contains("401"));
   }

@@ -136,6 +136,14 @@ final class PlaygroundUpstreams implements AutoCloseable {
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}\n\n");
   }
 
+  void usage(int read, int cached, int written) {
+    stream.tryEmitNext(
+        String.format(
+            "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d,"
+                + "\"prompt_tokens_details\":{\"cached_tokens\":%d}}}\n\n",
+            read, written, cached));
+  }
+
   void jobEvent(String type, String data) {
     jobEvents.tryEmitNext("id: 1\nevent: " + type + "\ndata: " + data + "\n\n");
   }

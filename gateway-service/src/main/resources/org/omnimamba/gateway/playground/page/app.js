@@ -7,6 +7,7 @@ import { BatchList } from "./batches.js";
 import { drawing } from "./draw.js";
 import { JobList } from "./jobs.js";
 import { $, notice } from "./page.js";
+import { attendUsage } from "./usage.js";
 
 let model;
 const jobs = new JobList();
@@ -40,9 +41,11 @@ function select(chosen) {
   attend();
 }
 
+const lists = { jobs, batches };
+
 /** Keeps the list that is seen up to date, and no other. */
 function attend() {
-  for (const [panel, list] of [["jobs", jobs], ["batches", batches]]) {
+  for (const [panel, list] of Object.entries(lists)) {
     if (!$(panel).hidden && !document.hidden && key.get()) list.open();
     else list.close();
   }
@@ -84,15 +87,20 @@ async function useKey() {
   }
   showCurls();
   attend();
+  attendUsage();
 }
 
 $("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   key.set($("key").value.trim());
+  for (const list of Object.values(lists)) list.forget();
   useKey();
 });
 
-document.addEventListener("visibilitychange", attend);
+document.addEventListener("visibilitychange", () => {
+  attend();
+  attendUsage();
+});
 
 $("key").value = key.get();
 showCurls();

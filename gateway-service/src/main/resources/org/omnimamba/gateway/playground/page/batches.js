@@ -40,6 +40,18 @@ export class BatchList {
     clearTimeout(this.#timer);
   }
 
+  /** Drops what another key could see. */
+  forget() {
+    this.close();
+    this.#asked++;
+    this.#limit = PAGE;
+    this.#rows.clear();
+    this.#names = new FileNames();
+    $("batch-list").replaceChildren();
+    $("batches-older").hidden = true;
+    say($("batches-status"), "Batches appear here.");
+  }
+
   /** Shows a batch that was just made of a file. */
   async started(file) {
     this.#names.put(file);

@@ -12,6 +12,7 @@ export class JobList {
   #rows = new Map();
   #watching = new Map();
   #timer = null;
+  #asked = 0;
 
   constructor() {
     $("jobs-refresh").addEventListener("click", () => this.refresh());
@@ -36,21 +37,30 @@ export class JobList {
     this.#watching.clear();
   }
 
+  /** Drops what another key could see. */
+  forget() {
+    this.close();
+    this.#rows.clear();
+    $("job-list").replaceChildren();
+    say($("jobs-status"), "Jobs appear here.");
+  }
+
   /** Submits a job; the idempotency key makes a repeated submission harmless. */
   async submit(job) {
     await send("/v1/jobs", { body: job, headers: { "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) } });
   }
 
   async refresh() {
+    const mine = ++this.#asked;
     try {
       const page = await json("/v1/jobs?limit=20");
+      if (this.#timer === null || mine !== this.#asked) return;
       say($("jobs-status"), page.data.length ? `${page.data.length} newest jobs` : "No jobs yet.");
       const rows = page.data.map((job) => this.#row(job));
-      if (this.#timer === null) return;
       arrange($("job-list"), rows.map((row) => row.element));
       this.#watch(page.data);
     } catch (error) {
-      $("jobs-status").textContent = error.message;
+      if (mine === this.#asked) say($("jobs-status"), error.message);
     }
   }
 
@@ -100,7 +110,11 @@ class Row {
     const kind = this.draws ? "Picture" : "Chat";
     this.asked = job.summary ?? kind;
     this.part("job-title").textContent = this.asked;
-    this.part("job-when").textContent = `${kind} · ${new Date(job.created_at).toLocaleString()} · ${job.id.slice(-8)}`;
+    this.part("job-when").textContent = [
+      ...(job.summary ? [kind] : []),
+      new Date(job.created_at).toLocaleString(),
+      job.id.slice(-8),
+    ].join(" · ");
     this.part("job-cancel").setAttribute("aria-label", `Cancel “${this.asked}”`);
     this.part("job-cancel").addEventListener("click", async () => {
       await send(`/v1/jobs/${this.id}/cancel`, { method: "POST" }).catch((error) => this.text(error.message));
