@@ -8,9 +8,9 @@ import org.omnimamba.jobs.queue.TerminalWriter;
 import org.omnimamba.jobs.queue.Upkeep;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.queue.Workers;
-import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.result.UpstreamErrors;
+import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.webhook.ConditionalOnWebhooks;
 import org.omnimamba.jobs.webhook.WebhookMessages;
 import org.omnimamba.jobs.worker.InferenceAttempts;
@@ -58,10 +58,11 @@ class ResponseConfiguration {
       ConversationMemory conversations,
       ResultStores results,
       UpstreamErrors errors,
+      JobUsage usage,
       JobJson json,
       Clock clock) {
     return new ResponseLineHandler(
-        attempts, engine, store, conversations, results, errors, json, clock);
+        attempts, engine, store, conversations, results, errors, usage, json, clock);
   }
 
   @Bean

@@ -6,6 +6,8 @@ import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.result.UpstreamErrors;
+import org.omnimamba.jobs.usage.AnswerUsage;
+import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.worker.InferenceAttempts;
 import org.omnimamba.jobs.worker.JobMemory;
 import org.omnimamba.jobs.worker.UpstreamException;
@@ -32,6 +34,7 @@ public final class ResponseLineHandler implements JobHandler {
   private final ConversationMemory conversations;
   private final ResultStores results;
   private final UpstreamErrors errors;
+  private final JobUsage usage;
   private final JobJson json;
   private final Clock clock;
 
@@ -42,6 +45,7 @@ public final class ResponseLineHandler implements JobHandler {
       ConversationMemory conversations,
       ResultStores results,
       UpstreamErrors errors,
+      JobUsage usage,
       JobJson json,
       Clock clock) {
     this.attempts = attempts;
@@ -50,6 +54,7 @@ public final class ResponseLineHandler implements JobHandler {
     this.conversations = conversations;
     this.results = results;
     this.errors = errors;
+    this.usage = usage;
     this.json = json;
     this.clock = clock;
   }
@@ -90,9 +95,14 @@ public final class ResponseLineHandler implements JobHandler {
     JobResult result =
         new JobResult(Map.of(JobResult.RESPONSE, new StoredResult("application/json", whole)));
     TransactionHook storing = request.store() ? store.storing(request, end) : TransactionHook.NONE;
+    TransactionHook counting =
+        usage.adding(AnswerUsage.of(end.path("usage"), request.draws() ? 1 : 0));
     return results
         .prepare(context.claim(), result)
-        .map(prepared -> JobOutcome.completed(prepared.reference(), prepared.hook().then(storing)));
+        .map(
+            prepared ->
+                JobOutcome.completed(
+                    prepared.reference(), prepared.hook().then(storing).then(counting)));
   }
 
   private static UpstreamException aboutTheResponse(UpstreamException upstream) {

@@ -3,9 +3,11 @@ package org.omnimamba.jobs.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.omnimamba.jobs.testing.Batches;
 import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.Jobs;
 import org.omnimamba.jobs.testing.TestService;
@@ -107,6 +109,28 @@ class JobUsageTest {
                     .asString("")
                     .equals("completed"));
     assertThat(sums("responses")).isEqualTo("om_one 1 0 5 0 3");
+  }
+
+  @Test
+  void theLinesOfABatchCountForTheKeyOfTheBatch() {
+    Batches batches = new Batches(client("batches", "om_one"));
+    String text = "{\"model\":\"omnimamba\",\"input\":\"hello\"}";
+    String picture =
+        "{\"model\":\"omnimamba\",\"input\":\"an apple\","
+            + "\"tools\":[{\"type\":\"image_generation\"}]}";
+    String batch =
+        batches.start(
+            Batches.RESPONSES,
+            List.of(
+                Batches.line("a", Batches.RESPONSES, text),
+                Batches.line("b", Batches.RESPONSES, picture),
+                Batches.line("c", Batches.RESPONSES, "{\"model\":\"omnimamba\"}")));
+    JsonNode told = batches.awaitStatus(batch, "completed").path("usage");
+    assertThat(told.path("total_tokens").asInt()).isEqualTo(8);
+    assertThat(sums("batches")).isEqualTo("om_one 2 1 5 0 3");
+    batches.awaitStatus(
+        batches.start(Batches.CHAT, List.of(Batches.ask("a", "hello"))), "completed");
+    assertThat(sums("batches")).isEqualTo("om_one 3 1 10 0 6");
   }
 
   @Test
