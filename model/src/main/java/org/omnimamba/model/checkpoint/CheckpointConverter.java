@@ -61,6 +61,17 @@ public final class CheckpointConverter {
     }
   }
 
+  /**
+   * Whether a checkpoint holds the image tokenizer, so that no file with it is needed.
+   *
+   * @throws CheckpointException if the checkpoint is damaged or hostile
+   */
+  public static boolean holdsImageTokenizer(Path checkpoint) {
+    try (TensorSource source = TensorFiles.open(checkpoint)) {
+      return source.names().stream().anyMatch(name -> name.startsWith(ParameterNames.VQ));
+    }
+  }
+
   private static TensorSource source(Path checkpoint, ConversionOptions options) {
     TensorSource base = TensorFiles.open(checkpoint);
     if (options.vq() == null) {

@@ -3,6 +3,7 @@ package org.omnimamba.standalone.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.omnimamba.hub.cli.FetchCommand;
 import org.omnimamba.training.cli.EvaluateCommand;
 import org.omnimamba.training.cli.ExportCommand;
 import org.omnimamba.training.cli.PrepareCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       ChatCommand.class,
       KeysCommand.class,
       UsageCommand.class,
+      FetchCommand.class,
       ConvertCommand.class,
       InspectCommand.class,
       EvaluateCommand.class,
