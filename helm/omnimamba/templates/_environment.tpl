@@ -14,6 +14,15 @@
       {{- end }}
 {{- end -}}
 
+{{/* Options of a JVM that trusts other certificates; empty where there are none. */}}
+{{- define "omnimamba.trustOptions" -}}
+{{- with .Values.trustStore -}}
+{{- if .configMap -}}
+-Djavax.net.ssl.trustStore=/etc/omnimamba/trust/{{ .key }} -Djavax.net.ssl.trustStoreType=PKCS12 -Djavax.net.ssl.trustStorePassword={{ .password }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What all services share: the token between them, how they stop, logs, traces, options of the JVM. */}}
 {{- define "omnimamba.commonEnv" -}}
 {{- $secret := include "omnimamba.secretName" .root -}}
@@ -31,13 +40,8 @@
 - name: MANAGEMENT_TRACING_SAMPLING_PROBABILITY
   value: {{ $.root.Values.tracing.samplingProbability | quote }}
 {{- end }}
-{{- $trust := .root.Values.trustStore -}}
 {{- $options := list -}}
-{{- if $trust.configMap -}}
-{{- $options = append $options (printf "-Djavax.net.ssl.trustStore=/etc/omnimamba/trust/%s" $trust.key) -}}
-{{- $options = append $options "-Djavax.net.ssl.trustStoreType=PKCS12" -}}
-{{- $options = append $options (printf "-Djavax.net.ssl.trustStorePassword=%s" $trust.password) -}}
-{{- end -}}
+{{- with include "omnimamba.trustOptions" .root }}{{ $options = append $options . }}{{ end -}}
 {{- with .values.javaOptions }}{{ $options = append $options . }}{{ end -}}
 {{- with $options }}
 - name: OMNIMAMBA_JAVA_OPTS

@@ -32,7 +32,7 @@ mounts:
 
 {{/*
 The pod of a component: root, component, values (of the component), image, port, managementPort, env (a text),
-volumes and mounts (lists, of the component itself), readsDatabase, fsGroup.
+volumes, mounts and initContainers (lists, of the component itself), readsDatabase, fsGroup.
 */}}
 {{- define "omnimamba.podTemplate" -}}
 {{- $root := .root -}}
@@ -96,7 +96,7 @@ spec:
         matchLabels:
           {{- include "omnimamba.selector" (dict "root" $root "component" .component) | nindent 10 }}
     {{- end }}
-  {{- with $values.initContainers }}
+  {{- with concat (.initContainers | default list) $values.initContainers }}
   initContainers:
     {{- toYaml . | nindent 4 }}
   {{- end }}

@@ -93,6 +93,19 @@ final class Chart {
       networkPolicy: {enabled: false}
       """;
 
+  static final String MODEL_SOURCE =
+      """
+      model:
+        existingClaim: ""
+        source: "hf:hustvl/OmniMamba@0123456789012345678901234567890123456789"
+        fetch:
+          dtype: bf16
+          arguments: [--vq, "hf:some/tokenizer:vq.pt"]
+          tokenSecret: hub
+          env: {HTTPS_PROXY: "http://proxy.example:3128"}
+      trustStore: {configMap: trust}
+      """;
+
   /** Every way of deploying that is tested, by name: values beside {@link #LEAST}. */
   static final Map<String, String> VARIANTS =
       Map.of(
@@ -102,7 +115,8 @@ final class Chart {
           "S3 and Redis", S3_AND_REDIS,
           "existing secrets", EXISTING_SECRETS,
           "HTTPRoute", ROUTE,
-          "model fetched", MODEL_FETCHED);
+          "model fetched", MODEL_FETCHED,
+          "model source", MODEL_SOURCE);
 
   private static final Path RENDERED = withoutHooks();
 

@@ -50,6 +50,18 @@ class NetworkPolicyTest {
   }
 
   @Test
+  void inferenceReachesTheHubWhereItsModelIsFetched() {
+    assertThat(rules(Chart.render(Chart.MODEL_SOURCE), "inference", "egress"))
+        .containsExactly(port(443), DNS);
+    assertThat(
+            rules(
+                Chart.render(Chart.MODEL_SOURCE, "networkPolicy: {egress: {model: {port: 3128}}}"),
+                "inference",
+                "egress"))
+        .containsExactly(port(3128), DNS);
+  }
+
+  @Test
   void theGatewayReachesTheServicesAndTheDatabase() {
     assertThat(rules(Chart.render("database: {port: 6432}"), "gateway", "egress"))
         .containsExactly(peers("to", "inference"), peers("to", "jobs"), port(6432), DNS);
