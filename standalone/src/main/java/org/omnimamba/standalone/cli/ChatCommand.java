@@ -36,6 +36,10 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Answer a question about a picture, without a server.")
 final class ChatCommand implements Callable<Integer> {
   private static final float TEMPERATURE = 0;
+  private static final int MAX_TOKENS = 256;
+
+  /** The scripts' {@code max_length}; the model's last position comes before it. */
+  private static final int REFERENCE_LENGTH = 2048;
 
   @Spec private CommandSpec spec;
 
@@ -51,9 +55,8 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--max-tokens",
       paramLabel = "N",
-      defaultValue = "256",
-      description = "Length of the answer at most. Default: ${DEFAULT-VALUE}")
-  private int maxTokens;
+      description = "Length of the answer at most. Default: 256, with --like-reference 2048")
+  private @Nullable Integer maxTokens;
 
   @Option(
       names = "--stop",
@@ -65,6 +68,7 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    options.check(spec.commandLine());
     GenerationOptions generation = generation();
     if (question.isBlank()) {
       throw new ParameterException(spec.commandLine(), "the question is empty");
@@ -74,7 +78,9 @@ final class ChatCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded = LoadedModel.load(options, err)) {
       Prompt prompt =
-          loaded.layouts().question(question, options.truncation(), generation.maxNewTokens());
+          loaded
+              .layouts(options.controlTokens())
+              .question(question, options.truncation(), generation.maxNewTokens());
       if (prompt.truncated() != null) {
         err.println("omnimamba: " + RunReport.cutNotice(prompt.truncated()));
       }
@@ -115,8 +121,11 @@ final class ChatCommand implements Callable<Integer> {
 
   private GenerationOptions generation() {
     try {
-      SamplingParameters sampling = options.sampling().parameters(TEMPERATURE);
-      return GenerationOptions.of(sampling).withMaxNewTokens(maxTokens).withStop(stop);
+      SamplingParameters sampling = options.sampling(TEMPERATURE);
+      int otherwise = options.likeReference() ? REFERENCE_LENGTH : MAX_TOKENS;
+      return GenerationOptions.of(sampling)
+          .withMaxNewTokens(maxTokens == null ? otherwise : maxTokens)
+          .withStop(stop);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -45,6 +45,7 @@ final class ImageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PictureFile file = PictureFile.at(output, spec.commandLine());
+    options.check(spec.commandLine());
     sampling(GenerationDefaults.REFERENCE); // wrong options are told before the model is loaded
     if (caption.isBlank()) {
       throw new ParameterException(spec.commandLine(), "the caption is empty");
@@ -52,7 +53,8 @@ final class ImageCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try (LoadedModel loaded = LoadedModel.load(options, err)) {
       SamplingParameters sampling = sampling(loaded.model().generation());
-      Prompt prompt = loaded.layouts().t2i(caption, options.truncation());
+      Prompt prompt =
+          loaded.layouts(options.controlTokens()).t2i(caption, options.captionTruncation());
       if (prompt.truncated() != null) {
         err.println("omnimamba: " + RunReport.cutNotice(prompt.truncated()));
       }
@@ -79,7 +81,7 @@ final class ImageCommand implements Callable<Integer> {
 
   private SamplingParameters sampling(GenerationDefaults defaults) {
     try {
-      return options.sampling().parameters(defaults.imageTemperature());
+      return options.sampling(defaults.imageTemperature());
     } catch (InvalidSamplingException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

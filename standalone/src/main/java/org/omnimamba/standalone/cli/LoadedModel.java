@@ -28,8 +28,15 @@ final class LoadedModel implements AutoCloseable {
     return model;
   }
 
-  PromptLayouts layouts() {
-    return PromptLayouts.plain(model.config(), model.tokenizer());
+  /**
+   * How prompts are laid out.
+   *
+   * @param controlTokens whether control tokens in a text are obeyed
+   */
+  PromptLayouts layouts(boolean controlTokens) {
+    return controlTokens
+        ? new PromptLayouts(model.config(), model.tokenizer())
+        : PromptLayouts.plain(model.config(), model.tokenizer());
   }
 
   Duration loading() {

@@ -49,6 +49,14 @@ final class SamplingOptions {
   private float repetitionPenalty;
 
   /**
+   * As the authors' scripts draw: greedily, since one candidate is left (see
+   * docs/reference-behaviours.md, 22 and 36).
+   */
+  static SamplingParameters reference(long seed) {
+    return new SamplingParameters(1, 1, 0, 0, 1, seed);
+  }
+
+  /**
    * @throws org.omnimamba.model.sampling.InvalidSamplingException if a value is out of range
    */
   SamplingParameters parameters(float defaultTemperature) {
