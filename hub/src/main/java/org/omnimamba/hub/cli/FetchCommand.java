@@ -137,7 +137,7 @@ public final class FetchCommand implements Callable<Integer> {
               .formatted(source));
     }
     PrintWriter err = spec.commandLine().getErr();
-    FetchProgress progress = new FetchProgress(err, System.console() != null);
+    FetchProgress progress = new FetchProgress(err, Terminal.isThere());
     ModelFetcher fetcher = new ModelFetcher(settings, progress);
     boolean model = !plain && Location.namesModel(source);
     Path result;

@@ -79,6 +79,7 @@ public final class ModelFetcher {
    */
   public Path model(FetchRequest request) throws InterruptedException {
     @Nullable HubRepository repository = null;
+    @Nullable HubFile chosen = null;
     Part checkpoint;
     if (Location.parse(request.checkpoint()) instanceof Location.OnHub hub) {
       repository = parts.open(hub.reference());
@@ -86,20 +87,19 @@ public final class ModelFetcher {
       if (file == null && CheckpointChoice.isModelDirectory(repository)) {
         return directory(repository, request);
       }
-      checkpoint =
-          parts.onHub(
-              repository, file == null ? CheckpointChoice.of(repository) : repository.file(file));
+      chosen = file == null ? CheckpointChoice.of(repository) : repository.file(file);
+      checkpoint = parts.onHub(repository, chosen);
     } else {
       checkpoint = parts.named(request.checkpoint(), "", request.sha256());
     }
     Part vq = request.vq() == null ? null : parts.named(request.vq(), vqFile(), null);
     Part tokenizer =
         request.tokenizer() == null
-            ? beside(repository, checkpoint, Checkpoint.TOKENIZER_FILE)
+            ? beside(repository, chosen, Checkpoint.TOKENIZER_FILE)
             : parts.named(request.tokenizer(), Checkpoint.TOKENIZER_FILE, null);
     Part config =
         request.config() == null
-            ? beside(repository, checkpoint, stem(checkpoint) + ".json")
+            ? beside(repository, chosen, stem(checkpoint) + ".json")
             : parts.named(request.config(), Checkpoint.CONFIG_FILE, null);
     Path target = target(request, checkpoint, vq, tokenizer, config);
     if (isModel(target)) {
@@ -151,19 +151,12 @@ public final class ModelFetcher {
   }
 
   private @Nullable Part beside(
-      @Nullable HubRepository repository, Part checkpoint, String fileName) {
-    if (repository == null) {
+      @Nullable HubRepository repository, @Nullable HubFile checkpoint, String fileName) {
+    if (repository == null || checkpoint == null) {
       return null;
     }
-    for (HubFile file : repository.files()) {
-      if (file.fileName().equals(checkpoint.fileName())) {
-        HubFile found = repository.find(file.folder() + fileName);
-        if (found != null) {
-          return parts.onHub(repository, found);
-        }
-      }
-    }
-    return null;
+    HubFile found = repository.find(checkpoint.folder() + fileName);
+    return found == null ? null : parts.onHub(repository, found);
   }
 
   private Part room(Part part, long more) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.hub.FetchSettings;
 import org.omnimamba.hub.cli.FetchProgress;
+import org.omnimamba.hub.cli.Terminal;
 import org.omnimamba.hub.models.FetchRequest;
 import org.omnimamba.hub.models.Location;
 import org.omnimamba.hub.models.ModelFetcher;
@@ -51,7 +52,7 @@ final class ModelOption {
   }
 
   private static Path fetch(String source, PrintWriter err) throws IOException {
-    FetchProgress progress = new FetchProgress(err, System.console() != null);
+    FetchProgress progress = new FetchProgress(err, Terminal.isThere());
     try {
       FetchSettings settings =
           FetchSettings.of(System.getenv(), OmniMambaHome.fromEnvironment().resolve("hub"));

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.hub.cli.Terminal;
 import org.omnimamba.inference.DeviceChoice;
 import org.omnimamba.inference.RunProfile;
 import org.omnimamba.standalone.OmniMambaHome;
@@ -93,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
     StandaloneOptions options = options(directory);
     ListenAddress.check(address, port);
     @Nullable Path log = verbose ? null : ServeLog.to(home);
-    Progress progress = new Progress(err, System.console() != null);
+    Progress progress = new Progress(err, Terminal.isThere());
     Platform platform = Platform.create(home, options);
     // before anything starts, so that a signal during the start leaves nothing running
     Runtime.getRuntime()
