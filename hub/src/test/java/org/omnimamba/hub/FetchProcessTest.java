@@ -49,8 +49,11 @@ class FetchProcessTest {
       end.countDown();
       hub.misbehave((exchange, content, number) -> false);
       hub.forget();
-      try (FetchProcess next = fetch(hub, "--no-convert")) {
+      Path link = home.resolve("models/current");
+      try (FetchProcess next = fetch(hub, "--no-convert", "--link", link.toString())) {
         assertThat(next.end()).as(next.err()).isZero();
+        assertThat(Files.readSymbolicLink(link)).as("valid wherever the volume is").isRelative();
+        assertThat(Files.isSameFile(link, Path.of(next.out()))).isTrue();
         assertThat(hub.sentBytes())
             .as("but the first piece")
             .isEqualTo(CONTENT.length - (64 << 20));
