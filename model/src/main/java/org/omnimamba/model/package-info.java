@@ -22,7 +22,8 @@
  * }</pre>
  *
  * <p>{@link org.omnimamba.model.OmniMamba} is a model directory, loaded. The generators drive one
- * sequence each; a driver of many sequences uses the parts that it gives out.
+ * sequence each, {@link org.omnimamba.model.SlotBatch} many; another driver uses the parts that the
+ * model gives out.
  */
 @NullMarked
 package org.omnimamba.model;

@@ -27,6 +27,11 @@ final class ModelOption {
       })
   private @Nullable String model;
 
+  /** Whether the user names one. */
+  boolean isNamed() {
+    return directory != null;
+  }
+
   /**
    * The directory to load; it is fetched if need be, and the default model is made if need be.
    *

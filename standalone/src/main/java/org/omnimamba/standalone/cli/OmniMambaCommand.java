@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       FetchCommand.class,
       ConvertCommand.class,
       InspectCommand.class,
+      BenchmarkCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       PrepareCommand.class,

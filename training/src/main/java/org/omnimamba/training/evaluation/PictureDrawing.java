@@ -3,6 +3,7 @@ package org.omnimamba.training.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import org.omnimamba.model.OmniMamba;
+import org.omnimamba.model.SlotBatch;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;
