@@ -7,12 +7,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.evaluation.data.GqaReader;
 import org.omnimamba.evaluation.data.MmeReader;
+import org.omnimamba.evaluation.data.MmmuReader;
 import org.omnimamba.evaluation.data.PopeReader;
 import org.omnimamba.evaluation.data.QuestionReader;
 import org.omnimamba.evaluation.data.Vqav2Reader;
 import org.omnimamba.evaluation.report.PaperFigures;
 import org.omnimamba.evaluation.score.GqaScorer;
 import org.omnimamba.evaluation.score.MmeScorer;
+import org.omnimamba.evaluation.score.MmmuScorer;
 import org.omnimamba.evaluation.score.PopeScorer;
 import org.omnimamba.evaluation.score.Scorer;
 import org.omnimamba.evaluation.score.VqaScorer;
@@ -22,7 +24,8 @@ public enum Benchmark {
   POPE(new PopeReader(), PaperFigures.POPE, PopeScorer.values()),
   MME(new MmeReader(), PaperFigures.MME, MmeScorer.values()),
   GQA(new GqaReader(), PaperFigures.GQA, GqaScorer.values()),
-  VQAV2(new Vqav2Reader(), PaperFigures.VQAV2, VqaScorer.values());
+  VQAV2(new Vqav2Reader(), PaperFigures.VQAV2, VqaScorer.values()),
+  MMMU(new MmmuReader(), PaperFigures.MMMU, MmmuScorer.values());
 
   private final QuestionReader reader;
   private final PaperFigures figures;

@@ -30,6 +30,7 @@ class ArchitectureTest {
       Map.of(
           ".", Set.of("data", "report", "run", "score"),
           "data", Set.of(),
+          "distance", Set.of("data"),
           "report", Set.of("data", "score"),
           "run", Set.of("data"),
           "score", Set.of("data"));

@@ -95,10 +95,19 @@ final class QuestionCollector {
     readableFiles++;
   }
 
-  /** One of several files cannot be read; what it held is counted as much as the others hold. */
-  void unreadable(String file, String reason) {
-    unreadableFiles.add(file);
-    reasons.add(reason);
+  /**
+   * One of several files cannot be read.
+   *
+   * @param lost questions that it held; if that is not known, -1: it counts as much as the others
+   *     hold
+   */
+  void unreadable(String file, String reason, int lost) {
+    if (lost > 0) {
+      faults.add(new Fault(Fault.Kind.UNREADABLE_FILE, file, reason, lost));
+    } else {
+      unreadableFiles.add(file);
+      reasons.add(reason);
+    }
   }
 
   /** Something that a reader of the scores should know. */

@@ -84,11 +84,16 @@ public final class ApiAnswerer implements Answerer {
    * @throws IOException if nothing answers there, or not as OpenAI's API
    */
   public static String modelAt(URI url, String key) throws IOException, InterruptedException {
-    HttpResponse<byte[]> response =
-        HttpClient.newHttpClient()
-            .send(
-                request(url, "/v1/models", key, Duration.ofSeconds(30)).GET().build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> response;
+    try {
+      response =
+          HttpClient.newHttpClient()
+              .send(
+                  request(url, "/v1/models", key, Duration.ofSeconds(30)).GET().build(),
+                  HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new IOException("nothing answers at " + url, e);
+    }
     if (response.statusCode() != 200) {
       throw new IOException(
           "%s answered %d: %s".formatted(url, response.statusCode(), reason(response.body())));

@@ -11,10 +11,16 @@ import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.checkpoint.torch.PthReader;
 
 /** Opens a file of tensors by what it is, not by what it is called. */
-final class TensorFiles {
+public final class TensorFiles {
   private TensorFiles() {}
 
-  static TensorSource open(Path path) {
+  /**
+   * Safetensors or the authors' PyTorch format.
+   *
+   * @throws org.omnimamba.model.checkpoint.tensor.CheckpointException if the file is neither, is
+   *     damaged or holds more than tensors
+   */
+  public static TensorSource open(Path path) {
     if (Files.isDirectory(path) || path.toString().endsWith(".json") || isSafetensors(path)) {
       return Safetensors.open(path);
     }

@@ -32,21 +32,26 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures a model on a benchmark's published files, beside the paper's figures.",
       "A run that was interrupted goes on when the same command is given again."
-    })
+    },
+    synopsisSubcommandLabel = "BENCHMARK|COMMAND",
+    subcommands = {FidCommand.class, TowersDistanceCommand.class})
 final class BenchmarkCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "BENCHMARK", description = "pope, mme, gqa, vqav2 or mmmu")
-  private String name = "";
+  // these two are required, but not of a subcommand
+  @Parameters(
+      paramLabel = "BENCHMARK",
+      arity = "0..1",
+      description = "pope, mme, gqa, vqav2 or mmmu")
+  private @Nullable String name;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      required = true,
       description = "Its files as they are published")
-  private Path data = Path.of("");
+  private @Nullable Path data;
 
   @Option(
       names = "--images",
@@ -115,6 +120,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Benchmark benchmark;
     BenchmarkEvaluation evaluation;
+    if (name == null || data == null) {
+      throw new ParameterException(
+          spec.commandLine(), "name a benchmark and, with --data, where its files are");
+    }
     Path folder = out == null ? Path.of("benchmark-" + name) : out;
     try {
       benchmark = Benchmark.named(name.toLowerCase(Locale.ROOT));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,6 +144,59 @@ class BenchmarksTest {
     }
     assertThat(Files.readAllLines(folder.resolve("gqa-api").resolve("scored.jsonl")))
         .isEqualTo(Files.readAllLines(folder.resolve("gqa").resolve("scored.jsonl")));
+  }
+
+  @Test
+  void drawnPicturesAreComparedWithRealOnesAndNotDrawnTwice() throws Exception {
+    Path captions =
+        Files.writeString(
+            folder.resolve("captions.txt"), "red heart, noto style\n\ncactus, noto style\n");
+    Path out = folder.resolve("distance");
+    String first = distance(captions, out);
+    assertThat(first)
+        .contains("towers' distance")
+        .contains("2 drawn, 4 real, towers of omnimamba-emoji")
+        .contains("with 1e-6 on the diagonals")
+        .doesNotContain("FID");
+    JsonNode report = GatewayClient.JSON.readTree(out.resolve("report.json").toFile());
+    assertThat(report.path("value").asDouble()).isPositive();
+    Path drawn = out.resolve("drawn").resolve("000000.png");
+    FileTime before = Files.getLastModifiedTime(drawn);
+    Files.delete(out.resolve("drawn").resolve("000001.png"));
+    assertThat(distance(captions, out)).isEqualTo(first);
+    assertThat(Files.getLastModifiedTime(drawn)).isEqualTo(before);
+    assertThat(
+            failing(
+                1,
+                "benchmark",
+                "fid",
+                "--captions",
+                captions.toString(),
+                "--images",
+                folder.toString(),
+                "--weights",
+                folder.resolve("none.pth").toString()))
+        .contains("there is no file");
+  }
+
+  private static String distance(Path captions, Path out) {
+    CommandRun run = new CommandRun();
+    int code =
+        run.execute(
+            "benchmark",
+            "towers-distance",
+            "--captions",
+            captions.toString(),
+            "--images",
+            folder.resolve("data").resolve("images").toString(),
+            "--out",
+            out.toString(),
+            "--model",
+            MODEL.toString(),
+            "--batch",
+            "2");
+    assertThat(code).as(run.err()).isZero();
+    return run.out();
   }
 
   @Test
