@@ -9,7 +9,7 @@ import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.language.LanguageModel;
-import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.PromptIds;
 import org.omnimamba.model.text.Prompt;
 
 /** Draws one caption at a time, in the model's first slot. For use by the model's one thread. */
@@ -40,8 +40,8 @@ public final class ImageGenerator {
         loop.run(
             sequence,
             () -> {
-              PromptEmbeddings embeddings = language.embedT2i(prompt.ids());
-              return () -> language.prefill(Task.T2I, SLOT, embeddings, 0, embeddings.length());
+              PromptIds ids = PromptIds.t2i(prompt.ids());
+              return () -> language.prefill(SLOT, ids, 0, prompt.length());
             },
             new SlotStep(language, Task.T2I, SLOT),
             listener);

@@ -16,7 +16,8 @@ import org.omnimamba.model.text.Tokenizer;
 
 /**
  * A whole model, loaded: tokenizer, language model, vision and image tokenizer over one program.
- * One thread at a time calls its parts; it owns everything native and releases it when closed.
+ * One thread at a time calls its parts, or one calls the language model and another one vision and
+ * image tokenizer; it owns everything native and releases it when closed.
  */
 public final class OmniMamba implements AutoCloseable {
   private final ModelConfig config;

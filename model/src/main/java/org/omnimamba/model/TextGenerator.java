@@ -9,7 +9,7 @@ import org.omnimamba.model.generation.Sequence;
 import org.omnimamba.model.image.ImagePreprocessor;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.language.LanguageModel;
-import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.PromptIds;
 import org.omnimamba.model.text.Prompt;
 
 /**
@@ -21,6 +21,7 @@ import org.omnimamba.model.text.Prompt;
  */
 public final class TextGenerator {
   private static final int SLOT = 0;
+  private static final int IMAGE_PLACE = 0;
 
   private final OmniMamba model;
   private final ImagePreprocessor preprocessor;
@@ -50,10 +51,13 @@ public final class TextGenerator {
         loop.run(
             sequence,
             () -> {
-              float[] seen =
-                  image == null ? null : model.vision().encode(preprocessor.prepare(image));
-              PromptEmbeddings embeddings = language.embedMmu(prompt.ids(), seen);
-              return () -> language.prefill(Task.MMU, SLOT, embeddings, 0, embeddings.length());
+              int place = PromptIds.NO_IMAGE;
+              if (image != null) {
+                place = IMAGE_PLACE;
+                model.vision().encode(preprocessor.prepare(image), language.images(), place);
+              }
+              PromptIds ids = PromptIds.mmu(prompt.ids(), place);
+              return () -> language.prefill(SLOT, ids, 0, prompt.length());
             },
             new SlotStep(language, Task.MMU, SLOT),
             listener);

@@ -93,6 +93,7 @@ class ArchitectureTest {
                   "graph.vision",
                   "graph.vq",
                   "image",
+                  "runtime",
                   "weights"),
               arrow("sampling"),
               arrow("text", "config"),

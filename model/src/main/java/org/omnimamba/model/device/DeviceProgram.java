@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -23,13 +24,15 @@ import org.tensorflow.types.family.TType;
 
 /**
  * One TensorFlow session with its variables and functions; the owner of everything native. Used by
- * one thread at a time; {@link #compileFor} starts threads of its own.
+ * one thread at a time, beside which another one may use the functions that were added for it
+ * ({@link #functionBeside}); {@link #compileFor} starts threads of its own.
  */
 public final class DeviceProgram implements AutoCloseable {
   private final ExecutionOptions options;
   private final Graph graph;
   private final Session session;
   private final ExclusiveUse use = new ExclusiveUse();
+  private final ExclusiveUse useBeside = new ExclusiveUse();
   private final Rehearsal rehearsal = new Rehearsal();
   private final DeviceVariables variables;
   private final List<InputTensors> inputs = new ArrayList<>();
@@ -87,12 +90,12 @@ public final class DeviceProgram implements AutoCloseable {
   }
 
   /** Functions so far. After others have run, adding one takes seconds at the sizes of 1.3B. */
-  public int functions() {
+  public synchronized int functions() {
     return functions;
   }
 
   /** Functions so far that XLA has compiled, or will at their first call. */
-  public int compiledFunctions() {
+  public synchronized int compiledFunctions() {
     return compiledFunctions;
   }
 
@@ -107,19 +110,40 @@ public final class DeviceProgram implements AutoCloseable {
 
   /** {@link #function(String, FunctionBody)} that is compiled or not whatever the options say. */
   public CompiledFunction function(String name, boolean compile, FunctionBody body) {
-    return described(name, compile, scope -> new DescribedFunction.Built<>(body.build(scope), name))
+    return plain(use, name, compile, body);
+  }
+
+  /**
+   * A function that a second thread may add and call while the first one adds and calls its own. It
+   * must not touch what these write, nor write what they read at the same time.
+   */
+  public CompiledFunction functionBeside(String name, boolean compile, FunctionBody body) {
+    return plain(useBeside, name, compile, body);
+  }
+
+  private CompiledFunction plain(
+      ExclusiveUse caller, String name, boolean compile, FunctionBody body) {
+    return described(
+            caller, name, compile, scope -> new DescribedFunction.Built<>(body.build(scope), name))
         .function();
   }
 
   /** {@link #function(String, FunctionBody)} whose body says what it built. */
   public <T> DescribedFunction<T> describedFunction(String name, DescribedFunction.Body<T> body) {
-    return described(name, options.compile(), body);
+    return described(use, name, options.compile(), body);
   }
 
   private <T> DescribedFunction<T> described(
-      String name, boolean compile, DescribedFunction.Body<T> body) {
-    try (ExclusiveUse.Use ignored = use.enter();
-        Graph bodyGraph = new Graph()) {
+      ExclusiveUse caller, String name, boolean compile, DescribedFunction.Body<T> body) {
+    try (ExclusiveUse.Use ignored = caller.enter()) {
+      return added(caller, name, compile, body);
+    }
+  }
+
+  /** One at a time: names, lists and the graph are common to both threads. */
+  private synchronized <T> DescribedFunction<T> added(
+      ExclusiveUse caller, String name, boolean compile, DescribedFunction.Body<T> body) {
+    try (Graph bodyGraph = new Graph()) {
       boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
       FunctionScope scope = new FunctionScope(bodyGraph, compile && onCpu);
       DescribedFunction.Built<T> built = body.build(scope);
@@ -135,7 +159,7 @@ public final class DeviceProgram implements AutoCloseable {
       try (ConcreteFunction function =
           ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
         return new DescribedFunction<>(
-            call(unique, compile, function, scope, specs), built.description());
+            call(caller, unique, compile, function, scope, specs), built.description());
       }
     }
   }
@@ -158,7 +182,9 @@ public final class DeviceProgram implements AutoCloseable {
     long start = System.nanoTime();
     rehearsal.note(calls);
     long declared = System.nanoTime();
-    try (ExclusiveUse.Use held = use.enter()) {
+    try (ExclusiveUse.Use held = use.enter();
+        ExclusiveUse.Use beside = useBeside.enter()) {
+      Objects.requireNonNull(beside);
       rehearsal.run(held, threads, listener);
     }
     return new CompileTimes(declared - start, System.nanoTime() - declared);
@@ -199,6 +225,7 @@ public final class DeviceProgram implements AutoCloseable {
   }
 
   private CompiledFunction call(
+      ExclusiveUse caller,
       String name,
       boolean compile,
       ConcreteFunction function,
@@ -227,7 +254,7 @@ public final class DeviceProgram implements AutoCloseable {
             .build();
     InputTensors tensors = new InputTensors(fed, compile || !assigns(scope));
     inputs.add(tensors);
-    return new CompiledFunction(name, session, use, rehearsal, compile, tensors, call, outputs);
+    return new CompiledFunction(name, session, caller, rehearsal, compile, tensors, call, outputs);
   }
 
   /**

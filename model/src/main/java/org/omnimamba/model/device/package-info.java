@@ -20,9 +20,13 @@
  *
  * One thread at a time drives a program. Calls that overlap are refused with an {@link
  * java.lang.IllegalStateException}; handing a program over from the thread that loaded it to the
- * thread that runs it is fine. Only {@link org.omnimamba.model.device.DeviceProgram#compileFor}
- * runs several functions at once, on threads of its own: TensorFlow releases the variables' locks
- * while XLA compiles, and takes them again to run.
+ * thread that runs it is fine. A second thread may drive those functions that were added for it
+ * ({@link org.omnimamba.model.device.DeviceProgram#functionBeside}) meanwhile; they and the others
+ * share no variable that either writes while the other may read it. An accelerator still does one
+ * thing after the other, in the order in which both threads hand over their work; what overlaps is
+ * the host's part and the copies. {@link org.omnimamba.model.device.DeviceProgram#compileFor} runs
+ * several functions at once, on threads of its own: TensorFlow releases the variables' locks while
+ * XLA compiles, and takes them again to run.
  */
 @NullMarked
 package org.omnimamba.model.device;

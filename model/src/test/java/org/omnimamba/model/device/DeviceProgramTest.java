@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -296,6 +297,44 @@ class DeviceProgramTest {
 
   private static DeviceProgram program(boolean compile) {
     return new DeviceProgram(TestDevice.execution().withCompile(compile));
+  }
+
+  /** Both threads add functions as well: on a CPU that happens whenever a new size is needed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void functionsForASecondThreadRunBesideTheOthers(boolean compile) throws Exception {
+    int rounds = 20;
+    try (DeviceProgram program = program(compile)) {
+      FutureTask<Float> second =
+          new FutureTask<>(
+              () -> {
+                float sum = 0;
+                for (int i = 0; i < rounds; i++) {
+                  sum += doubled(program.functionBeside("beside" + i, compile, twice()), i);
+                }
+                return sum;
+              });
+      new Thread(second, "second").start();
+      float sum = 0;
+      for (int i = 0; i < rounds; i++) {
+        sum += doubled(program.function("first" + i, compile, twice()), i);
+      }
+      assertThat(sum).isEqualTo(rounds * (rounds - 1));
+      assertThat(second.get()).isEqualTo(sum);
+      assertThat(program.functions()).isEqualTo(2 * rounds);
+    }
+  }
+
+  private static FunctionBody twice() {
+    return scope -> {
+      Operand<TFloat32> x = scope.input(TFloat32.class, TWO);
+      return List.of(scope.tf().math.add(x, x));
+    };
+  }
+
+  private static float doubled(CompiledFunction function, int value) {
+    float[] results = function.call().floats(value, 0).run().floats(0);
+    return results[0] + results[1];
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.omnimamba.model.graph.mamba.RmsNorm;
 import org.omnimamba.model.graph.mamba.TaskLora;
 import org.omnimamba.model.graph.mamba.TiedHeads;
 import org.omnimamba.model.graph.mamba.TokenEmbeddings;
+import org.omnimamba.model.runtime.ImageTable;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StepKernels;
 import org.tensorflow.Operand;
@@ -32,6 +33,7 @@ final class LanguageFunctions {
   private final LanguageModelConfig config;
   private final LanguageParameters parameters;
   private final StateTable table;
+  private final ImageTable images;
   private final boolean mergedLora;
   private final StepKernels kernels;
   private final Map<String, CompiledFunction> functions = new HashMap<>();
@@ -41,12 +43,14 @@ final class LanguageFunctions {
       LanguageModelConfig config,
       LanguageParameters parameters,
       StateTable table,
+      ImageTable images,
       RuntimeOptions options,
       StepKernels kernels) {
     this.program = program;
     this.config = config;
     this.parameters = parameters;
     this.table = table;
+    this.images = images;
     this.mergedLora = options.mergedLora();
     this.kernels = kernels;
   }
@@ -57,14 +61,24 @@ final class LanguageFunctions {
   }
 
   /**
-   * Runs one padded piece of a prompt. Inputs: embeddings {@code [1, length, dModel]}, tokens that
-   * count, slot to start from, slot to leave the state in, tokens seen before. Output: logits of
-   * the last token that counts, {@code [1, vocabulary]}.
+   * Runs one padded piece of a prompt. Input: {@link PieceInputs}. Output: logits of the last token
+   * that counts, {@code [1, vocabulary]}.
    */
   CompiledFunction prefill(Task task, int length) {
     return functions.computeIfAbsent(
         "prefill_%s_%d".formatted(task.key(), length),
         name -> program.function(name, scope -> buildPrefill(scope, task, length)));
+  }
+
+  /**
+   * {@link #prefill} of a piece whose embeddings the caller has. Inputs: embeddings {@code [1,
+   * length, dModel]}, tokens that count, slot to start from, slot to leave the state in, tokens
+   * seen before.
+   */
+  CompiledFunction prefillEmbedded(Task task, int length) {
+    return functions.computeIfAbsent(
+        "prefill_embedded_%s_%d".formatted(task.key(), length),
+        name -> program.function(name, scope -> buildPrefillEmbedded(scope, task, length)));
   }
 
   /**
@@ -152,24 +166,43 @@ final class LanguageFunctions {
   }
 
   private List<Operand<TFloat32>> buildPrefill(FunctionScope scope, Task task, int length) {
+    PieceInputs.Operands inputs = new PieceInputs(length).declare(scope);
+    Operand<TFloat32> embedded =
+        new PieceEmbeddings(scope, embeddings(scope), config, images).of(task, inputs);
+    Ops tf = scope.tf();
+    return buildLayers(
+        scope, task, length, tf.reshape(embedded, sequence(tf, length)), inputs.where());
+  }
+
+  private List<Operand<TFloat32>> buildPrefillEmbedded(FunctionScope scope, Task task, int length) {
     Operand<TFloat32> input = scope.input(TFloat32.class, Shape.of(1, length, config.dModel()));
     Operand<TInt64> count = ids(scope, 1);
     Operand<TInt64> from = ids(scope, 1);
     Operand<TInt64> to = ids(scope, 1);
     Operand<TInt64> seen = ids(scope, 1);
+    return buildLayers(scope, task, length, input, new KernelPrompt.Inputs(count, from, to, seen));
+  }
+
+  private Operand<TInt64> sequence(Ops tf, int length) {
+    return tf.constant(new long[] {1, length, config.dModel()});
+  }
+
+  /**
+   * @param input embeddings with positions applied, {@code [1, length, dModel]}
+   */
+  private List<Operand<TFloat32>> buildLayers(
+      FunctionScope scope,
+      Task task,
+      int length,
+      Operand<TFloat32> input,
+      KernelPrompt.Inputs where) {
     Ops tf = scope.tf();
     BlockContext context = parameters.context(scope);
+    Operand<TInt64> count = where.count();
     Operand<TInt64> last = tf.math.sub(count, tf.constant(1L));
     Operand<TFloat32> hidden;
     if (kernels == StepKernels.TRITON) {
-      KernelPrompt layers =
-          new KernelPrompt(
-              scope,
-              parameters,
-              table,
-              task,
-              length,
-              new KernelPrompt.Inputs(count, from, to, seen));
+      KernelPrompt layers = new KernelPrompt(scope, parameters, table, task, length, where);
       Operand<TFloat32> positions = tf.reshape(input, tf.array((long) length, config.dModel()));
       Operand<TFloat32> residual = row(tf, layers.apply(context, positions), last, 0);
       hidden = new RmsNorm(context.in("norm_f"), config.rmsNormEps()).apply(residual);
@@ -178,8 +211,8 @@ final class LanguageFunctions {
           TableRows.sequence(
               scope,
               table,
-              new TableRows.Rows(from, seen),
-              new TableRows.Rows(to, tf.math.add(seen, count)));
+              new TableRows.Rows(where.from(), where.seen()),
+              new TableRows.Rows(where.to(), tf.math.add(where.seen(), count)));
       hidden =
           row(
               tf,

@@ -13,6 +13,7 @@ import org.omnimamba.model.device.CompiledFunction;
 import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.generation.StepRow;
+import org.omnimamba.model.runtime.ImageTable;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.StepKernels;
@@ -34,6 +35,7 @@ public final class LanguageModel {
   private final LanguageModelConfig config;
   private final PromptEmbedder embedder;
   private final StateTable table;
+  private final ImageTable images;
   private final LanguageFunctions functions;
   private final StateFunctions stateFunctions;
   private final DecodeSteps steps;
@@ -43,6 +45,7 @@ public final class LanguageModel {
       LanguageModelConfig config,
       PromptEmbedder embedder,
       StateTable table,
+      ImageTable images,
       LanguageFunctions functions,
       StateFunctions stateFunctions,
       DecodeSteps steps,
@@ -50,6 +53,7 @@ public final class LanguageModel {
     this.config = config;
     this.embedder = embedder;
     this.table = table;
+    this.images = images;
     this.functions = functions;
     this.stateFunctions = stateFunctions;
     this.steps = steps;
@@ -88,15 +92,17 @@ public final class LanguageModel {
     float[] mmuPositions = program.variables().readFloats(parameters.mmuPositions());
     StateTable table =
         new StateTable(program.variables(), language, options.slots(), options.state(), kernels);
+    ImageTable images =
+        new ImageTable(program.variables(), config.vision().patches(), language.dModel());
     LanguageFunctions functions =
-        new LanguageFunctions(program, language, parameters, table, options, kernels);
+        new LanguageFunctions(program, language, parameters, table, images, options, kernels);
     DecodeSteps steps =
         new DecodeSteps(language, functions, table, windows, !options.mergedLora(), tokensPerCall);
     IntUnaryOperator pieceBucket = windows ? Buckets::acceleratedLength : Buckets::length;
     PromptEmbedder embedder = new PromptEmbedder(config, functions, mmuPositions);
     StateFunctions stateFunctions = new StateFunctions(program, language, table);
     return new LanguageModel(
-        language, embedder, table, functions, stateFunctions, steps, pieceBucket);
+        language, embedder, table, images, functions, stateFunctions, steps, pieceBucket);
   }
 
   /** Sequences whose state is kept at once; slots are numbered from 0. */
@@ -107,6 +113,11 @@ public final class LanguageModel {
   /** Positions that a sequence of this task can have: prompt and generated tokens that are fed. */
   public int positions(Task task) {
     return config.positions(task);
+  }
+
+  /** Where the vision part leaves images for {@link #prefill(int, PromptIds, int, int)}. */
+  public ImageTable images() {
+    return images;
   }
 
   /**
@@ -141,11 +152,39 @@ public final class LanguageModel {
 
   /**
    * Feeds positions {@code from} to {@code to} of a prompt to a slot, in as many pieces as the
-   * compiled lengths need.
+   * compiled lengths need. The device looks the ids up and puts the embeddings together.
    *
    * @param from 0 starts from nothing, whatever the slot held; otherwise the slot must hold the
    *     state after the first {@code from} positions
    * @return the logits after position {@code to - 1}
+   * @throws IllegalArgumentException if the slot, the image's place or the positions do not exist,
+   *     if there are too few ids, too many, or one out of the vocabulary
+   */
+  public float[] prefill(int slot, PromptIds prompt, int from, int to) {
+    int length = embedder.checkedLength(prompt);
+    if (prompt.image() != PromptIds.NO_IMAGE) {
+      images.checked(prompt.image());
+    }
+    Pieces pieces =
+        (bucket, state, next, count) ->
+            functions
+                .prefill(prompt.task(), bucket)
+                .call()
+                .longs(
+                    new PieceInputs(bucket)
+                        .values(
+                            count,
+                            state,
+                            slot,
+                            next,
+                            prompt.image(),
+                            embedder.ids(prompt, next, next + count)));
+    return prefill(prompt.task(), slot, length, from, to, pieces);
+  }
+
+  /**
+   * {@link #prefill(int, PromptIds, int, int)} of embeddings.
+   *
    * @throws IllegalArgumentException if the prompt was embedded for another task, or if the slot or
    *     the positions do not exist
    */
@@ -154,28 +193,45 @@ public final class LanguageModel {
       throw new IllegalArgumentException(
           "the prompt was embedded for %s, not for %s".formatted(prompt.task(), task));
     }
+    int width = config.dModel();
+    Pieces pieces =
+        (bucket, state, next, count) ->
+            functions
+                .prefillEmbedded(task, bucket)
+                .call()
+                .floats(prompt.values(), next * width, count * width)
+                .longs(count)
+                .longs(state)
+                .longs(slot)
+                .longs(next);
+    return prefill(task, slot, prompt.length(), from, to, pieces);
+  }
+
+  /** How a piece is called. */
+  private interface Pieces {
+    /**
+     * The call with its inputs.
+     *
+     * @param bucket positions that it is built for
+     * @param state row to start from
+     * @param next first position
+     * @param count positions
+     */
+    CompiledFunction.Call call(int bucket, int state, int next, int count);
+  }
+
+  private float[] prefill(Task task, int slot, int length, int from, int to, Pieces pieces) {
     table.checked(slot);
-    if (from < 0 || to <= from || to > prompt.length()) {
+    if (from < 0 || to <= from || to > length) {
       throw new IllegalArgumentException(
-          "positions %d to %d are not in a prompt of %d".formatted(from, to, prompt.length()));
+          "positions %d to %d are not in a prompt of %d".formatted(from, to, length));
     }
     int next = from;
     int state = from == 0 ? table.zero() : slot;
     float[] logits = {};
     while (next < to) {
       int count = Math.min(to - next, LARGEST_PIECE);
-      int bucket = bucket(prompt.task(), count);
-      logits =
-          functions
-              .prefill(prompt.task(), bucket)
-              .call()
-              .floats(prompt.values(), next * config.dModel(), count * config.dModel())
-              .longs(count)
-              .longs(state)
-              .longs(slot)
-              .longs(next)
-              .run()
-              .floats(0);
+      logits = pieces.call(bucket(task, count), state, next, count).run().floats(0);
       next += count;
       state = slot;
     }

@@ -7,10 +7,13 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.Task;
 
-/** Prompts to embeddings: ids are looked up on the device, the rest is put together on the host. */
+/**
+ * Whole prompts to embeddings: ids are looked up on the device, the rest is put together on the
+ * host. Prompts that are fed need none of this, see {@link PieceEmbeddings}.
+ */
 final class PromptEmbedder {
   /** Ids of an understanding prompt before the image: [mmu][soi]. */
-  private static final int IDS_BEFORE_IMAGE = 2;
+  static final int IDS_BEFORE_IMAGE = 2;
 
   private final LanguageModelConfig config;
   private final int imagePlaces;
@@ -31,8 +34,7 @@ final class PromptEmbedder {
 
   /** See {@link LanguageModel#embedT2i}. */
   PromptEmbeddings t2i(int[] ids) {
-    checkLength(Task.T2I, ids.length);
-    checkIds(ids, config.textVocabSize());
+    checkedLength(PromptIds.t2i(ids));
     float[] values = functions.caption(ids.length).call().longs(longs(ids)).run().floats(0);
     return new PromptEmbeddings(Task.T2I, config.dModel(), values);
   }
@@ -41,18 +43,12 @@ final class PromptEmbedder {
   PromptEmbeddings mmu(int[] idsWithoutImage, float @Nullable [] imageEmbeddings) {
     int ids = idsWithoutImage.length;
     int width = config.dModel();
-    if (ids < IDS_BEFORE_IMAGE) {
-      throw new IllegalArgumentException(
-          "an understanding prompt has at least %d ids, not %d".formatted(IDS_BEFORE_IMAGE, ids));
-    }
+    int length = checkedLength(PromptIds.mmu(idsWithoutImage, PromptIds.NO_IMAGE));
     if (imageEmbeddings != null && imageEmbeddings.length != imagePlaces * width) {
       throw new IllegalArgumentException(
           "an image has %d x %d embeddings, not %d values in all"
               .formatted(imagePlaces, width, imageEmbeddings.length));
     }
-    int length = ids + imagePlaces;
-    checkLength(Task.MMU, length);
-    checkIds(idsWithoutImage, config.textVocabSize());
     float[] text = text(idsWithoutImage);
     // the positions are the sum's first term; a copy of them need not be filled with zeros first
     float[] values = Arrays.copyOf(mmuPositions, length * width);
@@ -79,6 +75,45 @@ final class PromptEmbedder {
     int bucket = Buckets.text(ids.length);
     long[] padded = Arrays.copyOf(longs(ids), bucket);
     return functions.text(bucket).call().longs(padded).run().floats(0);
+  }
+
+  /**
+   * The ids of some positions.
+   *
+   * @return {@code [to - from]}, 0 in the image's places
+   */
+  long[] ids(PromptIds prompt, int from, int to) {
+    long[] ids = new long[to - from];
+    int places = prompt.task() == Task.MMU ? imagePlaces : 0;
+    int head = prompt.task() == Task.MMU ? IDS_BEFORE_IMAGE : 0;
+    for (int position = from; position < to; position++) {
+      if (position < head) {
+        ids[position - from] = prompt.ids()[position];
+      } else if (position >= head + places) {
+        ids[position - from] = prompt.ids()[position - places];
+      }
+    }
+    return ids;
+  }
+
+  /**
+   * Positions of a prompt, image places included.
+   *
+   * @throws IllegalArgumentException if there are no ids, too few, too many, or one out of the
+   *     vocabulary
+   */
+  int checkedLength(PromptIds prompt) {
+    int[] ids = prompt.ids();
+    boolean mmu = prompt.task() == Task.MMU;
+    if (mmu && ids.length < IDS_BEFORE_IMAGE) {
+      throw new IllegalArgumentException(
+          "an understanding prompt has at least %d ids, not %d"
+              .formatted(IDS_BEFORE_IMAGE, ids.length));
+    }
+    int length = ids.length + (mmu ? imagePlaces : 0);
+    checkLength(prompt.task(), length);
+    checkIds(ids, config.textVocabSize());
+    return length;
   }
 
   /** A loop so plain that the JVM makes vector instructions of it. */

@@ -16,7 +16,7 @@
  * <h2>The life of a sequence</h2>
  *
  * <pre>
- *   embedT2i / embedMmu --&gt; PromptEmbeddings (host memory, positions applied)
+ *   PromptIds, and the image's embeddings in the image table
  *          |
  *          v
  *   prefill(from 0) reads the zero row, writes the slot ---&gt; logits of the last position

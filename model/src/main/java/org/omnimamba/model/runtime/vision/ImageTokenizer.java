@@ -25,8 +25,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Pictures to image tokens and back, at the model's one picture size. Used by the program's one
- * thread.
+ * Pictures to image tokens and back, at the model's one picture size. Used by one thread at a time,
+ * which may be another than the language model's.
  */
 public final class ImageTokenizer {
   /** Pictures of one call; more are decoded in several calls. */

@@ -8,7 +8,10 @@ import org.omnimamba.model.weights.ParameterProbe;
 import org.omnimamba.model.weights.ParameterStore;
 import org.omnimamba.model.weights.PartBody;
 
-/** A part of the model on a program: its parameters, and functions over them. */
+/**
+ * A part of the model on a program: its parameters, and functions over them, which may run beside
+ * the language model's.
+ */
 final class ModelPart {
   private final DeviceProgram program;
   private final ParameterStore parameters;
@@ -31,7 +34,7 @@ final class ModelPart {
 
   /** Adds a function that reads loaded parameters only. */
   CompiledFunction function(String name, PartBody body) {
-    return program.function(
+    return program.functionBeside(
         name,
         options.compile(),
         scope -> {

@@ -16,14 +16,17 @@ import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.vision.Projector;
 import org.omnimamba.model.graph.vision.VisionBackbone;
 import org.omnimamba.model.image.ImagePixels;
+import org.omnimamba.model.runtime.ImageTable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
- * Images to embeddings: all towers and the projector in one function. Used by the program's one
- * thread.
+ * Images to embeddings: all towers and the projector in one function. Used by one thread at a time,
+ * which may be another than the language model's.
  */
 public final class VisionEncoder {
   /** Images of one call; more are encoded in several calls. */
@@ -36,6 +39,7 @@ public final class VisionEncoder {
   private final ModelPart part;
   private final Map<Integer, CompiledFunction> functions = new HashMap<>();
   private @Nullable CompiledFunction features;
+  private @Nullable CompiledFunction kept;
 
   private VisionEncoder(ModelConfig config, ModelPart part) {
     this.config = config;
@@ -64,6 +68,26 @@ public final class VisionEncoder {
    */
   public float[] encode(ImagePixels image) {
     return encodeBatch(List.of(image)).get(0);
+  }
+
+  /**
+   * Leaves the embeddings of one image on the device.
+   *
+   * @param table of the same program, the same one in each call
+   * @param place in the table; no prompt reads it meanwhile
+   * @throws IllegalArgumentException if the pixels are not of the model's size and towers, or if
+   *     there is no such place
+   */
+  public void encode(ImagePixels image, ImageTable table, int place) {
+    check(image);
+    if (kept == null) {
+      kept = part.function("vision_kept", (scope, root) -> buildKept(scope, root, table));
+    }
+    CompiledFunction.Call call = kept.call();
+    for (float[] tower : image.towers()) {
+      call.floats(tower);
+    }
+    call.longs(table.checked(place)).run();
   }
 
   /**
@@ -157,6 +181,14 @@ public final class VisionEncoder {
 
   private List<Operand<TFloat32>> build(FunctionScope scope, BlockContext root, int batch) {
     return List.of(new Projector(root.in("projector")).apply(features(scope, root, batch)));
+  }
+
+  private List<Operand<TFloat32>> buildKept(
+      FunctionScope scope, BlockContext root, ImageTable table) {
+    Operand<TFloat32> embeddings = build(scope, root, 1).get(0);
+    Operand<TInt64> place = scope.input(TInt64.class, Shape.of(1));
+    table.write(scope, place, scope.tf().squeeze(embeddings, Squeeze.axis(List.of(0L))));
+    return List.of();
   }
 
   private List<Operand<TFloat32>> buildMeanFeatures(FunctionScope scope, BlockContext root) {

@@ -19,6 +19,7 @@ import org.omnimamba.model.device.TensorSpec;
 import org.omnimamba.model.graph.Precision;
 import org.omnimamba.model.kernel.DrawKernel;
 import org.omnimamba.model.kernel.tile.Kernel;
+import org.omnimamba.model.runtime.ImageTable;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
 import org.omnimamba.model.runtime.StepKernels;
@@ -55,7 +56,14 @@ class KernelFunctionsTest {
       StateTable slots =
           new StateTable(program.variables(), config, 40, StateStorage.F16, StepKernels.TRITON);
       functions =
-          new LanguageFunctions(program, config, parameters, slots, OPTIONS, StepKernels.TRITON);
+          new LanguageFunctions(
+              program,
+              config,
+              parameters,
+              slots,
+              new ImageTable(program.variables(), 16, config.dModel()),
+              OPTIONS,
+              StepKernels.TRITON);
     }
   }
 
@@ -79,6 +87,7 @@ class KernelFunctionsTest {
   void promptsGiveKernelsWhatTheyTake(Task task) {
     for (int length : new int[] {16, 64, 72, 256, 768, 2048}) {
       assertThat(functions.prefill(task, length)).isNotNull();
+      assertThat(functions.prefillEmbedded(task, length)).isNotNull();
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.model.checkpoint.safetensors.SafetensorsReader;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.TowerConfig;
+import org.omnimamba.model.device.CompiledFunction;
 import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.graph.Precision;
@@ -24,12 +26,15 @@ import org.omnimamba.model.image.ImageDecoder;
 import org.omnimamba.model.image.ImageLimits;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.ImagePreprocessor;
+import org.omnimamba.model.runtime.ImageTable;
 import org.omnimamba.model.testing.Golden;
 import org.omnimamba.model.testing.OracleFiles;
 import org.omnimamba.model.testing.RelativeErrors;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.omnimamba.model.weights.WeightStorage;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TInt64;
 
 class VisionEncoderTest {
   private static final ModelConfig CONFIG = TinyModel.config();
@@ -88,6 +93,45 @@ class VisionEncoderTest {
         assertClose(batch.get(i), GOLDEN.floats("b/image_embeddings"));
       }
       assertThat(encoder.encode(List.of())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anImageIsLeftInItsPlaceOnTheDevice(boolean compile) {
+    try (DeviceProgram program = program();
+        SafetensorsReader weights = TinyWeights.open()) {
+      VisionEncoder encoder = load(program, weights, WeightStorage.F32, compile);
+      ImagePixels first = pixels("photo-97x61.png");
+      ImagePixels second = pixels("photo-29x40.png");
+      int patches = CONFIG.vision().patches();
+      ImageTable table = new ImageTable(program.variables(), patches, CONFIG.language().dModel());
+      encoder.encode(second, table, 0);
+      encoder.encode(second, table, 1);
+      encoder.encode(first, table, 1);
+      encoder.encode(first, table, 3);
+      long[] all = LongStream.range(0, patches).toArray();
+      CompiledFunction read =
+          program.function(
+              "read_image",
+              compile,
+              scope ->
+                  List.of(
+                      table.read(
+                          scope,
+                          scope.input(TInt64.class, Shape.of(1)),
+                          scope.tf().constant(all))));
+      float[][] expected = {
+        encoder.encode(second), encoder.encode(first), new float[patches], encoder.encode(first)
+      };
+      for (int place : new int[] {0, 1, 3}) {
+        assertThat(read.call().longs(place).run().floats(0))
+            .as("place %d", place)
+            .containsExactly(expected[place]);
+      }
+      assertThatThrownBy(() -> encoder.encode(first, table, table.places()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("places");
     }
   }
 
