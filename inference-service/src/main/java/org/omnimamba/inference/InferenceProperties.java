@@ -31,7 +31,8 @@ import org.springframework.validation.annotation.Validated;
  * @param requestTimeout time after which a request fails, waiting included
  * @param bodyTimeout time in which a request's body must have arrived
  * @param pingInterval silence on a stream after which a comment is sent, so that proxies keep it
- * @param imageWorkers threads that decode, resize and encode pictures
+ * @param imageWorkers threads that decode and resize pictures, and as many that encode them; where
+ *     it is not set, half the processors if the heap has room for so many pictures, at least 2
  */
 @Validated
 @ConfigurationProperties("omnimamba.inference")
@@ -44,7 +45,7 @@ public record InferenceProperties(
     @NotNull @DurationMin(seconds = 1) @DefaultValue("5m") Duration requestTimeout,
     @NotNull @DurationMin(millis = 100) @DefaultValue("30s") Duration bodyTimeout,
     @NotNull @DurationMin(millis = 100) @DefaultValue("15s") Duration pingInterval,
-    @Min(1) @Max(256) @DefaultValue("2") int imageWorkers) {
+    @Nullable @Min(1) @Max(256) Integer imageWorkers) {
 
   /**
    * How the device is shared.
@@ -57,6 +58,8 @@ public record InferenceProperties(
    * @param tenantShare part of the room for sequences and for tokens that one tenant can fill while
    *     it is alone; 1 is no limit
    * @param jobShare part of the slots handed out that jobs get while interactive requests wait too
+   * @param beside whether the towers and the drawing of pixels run beside the steps, in a second
+   *     thread; where it is not set, on a GPU
    * @param failuresUntilUnready failed device calls in a row after which readiness is lost
    * @param probeInterval time between two attempts to use a failed device again
    * @param stallLimit duration of one iteration after which readiness is lost
@@ -68,6 +71,7 @@ public record InferenceProperties(
       @Min(1) @DefaultValue("262144") long maxTokens,
       @DecimalMin("0.1") @DecimalMax("1") @DefaultValue("0.75") double tenantShare,
       @DecimalMin("0.01") @DecimalMax("1") @DefaultValue("0.25") double jobShare,
+      @Nullable Boolean beside,
       @Min(1) @DefaultValue("3") int failuresUntilUnready,
       @NotNull @DurationMin(millis = 1) @DefaultValue("5s") Duration probeInterval,
       @NotNull @DurationMin(millis = 1) @DefaultValue("60s") Duration stallLimit) {}

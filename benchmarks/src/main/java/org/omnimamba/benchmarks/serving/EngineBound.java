@@ -17,7 +17,7 @@ import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.ImagePreprocessor;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.language.LanguageModel;
-import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.PromptIds;
 import org.omnimamba.model.sampling.PlainDraw;
 import org.omnimamba.model.text.Prompt;
 import org.omnimamba.model.text.PromptLayouts;
@@ -37,7 +37,7 @@ public final class EngineBound {
   private final int chunk;
   private final int[] windows;
   private final int runs;
-  private final PromptEmbeddings drawing;
+  private final PromptIds drawing;
   private final Prompt question;
   private final ImagePixels photo;
 
@@ -51,7 +51,7 @@ public final class EngineBound {
             .filter(batch -> batch <= language.slots())
             .toArray();
     PromptLayouts layouts = PromptLayouts.plain(model.config(), model.tokenizer());
-    this.drawing = language.embedT2i(layouts.t2i("a green tree", Truncation.AUTO).ids());
+    this.drawing = PromptIds.t2i(layouts.t2i("a green tree", Truncation.AUTO).ids());
     this.question = layouts.question(arguments.text("question", "What is in it?"), Truncation.AUTO);
     this.photo = new ImagePreprocessor(model.config().vision()).prepare(SyntheticPhoto.pixels(1));
   }
@@ -118,7 +118,7 @@ public final class EngineBound {
   }
 
   private void readDrawing() {
-    language.prefill(Task.T2I, 0, drawing, 0, drawing.length());
+    language.prefill(0, drawing, 0, drawing.ids().length);
   }
 
   private void decode() {
@@ -126,28 +126,27 @@ public final class EngineBound {
   }
 
   private void look() {
-    model.vision().encode(photo);
+    model.vision().encode(photo, language.images(), 0);
   }
 
   private void readNewPhoto() {
-    float[] seen = new float[question.imagePlaces() * model.config().language().dModel()];
-    feed(language.embedMmu(question.ids(), seen), 0, 0);
+    feed(PromptIds.mmu(question.ids(), 0), 0, 0);
   }
 
   private void readKnownPhoto() {
     language.copyState(0, 1);
-    feed(language.embedMmu(question.ids(), null), question.imageEnd(), 1);
+    feed(PromptIds.mmu(question.ids(), PromptIds.NO_IMAGE), question.imageEnd(), 1);
   }
 
   /** In the pieces that the engine cuts. */
-  private void feed(PromptEmbeddings prompt, int from, int slot) {
+  private void feed(PromptIds prompt, int from, int slot) {
     int at = from;
-    while (at < prompt.length()) {
-      int end = Math.min(at - at % chunk + chunk, prompt.length());
+    while (at < question.length()) {
+      int end = Math.min(at - at % chunk + chunk, question.length());
       if (at < question.imageEnd()) {
         end = Math.min(end, question.imageEnd());
       }
-      language.prefill(Task.MMU, slot, prompt, at, end);
+      language.prefill(slot, prompt, at, end);
       at = end;
     }
   }

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * @param singleStepMillis the same in calls of one token
  * @param picturePrompt a prompt to draw
  * @param decode from a picture's tokens to its pixels
- * @param towers a photo's embeddings
- * @param photoPrompt a question with its photo, from embeddings
+ * @param towers from a photo to its embeddings, which stay on the device
+ * @param photoPrompt a question with its photo, from ids and what the towers have left
  * @param knownPhotoPrompt a question whose photo's state is kept: a copy of it, and the question
  * @param copy of one state on the device
  * @param pictureTokens of a picture

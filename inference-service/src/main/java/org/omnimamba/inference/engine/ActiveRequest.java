@@ -2,15 +2,16 @@ package org.omnimamba.inference.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.inference.engine.EngineException.Reason;
-import org.omnimamba.inference.engine.ModelBackend.PreparedPrompt;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.TokenSequence;
 
 /**
  * One accepted request: its prompt's progress, the slots it holds and how many of its sequences are
- * left. Only {@link #cancel} is for other threads than the engine's.
+ * left. For the engine's thread, but for what says that it is for any.
  */
 final class ActiveRequest implements AcceptedRequest {
   static final int NO_SLOT = -1;
@@ -21,17 +22,22 @@ final class ActiveRequest implements AcceptedRequest {
   final long submittedNanos;
   private final long deadlineNanos;
   private volatile boolean cancelled;
+  private volatile @Nullable RuntimeException listenerFailure;
+
+  /** Whether the listener has been told the end; for the thread that tells it. */
+  boolean heardEnd;
 
   private final Deque<Integer> spareSlots = new ArrayDeque<>();
   private int promptSlot = NO_SLOT;
   private int slotsTaken;
-  private @Nullable PreparedPrompt prepared;
+  private int place = ModelBackend.NO_PLACE;
+  private boolean looking;
   private int prefilled;
   private int reused;
   private float @Nullable [] promptLogits;
   private int started;
-  private int unfinished;
-  private boolean ended;
+  private final AtomicInteger unfinished;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   ActiveRequest(
       GenerationRequest request,
@@ -43,12 +49,22 @@ final class ActiveRequest implements AcceptedRequest {
     this.reservation = reservation;
     this.submittedNanos = submittedNanos;
     this.deadlineNanos = submittedNanos + request.timeout().toNanos();
-    this.unfinished = request.sequences().size();
+    this.unfinished = new AtomicInteger(request.sequences().size());
   }
 
   @Override
   public void cancel() {
     cancelled = true;
+  }
+
+  /** Notes that the request must end, because nobody hears of it. Any thread. */
+  void listenerFailed(RuntimeException failure) {
+    listenerFailure = failure;
+  }
+
+  /** When the request must have ended, by the engine's clock. */
+  long deadlineNanos() {
+    return deadlineNanos;
   }
 
   Task task() {
@@ -59,6 +75,10 @@ final class ActiveRequest implements AcceptedRequest {
   @Nullable EngineException interruption(long now) {
     if (cancelled) {
       return new EngineException(Reason.CANCELLED, "The request was cancelled.");
+    }
+    RuntimeException failure = listenerFailure;
+    if (failure != null) {
+      return new EngineException(Reason.FAILED, "The request failed.", null, failure);
     }
     if (now - deadlineNanos >= 0) {
       return new EngineException(
@@ -97,12 +117,22 @@ final class ActiveRequest implements AcceptedRequest {
     return promptSlot;
   }
 
-  @Nullable PreparedPrompt prepared() {
-    return prepared;
+  /** Where the prompt's picture is, or is going to be, on the device. */
+  int place() {
+    return place;
   }
 
-  void prepared(PreparedPrompt prompt) {
-    prepared = prompt;
+  void place(int taken) {
+    place = taken;
+  }
+
+  /** Whether the towers are at the prompt's picture, or are going to be. */
+  boolean looking() {
+    return looking;
+  }
+
+  void looking(boolean now) {
+    looking = now;
   }
 
   int prefilled() {
@@ -125,7 +155,6 @@ final class ActiveRequest implements AcceptedRequest {
     prefilled = position;
     if (last) {
       promptLogits = logits;
-      prepared = null;
     }
   }
 
@@ -170,20 +199,21 @@ final class ActiveRequest implements AcceptedRequest {
     spareSlots.clear();
   }
 
-  /** Notes that one sequence, its picture included, is done; true if it was the last one. */
+  /**
+   * Notes that one sequence, its picture included, is done; true if it was the last. Any thread.
+   */
   boolean sequenceDone() {
     reservation.returnSequence();
-    return --unfinished == 0;
+    return unfinished.decrementAndGet() == 0;
   }
 
+  /** Any thread. */
   boolean ended() {
-    return ended;
+    return ended.get();
   }
 
-  /** Marks the end; true the first time. */
+  /** Marks the end; true the first time. Any thread. */
   boolean end() {
-    boolean first = !ended;
-    ended = true;
-    return first;
+    return ended.compareAndSet(false, true);
   }
 }

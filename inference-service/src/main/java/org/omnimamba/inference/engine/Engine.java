@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs generation requests on one device with one thread, which opens the model, drives it and
- * closes it. See the package description for how requests move through it.
+ * closes it; where the model says so, a second thread runs towers and pixels beside it. See the
+ * package description for how requests move through it.
  */
 public final class Engine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
@@ -30,6 +31,8 @@ public final class Engine implements AutoCloseable {
   private final Throughput throughput = new Throughput();
   private final Outage probes = new Outage(log, "the probe of the device");
   private final Thread thread;
+  private final Beside beside;
+  private final Events events = new Events();
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Guards the inbox, the state's transitions and the admission's existence. */
@@ -60,6 +63,13 @@ public final class Engine implements AutoCloseable {
     this.onLoadFailure = onLoadFailure;
     this.thread = new Thread(this::run, "omnimamba-engine");
     this.thread.setDaemon(true);
+    this.beside = new Beside(nanoTime, this::wake);
+  }
+
+  private void wake() {
+    synchronized (lock) {
+      lock.notifyAll();
+    }
   }
 
   /** Starts loading; {@link #state()} tells when the engine is ready. */
@@ -158,11 +168,12 @@ public final class Engine implements AutoCloseable {
     return state() == EngineState.READY && !stalled();
   }
 
-  /** Whether the current iteration has taken longer than any should. */
+  /** Whether the current iteration, or a call beside it, has taken longer than any should. */
   public boolean stalled() {
     long started = iterationStartedNanos;
-    return started != NOT_ITERATING
-        && nanoTime.getAsLong() - started > settings.stallLimit().toNanos();
+    long limit = settings.stallLimit().toNanos();
+    return (started != NOT_ITERATING && nanoTime.getAsLong() - started > limit)
+        || beside.longerThan(limit);
   }
 
   /** Load as of the last iteration, and what admission has counted. */
@@ -231,6 +242,7 @@ public final class Engine implements AutoCloseable {
     try {
       load();
     } finally {
+      events.close();
       ended.countDown();
     }
   }
@@ -265,7 +277,11 @@ public final class Engine implements AutoCloseable {
           "Ready: {} slots, first step run after {} ms",
           backend.slots(),
           TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start));
-      serve(backend);
+      try {
+        serve(backend);
+      } finally {
+        beside.close(); // the model must not be closed under a call
+      }
     } catch (RuntimeException | Error e) {
       loadFailed(e);
     }
@@ -282,7 +298,11 @@ public final class Engine implements AutoCloseable {
   private void serve(ModelBackend backend) {
     DeviceHealth health =
         new DeviceHealth(settings.failuresUntilUnready(), settings.probeInterval());
-    EngineLoop loop = new EngineLoop(backend, settings, health, meters, throughput, nanoTime);
+    if (backend.worksBeside()) {
+      beside.start();
+    }
+    EngineLoop loop =
+        new EngineLoop(backend, settings, beside, events, health, meters, throughput, nanoTime);
     while (takeWork(loop, health)) {
       iterationStartedNanos = nanoTime.getAsLong() | 1; // never NOT_ITERATING
       if (loop.hasWork()) {
@@ -303,22 +323,33 @@ public final class Engine implements AutoCloseable {
   private boolean takeWork(EngineLoop loop, DeviceHealth health) {
     synchronized (lock) {
       while (true) {
+        boolean added = false;
         ActiveRequest request = inbox.poll();
         while (request != null) {
           loop.add(request);
+          added = true;
           request = inbox.poll();
         }
-        if (state == EngineState.DRAINING) {
-          return loop.hasWork() && nanoTime.getAsLong() - drainUntilNanos < 0;
+        long now = nanoTime.getAsLong();
+        boolean draining = state == EngineState.DRAINING;
+        if (draining && !(loop.hasWork() && now - drainUntilNanos < 0)) {
+          return false;
         }
-        if (loop.hasWork()) {
+        if (added || (loop.hasWork() && !loop.waits())) {
           return true;
         }
         try {
-          if (health.usable()) {
+          if (loop.hasWork()) {
+            long left = loop.untilDeadline(now);
+            if (left <= 0) {
+              return true;
+            }
+            long patience = draining ? Math.min(left, drainUntilNanos - now) : left;
+            TimeUnit.NANOSECONDS.timedWait(lock, patience);
+          } else if (health.usable()) {
             lock.wait();
           } else {
-            long untilProbe = health.untilProbe(nanoTime.getAsLong());
+            long untilProbe = health.untilProbe(now);
             if (untilProbe <= 0) {
               return true;
             }

@@ -7,12 +7,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.omnimamba.inference.engine.ActiveRequest.Start;
+import org.omnimamba.inference.engine.Beside.Outcome;
 import org.omnimamba.inference.engine.EngineException.Reason;
 import org.omnimamba.inference.engine.PromptFeeder.Fed;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GeneratedToken;
-import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 import org.slf4j.Logger;
@@ -25,12 +25,6 @@ import org.slf4j.LoggerFactory;
 final class EngineLoop {
   private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
 
-  /**
-   * So many tokens of a call of several let one picture be drawn after it. A picture takes about as
-   * long as two steps, and sequences that end together must not wait for one call each.
-   */
-  private static final int TOKENS_PER_PICTURE = 2;
-
   private final ModelBackend backend;
   private final int prefillChunk;
   private final DeviceHealth health;
@@ -41,24 +35,31 @@ final class EngineLoop {
   private final TokenSampler sampler = new TokenSampler();
   private final SlotPool slots;
   private final PictureStates pictures;
+  private final Beside beside;
+  private final Events events;
   private final PromptFeeder feeder;
+  private final Drawings drawings;
   private final WaitingLine waiting;
   private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
   private final List<ActiveRequest> starting = new ArrayList<>();
   private final List<RunningSequence> running = new ArrayList<>();
-  private final Deque<Drawing> drawings = new ArrayDeque<>();
   private final List<ActiveRequest> all = new ArrayList<>();
   private long tokensThisIteration;
+  private boolean progressed;
 
   EngineLoop(
       ModelBackend backend,
       EngineSettings settings,
+      Beside beside,
+      Events events,
       DeviceHealth health,
       EngineMeters meters,
       Throughput throughput,
       LongSupplier nanoTime) {
     this.backend = backend;
     this.prefillChunk = settings.prefillChunk();
+    this.beside = beside;
+    this.events = events;
     this.health = health;
     this.meters = meters;
     this.throughput = throughput;
@@ -66,7 +67,11 @@ final class EngineLoop {
     this.slots = new SlotPool(backend.slots());
     this.waiting = new WaitingLine(settings.shares().jobs());
     this.pictures = new PictureStates(backend, settings.pictureHostBytes());
-    this.feeder = new PromptFeeder(backend, prefillChunk, pictures, meters, nanoTime);
+    this.feeder =
+        new PromptFeeder(
+            backend, prefillChunk, pictures, beside, meters, nanoTime, this::towersDone);
+    this.drawings =
+        new Drawings(backend, beside, events, meters, nanoTime, this::completed, this::pictureDone);
   }
 
   void add(ActiveRequest request) {
@@ -75,20 +80,33 @@ final class EngineLoop {
   }
 
   boolean hasWork() {
-    return !all.isEmpty();
+    return !all.isEmpty() || beside.hasResults();
+  }
+
+  /** Whether all that is left to do waits for a call in the second thread. */
+  boolean waits() {
+    return !progressed && beside.busy();
+  }
+
+  /** Nanoseconds until the first request's time is over, by the engine's clock. */
+  long untilDeadline(long now) {
+    return all.stream()
+        .mapToLong(request -> request.deadlineNanos() - now)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   void iterate() {
     long start = nanoTime.getAsLong();
     tokensThisIteration = 0;
+    progressed = beside.finish();
     dropInterrupted(start);
     handOutSlots();
-    prefill();
+    boolean promptsGoOn = prefill();
     startSequences();
-    int tokens = decode();
-    for (int pictures = Math.max(1, tokens / TOKENS_PER_PICTURE); pictures > 0; pictures--) {
-      draw();
-    }
+    int tokens = decode(!promptsGoOn && starting.isEmpty());
+    progressed |= tokens > 0;
+    progressed |= drawings.draw(tokens);
     throughput.add(tokensThisIteration, nanoTime.getAsLong() - start);
     meters.load(running.size(), waiting.sequences(), slots.inUse());
     meters.pictureStates(pictures.deviceEntries(), pictures.hostBytes());
@@ -129,27 +147,64 @@ final class EngineLoop {
     }
   }
 
-  /** Feeds prompts one after the other, so that a second question on a picture finds its state. */
-  private void prefill() {
+  /**
+   * Feeds prompts one after the other; those that wait for the towers let others go first.
+   *
+   * @return whether one could be fed further now
+   */
+  private boolean prefill() {
+    prefilling.forEach(feeder::lookAhead);
     int budget = prefillChunk;
-    ActiveRequest request = prefilling.peek();
-    while (request != null) {
-      try {
-        Fed fed = feeder.feed(request, budget);
-        if (fed.cost() == 0) {
-          return;
+    for (ActiveRequest request : List.copyOf(prefilling)) {
+      while (!request.promptDone() && !request.ended()) {
+        Fed fed = feed(request, budget);
+        if (fed == PromptFeeder.LOOKING) {
+          break;
         }
-        health.succeeded();
+        if (fed.cost() == 0) {
+          return true;
+        }
         budget -= fed.cost();
         tokensThisIteration += fed.tokens();
-        if (request.promptDone()) {
-          prefilling.remove();
-          starting.add(request);
-        }
-      } catch (RuntimeException | Error e) {
-        deviceFailed(List.of(request), "prefill", e);
+        progressed = true;
       }
-      request = prefilling.peek();
+      if (request.promptDone() && !request.ended()) {
+        prefilling.remove(request);
+        starting.add(request);
+      }
+    }
+    return false;
+  }
+
+  private Fed feed(ActiveRequest request, int budget) {
+    try {
+      Fed fed = feeder.feed(request, budget);
+      if (fed.tokens() > 0) {
+        health.succeeded();
+      }
+      return fed;
+    } catch (RuntimeException | Error e) {
+      deviceFailed(List.of(request), "prefill", e);
+      return PromptFeeder.LOOKING;
+    }
+  }
+
+  private void towersDone(ActiveRequest request, Outcome outcome) {
+    ended(request, "the towers", outcome);
+  }
+
+  private void pictureDone(ActiveRequest request, Outcome outcome) {
+    ended(request, "drawing a picture", outcome);
+    if (request.ended()) {
+      release(request);
+    }
+  }
+
+  private void ended(ActiveRequest request, String what, Outcome outcome) {
+    if (outcome.failure() != null) {
+      deviceFailed(List.of(request), what, outcome.failure());
+    } else if (outcome.ran()) {
+      health.succeeded();
     }
   }
 
@@ -180,32 +235,24 @@ final class EngineLoop {
     }
     if (start.index() == 0) {
       meters.firstToken(now - request.submittedNanos);
-      tellPrompt(request);
+      int reused = request.reused();
+      events.tell(request, listener -> listener.onPrompt(reused));
     }
-    if (!request.ended()) {
-      accept(sequence, new StepOutput.Logits(start.logits()));
-    }
-  }
-
-  private void tellPrompt(ActiveRequest request) {
-    try {
-      request.listener.onPrompt(request.reused());
-    } catch (RuntimeException e) {
-      fail(request, new EngineException(Reason.FAILED, "The request failed.", null, e));
-    }
+    progressed = true;
+    accept(sequence, new StepOutput.Logits(start.logits()));
   }
 
   /**
    * One token of every running sequence, of both tasks, for one pass over the weights; or several
    * in one call, if no other request could join them.
    *
+   * @param several whether there may be several
    * @return tokens that each sequence has got
    */
-  private int decode() {
+  private int decode(boolean several) {
     if (running.isEmpty()) {
       return 0;
     }
-    boolean several = prefilling.isEmpty() && starting.isEmpty();
     DecodeBatch batch = DecodeBatch.of(running, several ? backend.tokensPerCall() : 1);
     StepOutput[][] outputs;
     long start = nanoTime.getAsLong();
@@ -218,12 +265,12 @@ final class EngineLoop {
     health.succeeded();
     long now = nanoTime.getAsLong();
     meters.deviceTime("decode", now - start);
-    for (int index = 0; index < batch.tokens(); index++) {
-      for (int row = 0; row < outputs.length; row++) {
-        RunningSequence sequence = batch.sequences().get(row);
+    for (int row = 0; row < outputs.length; row++) {
+      RunningSequence sequence = batch.sequences().get(row);
+      for (StepOutput output : outputs[row]) {
         if (!sequence.owner.ended() && !sequence.finished()) {
           meters.interToken(sequence.markToken(now));
-          accept(sequence, outputs[row][index]);
+          accept(sequence, output);
         }
       }
     }
@@ -238,7 +285,7 @@ final class EngineLoop {
       tokensThisIteration++;
       owner.reservation.returnTokens(1);
       meters.generatedToken(owner.task());
-      owner.listener.onToken(sequence.index, token);
+      events.tell(owner, listener -> listener.onToken(sequence.index, token));
       int partial = sequence.duePartial();
       FinishReason reason = token.finishReason();
       if (reason != null) {
@@ -265,44 +312,19 @@ final class EngineLoop {
     }
   }
 
-  /** Draws one picture, if one is complete. */
-  private void draw() {
-    Drawing drawing = drawings.poll();
-    while (drawing != null && drawing.outdated()) {
-      drawing = drawings.poll();
-    }
-    if (drawing == null) {
-      return;
-    }
-    ActiveRequest owner = drawing.sequence().owner;
-    long start = nanoTime.getAsLong();
-    RgbImage image;
-    try {
-      image = backend.draw(drawing.codes());
-    } catch (RuntimeException | Error e) {
-      deviceFailed(List.of(owner), "drawing a picture", e);
-      return;
-    }
-    health.succeeded();
-    meters.deviceTime("draw", nanoTime.getAsLong() - start);
-    try {
-      if (drawing.isFinal()) {
-        meters.image();
-        owner.listener.onImage(drawing.sequence().index, image);
-        sequenceDone(owner);
-      } else {
-        owner.listener.onPartialImage(drawing.sequence().index, drawing.partial(), image);
-      }
-    } catch (RuntimeException e) {
-      fail(owner, new EngineException(Reason.FAILED, "The request failed.", null, e));
+  private void sequenceDone(ActiveRequest request) {
+    if (request.sequenceDone()) {
+      completed(request);
+      release(request);
     }
   }
 
-  private void sequenceDone(ActiveRequest request) {
-    if (request.sequenceDone()) {
-      end(request);
+  /** Ends a request whose last sequence is done. Any thread. */
+  private void completed(ActiveRequest request) {
+    if (request.end()) {
+      request.reservation.close();
       meters.requestCompleted(nanoTime.getAsLong() - request.submittedNanos);
-      request.listener.onCompleted();
+      events.tellEnd(request, RequestListener::onCompleted);
     }
   }
 
@@ -318,22 +340,16 @@ final class EngineLoop {
   }
 
   private void fail(ActiveRequest request, EngineException failure) {
-    if (!end(request)) {
-      return;
-    }
-    meters.failed(failure.reason());
-    try {
-      request.listener.onFailed(failure);
-    } catch (RuntimeException e) {
-      log.warn("A listener failed for request {}", request.request.id(), e);
+    if (request.end()) {
+      release(request);
+      meters.failed(failure.reason());
+      events.tellEnd(request, listener -> listener.onFailed(failure));
     }
   }
 
-  /** Takes back all a request holds; true the first time. */
-  private boolean end(ActiveRequest request) {
-    if (!request.end()) {
-      return false;
-    }
+  /** Takes back all that a request which has ended holds. */
+  private void release(ActiveRequest request) {
+    progressed = true;
     for (Iterator<RunningSequence> i = running.iterator(); i.hasNext(); ) {
       RunningSequence sequence = i.next();
       if (sequence.owner == request) {
@@ -342,12 +358,12 @@ final class EngineLoop {
       }
     }
     request.releaseIdleSlots(slots);
+    feeder.forget(request);
     waiting.remove(request);
     prefilling.remove(request);
     starting.remove(request);
-    drawings.removeIf(drawing -> drawing.sequence().owner == request);
+    drawings.forget(request);
     all.remove(request);
     request.reservation.close();
-    return true;
   }
 }

@@ -2,15 +2,19 @@ package org.omnimamba.inference.engine;
 
 import java.util.List;
 import org.omnimamba.model.generation.StepRow;
+import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.sampling.StepOutput;
 
 /**
- * What the engine needs of a model on a device. Every method is called by the engine's one thread.
- * A method that throws has failed on the device: the states of the slots it was given are unknown
- * afterwards, all others are untouched.
+ * What the engine needs of a model on a device. The engine's thread calls every method; where the
+ * backend {@link #worksBeside}, {@link #look} and {@link #draw} are called by a second thread, one
+ * at a time, while the first calls others. A method that throws has failed on the device: the
+ * states of the slots it was given are unknown afterwards, all others are untouched.
  */
 public interface ModelBackend extends AutoCloseable {
+  /** A prompt without a picture, or behind it. */
+  int NO_PLACE = -1;
 
   /** Number of slots, at least two. */
   int slots();
@@ -24,21 +28,28 @@ public interface ModelBackend extends AutoCloseable {
   /** Bytes that the state of one slot takes, on the device and in host memory. */
   long stateBytes();
 
+  /** Whether {@link #look} and {@link #draw} may run, and gain by it, beside the other calls. */
+  boolean worksBeside();
+
+  /** Pictures of prompts that the device holds at once, at least one. */
+  int imagePlaces();
+
   /**
-   * Embeds a prompt; runs the vision towers when it holds a picture that is going to be fed.
+   * Runs the vision towers and leaves what they see on the device.
    *
-   * @param from the first position that {@link #prefill} will be asked for: 0, or the picture's end
-   * @return the prompt as {@link #prefill} takes it
+   * @param place from 0 to below {@link #imagePlaces}; no prompt with it is fed meanwhile
    */
-  PreparedPrompt prepare(PromptInput prompt, int from);
+  void look(ImagePixels pixels, int place);
 
   /**
    * Feeds positions {@code from} (inclusive) to {@code to} (exclusive) of a prompt into a slot.
    * {@code from == 0} starts from the zero state.
    *
+   * @param place that holds the prompt's picture, if one of its positions is among them; else
+   *     {@link #NO_PLACE}
    * @return logits of position {@code to - 1}, {@code [vocabulary of the task]}
    */
-  float[] prefill(int slot, PreparedPrompt prompt, int from, int to);
+  float[] prefill(int slot, PromptInput prompt, int place, int from, int to);
 
   /**
    * Feeds one token into each of some slots, of either task.
@@ -91,9 +102,6 @@ public interface ModelBackend extends AutoCloseable {
      */
     ModelBackend open();
   }
-
-  /** A prompt after embedding. */
-  interface PreparedPrompt {}
 
   /** A slot's state in host memory; it never changes. */
   interface SlotSnapshot {}

@@ -59,8 +59,12 @@ final class PictureStates {
     return backend.spareSlots() > 0 || fitsOnHost();
   }
 
-  boolean isOnDevice(PictureKey key) {
-    return onDevice.containsKey(key);
+  /** Where {@link #restore} would find a state; changes nothing. */
+  Found where(PictureKey key) {
+    if (onDevice.containsKey(key)) {
+      return Found.DEVICE;
+    }
+    return onHost.containsKey(key) ? Found.HOST : Found.NOWHERE;
   }
 
   private boolean fitsOnHost() {

@@ -4,8 +4,9 @@ import org.omnimamba.model.generation.GeneratedToken;
 import org.omnimamba.model.image.RgbImage;
 
 /**
- * Hears what becomes of a request, on the engine's thread: implementations must return at once and
- * never block. The last call is {@link #onCompleted} or {@link #onFailed}, exactly one of them.
+ * Hears what becomes of a request, one call after the other, on a thread that all requests share:
+ * implementations must return at once and never block. If one throws, its request ends. The last
+ * call is {@link #onCompleted} or {@link #onFailed}, exactly one of them.
  */
 public interface RequestListener {
 

@@ -22,12 +22,36 @@
  *       (interactive) or a job
  *   <dt>head
  *   <dd>the one waiting request that gets the next free slots
+ *   <dt>place
+ *   <dd>where the device keeps what the towers saw in a picture, until the prompt has been fed
+ *       beyond the picture; there are a few
  *   <dt>iteration
  *   <dd>drop what was cancelled, hand out slots, feed prompts up to one chunk (or run the towers
  *       once, or bring one kept state back from host memory), one decode step over all running
  *       sequences of both tasks (or one call of several tokens), at most one picture drawn, after a
  *       call of several tokens one for every two of them
+ *   <dt>beside
+ *   <dd>in the second thread of a device that gains by it ({@link
+ *       org.omnimamba.inference.engine.Beside}): towers and pixels are no part of an iteration then
  * </dl>
+ *
+ * <h2>Threads</h2>
+ *
+ * <pre>
+ *   engine   prompts, steps, states; all bookkeeping of requests, slots and places
+ *   beside   towers into a place; a picture from its tokens. One call at a time, the two kinds in turn
+ *   events   tells listeners what happened, in its order
+ * </pre>
+ *
+ * The device works on one thing at a time, in the order in which both threads hand it over; what
+ * overlaps with steps are the host's part of a call, copies, and the work on what came back.
+ * Between two steps the engine's thread does no more than sampling and bookkeeping. What a call
+ * beside leads to is done by the engine's thread at the beginning of its next iteration, with one
+ * exception: a picture, and the end of a request that waited for nothing else, are told at once.
+ * Whoever ends a request first (an atomic mark) tells its end; what it holds is taken back by the
+ * engine's thread, a place only when the towers do not write there any more. When the engine ends,
+ * the call beside ends before the model is closed, and everything is told before the engine's
+ * thread ends.
  *
  * <h2>States of a request</h2>
  *
@@ -66,7 +90,10 @@
  * tokens of a sequence there is never more than one piece of one prompt (or the towers, or one
  * state's way from host memory) and one picture drawn, however long the prompts are. After a call
  * that gave several tokens there may be a picture for every two of them, so that pictures leave as
- * fast as their tokens come; on the whole that is less than a picture for each token.
+ * fast as their tokens come; on the whole that is less than a picture for each token. Beside the
+ * steps there is one call at a time, the towers or one picture, and the device shares itself
+ * between it and the step. A prompt that waits for the towers lets the prompts behind it go first;
+ * the towers go through the places in the order of the prompts.
  *
  * <h2>Why results do not depend on company</h2>
  *
@@ -90,7 +117,7 @@
  * nor the picture's positions run, and their share of the admission is returned at once. Prompts
  * are fed one after the other, so of two requests with the same new picture the second finds the
  * state that the first has left; if the first was taken back meanwhile, the second reads the
- * picture itself.
+ * picture itself. Where the towers run beside, the second waits for the first for the same reason.
  *
  * <p>A kept state gives nothing but what the same picture would give. The time of an answer (and
  * its count of cached tokens) does tell that the picture was asked about before; therefore a tenant
@@ -108,9 +135,9 @@
  * slots are forgotten, and one that could not be brought back from host memory is forgotten there.
  * A state that cannot be read into host memory is not kept, and no request fails for it.
  *
- * <p>A device call that never returns cannot be ended. It costs readiness once the iteration has
- * taken longer than the stall limit: new requests are refused, and a balancer that watches
- * readiness sends them elsewhere. Readiness returns if the call does.
+ * <p>A device call that never returns cannot be ended. It costs readiness once the iteration, or
+ * the call beside, has taken longer than the stall limit: new requests are refused, and a balancer
+ * that watches readiness sends them elsewhere. Readiness returns if the call does.
  */
 @NullMarked
 package org.omnimamba.inference.engine;

@@ -13,7 +13,7 @@ import org.omnimamba.model.config.VisionConfig;
 import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.runtime.language.LanguageModel;
-import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.PromptIds;
 import org.omnimamba.model.sampling.PlainDraw;
 
 /**
@@ -48,9 +48,10 @@ final class DryRuns {
   void everything() {
     lookAndDraw();
     for (Task task : Task.values()) {
-      PromptEmbeddings prompt = prompt(task);
-      pieces(prompt).forEach(length -> language.prefill(task, 0, prompt, 0, length));
-      forEachBatch(batch -> step(task, batch, prompt.length()));
+      PromptIds prompt = prompt(task);
+      int whole = length(prompt);
+      pieces(task, whole).forEach(length -> language.prefill(0, prompt, 0, length));
+      forEachBatch(batch -> step(task, batch, whole));
     }
     forEachBatch(this::mixedStep);
   }
@@ -62,21 +63,18 @@ final class DryRuns {
    */
   void oneOfEachKind() {
     lookAndDraw();
-    PromptEmbeddings question = prompt(Task.MMU);
+    PromptIds question = prompt(Task.MMU);
     int end = imageEnd();
-    language.prefill(Task.MMU, 0, question, 0, Math.min(prefillChunk, end));
+    language.prefill(0, question, 0, Math.min(prefillChunk, end));
     for (int length : language.pieceLengths(Math.min(LONGEST_QUESTION, prefillChunk))) {
-      language.prefill(Task.MMU, 0, question, 0, Math.min(length, question.length()));
+      language.prefill(0, question, 0, Math.min(length, length(question)));
     }
   }
 
-  /** The image parts, the look-up of texts, and the ways of a state. */
+  /** The image parts, and the ways of a state. */
   private void lookAndDraw() {
-    model.vision().encode(blank());
+    model.vision().encode(blank(), language.images(), 0);
     model.images().decode(List.of(new int[model.images().tokens()]));
-    for (int length : language.textLengths()) {
-      language.embedMmu(mmuIds(length), null);
-    }
     language.copyState(0, slots > 1 ? 1 : 0);
     language.writeState(0, language.readState(0));
   }
@@ -94,17 +92,17 @@ final class DryRuns {
   /** One prefill and one step of each task, in slot 0, by functions that requests use too. */
   void oneOfEachTask() {
     for (Task task : Task.values()) {
-      PromptEmbeddings prompt = prompt(task);
-      language.prefill(task, 0, prompt, 0, Math.min(prefillChunk, prompt.length()));
-      step(task, 1, prompt.length());
+      PromptIds prompt = prompt(task);
+      int whole = length(prompt);
+      language.prefill(0, prompt, 0, Math.min(prefillChunk, whole));
+      step(task, 1, whole);
     }
   }
 
   /** Lengths of pieces, one for each function. Drawing prompts are all cut in the same places. */
-  private TreeSet<Integer> pieces(PromptEmbeddings prompt) {
-    int whole = prompt.length();
+  private TreeSet<Integer> pieces(Task task, int whole) {
     TreeSet<Integer> lengths = new TreeSet<>();
-    if (prompt.task() == Task.T2I) {
+    if (task == Task.T2I) {
       lengths.add(Math.min(prefillChunk, whole));
       if (whole > prefillChunk && whole % prefillChunk > 0) {
         lengths.add(whole % prefillChunk);
@@ -126,17 +124,22 @@ final class DryRuns {
   }
 
   /** A prompt of one whole piece at least, if its task's prompts can be so long. */
-  private PromptEmbeddings prompt(Task task) {
+  private PromptIds prompt(Task task) {
     SpecialTokens special = model.config().specialTokens();
     if (task == Task.T2I) {
       int[] ids = new int[model.config().language().t2iPromptTokens()];
       ids[0] = special.t2i();
-      return language.embedT2i(ids);
+      return PromptIds.t2i(ids);
     }
     int places = model.config().vision().patches();
     int longest = language.positions(task) - 1 - places;
     int count = Math.max(4, Math.min(longest, prefillChunk - places));
-    return language.embedMmu(mmuIds(count), null);
+    return PromptIds.mmu(mmuIds(count), 0);
+  }
+
+  private int length(PromptIds prompt) {
+    int places = prompt.task() == Task.MMU ? model.config().vision().patches() : 0;
+    return places + prompt.ids().length;
   }
 
   private void step(Task task, int batch, int position) {

@@ -5,15 +5,16 @@ import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
 import org.omnimamba.inference.engine.PromptInput;
-import org.omnimamba.inference.engine.PromptInput.Picture;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.DeviceProgram;
+import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.generation.StepRow;
+import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.language.LanguageModel;
-import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.PromptIds;
 import org.omnimamba.model.runtime.language.SavedState;
 import org.omnimamba.model.sampling.StepOutput;
 import org.slf4j.Logger;
@@ -26,12 +27,14 @@ final class OmniMambaBackend implements ModelBackend {
   private final OmniMamba model;
   private final LanguageModel language;
   private final int spareSlots;
+  private final boolean beside;
   private final DryRuns dryRuns;
 
-  private OmniMambaBackend(OmniMamba model, int spareSlots, int prefillChunk) {
+  private OmniMambaBackend(OmniMamba model, int spareSlots, int prefillChunk, boolean beside) {
     this.model = model;
     this.language = model.language();
     this.spareSlots = spareSlots;
+    this.beside = beside;
     this.dryRuns = new DryRuns(model, slots(), prefillChunk);
   }
 
@@ -55,7 +58,8 @@ final class OmniMambaBackend implements ModelBackend {
       long loaded = System.nanoTime();
       meters.loaded(model, loaded - start);
       OmniMambaBackend backend =
-          new OmniMambaBackend(model, spareSlots, properties.engine().prefillChunk());
+          new OmniMambaBackend(
+              model, spareSlots, properties.engine().prefillChunk(), beside(properties, options));
       if (options.execution().compile()) {
         int threads = runtime.compileThreads();
         meters.compiled(
@@ -78,6 +82,12 @@ final class OmniMambaBackend implements ModelBackend {
     }
   }
 
+  /** On a CPU both threads would share the processors that one of them keeps busy. */
+  private static boolean beside(InferenceProperties properties, RuntimeOptions options) {
+    Boolean wanted = properties.engine().beside();
+    return wanted == null ? options.execution().device() != ExecutionOptions.Device.CPU : wanted;
+  }
+
   @Override
   public int slots() {
     return language.slots() - spareSlots;
@@ -94,22 +104,27 @@ final class OmniMambaBackend implements ModelBackend {
   }
 
   @Override
-  public PreparedPrompt prepare(PromptInput prompt, int from) {
-    if (prompt.task() == Task.T2I) {
-      return new Prepared(language.embedT2i(prompt.ids()));
-    }
-    Picture picture = prompt.picture();
-    if (picture == null || from >= picture.end()) {
-      // places that are not going to be fed may hold anything
-      return new Prepared(language.embedMmu(prompt.ids(), null));
-    }
-    return new Prepared(language.embedMmu(prompt.ids(), model.vision().encode(picture.pixels())));
+  public boolean worksBeside() {
+    return beside;
   }
 
   @Override
-  public float[] prefill(int slot, PreparedPrompt prompt, int from, int to) {
-    PromptEmbeddings embeddings = ((Prepared) prompt).embeddings();
-    return language.prefill(embeddings.task(), slot, embeddings, from, to);
+  public int imagePlaces() {
+    return language.images().places();
+  }
+
+  @Override
+  public void look(ImagePixels pixels, int place) {
+    model.vision().encode(pixels, language.images(), place);
+  }
+
+  @Override
+  public float[] prefill(int slot, PromptInput prompt, int place, int from, int to) {
+    PromptIds ids =
+        prompt.task() == Task.T2I
+            ? PromptIds.t2i(prompt.ids())
+            : PromptIds.mmu(prompt.ids(), place == NO_PLACE ? PromptIds.NO_IMAGE : place);
+    return language.prefill(slot, ids, from, to);
   }
 
   @Override
@@ -158,8 +173,6 @@ final class OmniMambaBackend implements ModelBackend {
   public void close() {
     model.close();
   }
-
-  private record Prepared(PromptEmbeddings embeddings) implements PreparedPrompt {}
 
   private record Saved(SavedState state) implements SlotSnapshot {}
 }

@@ -78,18 +78,15 @@ class EngineFailureTest {
   }
 
   @Test
-  void anErrorInPreparationOrPrefillEndsThatRequestAlone() {
+  void anErrorInTheTowersOrInPrefillEndsThatRequestAlone() {
     FakeBackend backend = new FakeBackend(4);
     try (EngineFixture fixture = new EngineFixture(backend, EngineFixture.settings()).start()) {
       backend.steps.drainPermits();
       RecordingListener running = fixture.submit(FakeRequests.text(4, 30));
       await().until(() -> running.tokens() == 1);
-      AtomicInteger prepared = new AtomicInteger();
-      backend.beforePrepare(
+      backend.beforeLook(
           () -> {
-            if (prepared.incrementAndGet() == 1) {
-              throw new OutOfMemoryError("injected");
-            }
+            throw new OutOfMemoryError("injected");
           });
       AtomicInteger prefilled = new AtomicInteger();
       backend.beforePrefill(
@@ -98,10 +95,10 @@ class EngineFailureTest {
               throw new IllegalStateException("injected");
             }
           });
-      RecordingListener noPreparation = fixture.submit(FakeRequests.text(5, 3));
+      RecordingListener noTowers = fixture.submit(FakeRequests.aboutPicture(30, 3));
       RecordingListener noPrefill = fixture.submit(FakeRequests.text(6, 3));
       backend.steps.release(1000);
-      assertThat(noPreparation.failure().reason()).isEqualTo(Reason.FAILED);
+      assertThat(noTowers.failure().reason()).isEqualTo(Reason.FAILED);
       assertThat(noPrefill.failure().reason()).isEqualTo(Reason.FAILED);
       assertThat(running.result().get(0)).hasSize(30);
       fixture.awaitIdle();

@@ -40,7 +40,7 @@ class EnginePictureTest {
       RecordingListener warm = fixture.submit(aboutPicture(1, PROMPT, 5, 1));
       assertThat(warm.result()).isEqualTo(cold.result());
       assertThat(backend.calls)
-          .startsWith("copy 3 to 0", "prepare MMU from 23", "prefill 23..32 slot 0")
+          .startsWith("copy 3 to 0", "prefill 23..32 slot 0")
           .doesNotContain("towers");
       assertThat(cold.cachedTokens()).isZero();
       assertThat(warm.cachedTokens()).isEqualTo(PICTURE_END);
@@ -114,7 +114,8 @@ class EnginePictureTest {
       fixture.submit(aboutPicture(1, PROMPT, 5, 1)).result();
       fixture.awaitIdle();
       AtomicLong owed = new AtomicLong();
-      backend.beforePrepare(() -> owed.set(fixture.engine.status().outstandingTokens()));
+      backend.beforePrefill(
+          () -> owed.compareAndSet(0, fixture.engine.status().outstandingTokens()));
       fixture.submit(aboutPicture(1, PROMPT, 5, 1)).result();
       assertThat(owed).hasValue(PROMPT - PICTURE_END + 5);
       fixture.awaitIdle();
@@ -202,7 +203,7 @@ class EnginePictureTest {
   void cancelledWhileItsPictureIsReadItKeepsNothingAndTheNextOneReadsIt() {
     AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
     try (EngineFixture fixture = start(backend, 0)) {
-      backend.beforePrepare(
+      backend.beforeLook(
           () -> {
             await().until(() -> generation.get() != null);
             generation.get().cancel();
@@ -223,7 +224,7 @@ class EnginePictureTest {
     AtomicLong now = new AtomicLong();
     try (EngineFixture fixture =
         new EngineFixture(backend, EngineFixture.settings(), now::get).start()) {
-      backend.beforePrepare(() -> now.addAndGet(FakeRequests.TIMEOUT.toNanos()));
+      backend.beforeLook(() -> now.addAndGet(FakeRequests.TIMEOUT.toNanos()));
       RecordingListener listener = fixture.submit(aboutPicture(1, PROMPT, 5, 2));
       assertThat(listener.failure().reason()).isEqualTo(Reason.DEADLINE);
       fixture.awaitIdle();

@@ -8,22 +8,26 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.StepRow;
+import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.model.sampling.StepOutput;
 import org.omnimamba.model.sampling.TokenSampler;
 
 /**
  * A model in memory: a slot's state is a hash of everything fed into it, logits are a function of
- * the state alone. It checks that it is used as a device may be used (one thread, no gaps, no slot
- * twice in a step) and can be paused, slowed down and made to fail.
+ * the state alone. It checks that it is used as a device may be used (one thread, beside it one for
+ * towers and pixels if a test wants that, no gaps, no slot twice in a step) and can be paused,
+ * slowed down and made to fail.
  */
 public final class FakeBackend implements ModelBackend {
   static final long STATE_BYTES = 1000;
   private static final int VOCABULARY = 64;
 
   private static final int NOWHERE = -1;
+  private static final int PLACES = 2;
 
   /** What a slot holds after a failure. */
   private static final long UNKNOWN = 0xBAD;
@@ -40,10 +44,15 @@ public final class FakeBackend implements ModelBackend {
   private final long[] states;
   private final TokenSampler sampler = new TokenSampler();
   private final int[] lengths;
-  private final Thread[] owner = new Thread[1];
+  private final AtomicReference<Thread> owner = new AtomicReference<>();
+  private final AtomicReference<Thread> ownerBeside = new AtomicReference<>();
+
+  /** What the towers have left in each place. */
+  private final float[] seen = new float[PLACES];
+
   private volatile Runnable beforeStep = () -> {};
   private volatile Runnable beforePrefill = () -> {};
-  private volatile Runnable beforePrepare = () -> {};
+  private volatile Runnable beforeLook = () -> {};
   private volatile Runnable beforeDraw = () -> {};
   private volatile Runnable beforeCopy = () -> {};
   private volatile Runnable beforeSave = () -> {};
@@ -51,6 +60,7 @@ public final class FakeBackend implements ModelBackend {
   private volatile Runnable beforeProbe = () -> {};
   private volatile int numberlessPosition = NOWHERE;
   private volatile int tokensPerCall = 1;
+  private volatile boolean beside;
   private volatile boolean closed;
 
   FakeBackend(int slots) {
@@ -82,8 +92,8 @@ public final class FakeBackend implements ModelBackend {
     beforePrefill = hook;
   }
 
-  public void beforePrepare(Runnable hook) {
-    beforePrepare = hook;
+  public void beforeLook(Runnable hook) {
+    beforeLook = hook;
   }
 
   public void beforeDraw(Runnable hook) {
@@ -115,6 +125,11 @@ public final class FakeBackend implements ModelBackend {
     tokensPerCall = tokens;
   }
 
+  /** Lets towers and pixels run in a second thread. */
+  void beside() {
+    beside = true;
+  }
+
   void numbersEverywhere() {
     numberlessPosition = NOWHERE;
   }
@@ -138,52 +153,50 @@ public final class FakeBackend implements ModelBackend {
     return STATE_BYTES;
   }
 
-  /**
-   * @param from positions before it were not embedded
-   */
-  private record Prepared(PromptInput input, int from) implements PreparedPrompt {
-    int at(int position) {
-      if (position < from) {
-        throw new AssertionError("position %d was not prepared".formatted(position));
-      }
-      PromptInput.Picture picture = input.picture();
-      int[] ids = input.ids();
-      if (picture == null) {
-        return position < ids.length ? ids[position] : -1;
-      }
-      int places = input.tokens() - ids.length;
-      int first = picture.end() - places;
-      boolean inside = position >= first && position < picture.end();
-      return inside
-          ? -2 - (int) picture.pixels().towers().get(0)[0]
-          : ids[position < first ? position : position - places];
+  private int at(PromptInput input, int place, int position) {
+    PromptInput.Picture picture = input.picture();
+    int[] ids = input.ids();
+    if (picture == null) {
+      return position < ids.length ? ids[position] : -1;
     }
+    int places = input.tokens() - ids.length;
+    int first = picture.end() - places;
+    boolean inside = position >= first && position < picture.end();
+    return inside ? -2 - (int) seen[place] : ids[position < first ? position : position - places];
   }
 
   private record Saved(long state, int length) implements SlotSnapshot {}
 
   @Override
-  public PreparedPrompt prepare(PromptInput prompt, int from) {
-    checkThread();
-    beforePrepare.run();
-    if (prompt.picture() != null && from == 0) {
-      calls.add("towers");
-    }
-    calls.add("prepare " + prompt.task() + (from == 0 ? "" : " from " + from));
-    return new Prepared(prompt, from);
+  public boolean worksBeside() {
+    return beside;
   }
 
   @Override
-  public float[] prefill(int slot, PreparedPrompt prompt, int from, int to) {
+  public int imagePlaces() {
+    return PLACES;
+  }
+
+  @Override
+  public void look(ImagePixels pixels, int place) {
+    checkThreadBeside();
+    seen[place] = UNKNOWN;
+    beforeLook.run();
+    checkThreadBeside();
+    calls.add("towers");
+    seen[place] = pixels.towers().get(0)[0];
+  }
+
+  @Override
+  public float[] prefill(int slot, PromptInput prompt, int place, int from, int to) {
     checkThread();
     long before = states[slot];
     states[slot] = UNKNOWN;
     beforePrefill.run();
     states[slot] = before;
     calls.add("prefill %d..%d slot %d".formatted(from, to, slot));
-    Prepared prepared = (Prepared) prompt;
     if (from == 0) {
-      states[slot] = prepared.input().task().ordinal() + 1;
+      states[slot] = prompt.task().ordinal() + 1;
       lengths[slot] = 0;
     }
     if (lengths[slot] != from) {
@@ -191,10 +204,10 @@ public final class FakeBackend implements ModelBackend {
           "slot %d has %d positions, not %d".formatted(slot, lengths[slot], from));
     }
     for (int position = from; position < to; position++) {
-      states[slot] = mix(states[slot], prepared.at(position));
+      states[slot] = mix(states[slot], at(prompt, place, position));
     }
     lengths[slot] = to;
-    float[] logits = logits(prepared.input().task(), states[slot]);
+    float[] logits = logits(prompt.task(), states[slot]);
     if (to == numberlessPosition) {
       logits[1] = Float.NaN;
     }
@@ -299,8 +312,9 @@ public final class FakeBackend implements ModelBackend {
 
   @Override
   public RgbImage draw(int[] codes) {
-    checkThread();
+    checkThreadBeside();
     beforeDraw.run();
+    checkThreadBeside();
     calls.add("draw " + codes.length);
     int hash = Arrays.hashCode(codes);
     return new RgbImage(1, 1, new byte[] {(byte) hash, (byte) (hash >> 8), (byte) codes.length});
@@ -331,11 +345,17 @@ public final class FakeBackend implements ModelBackend {
   }
 
   private void checkThread() {
-    if (owner[0] == null) {
-      owner[0] = Thread.currentThread();
-    }
-    if (owner[0] != Thread.currentThread()) {
-      throw new AssertionError("a second thread uses the device");
+    check(owner);
+  }
+
+  private void checkThreadBeside() {
+    check(beside ? ownerBeside : owner);
+  }
+
+  private void check(AtomicReference<Thread> expected) {
+    Thread current = Thread.currentThread();
+    if (!expected.compareAndSet(null, current) && expected.get() != current) {
+      throw new AssertionError("another thread uses the device");
     }
     if (closed) {
       throw new AssertionError("the device is used after it was closed");

@@ -18,7 +18,7 @@ import org.omnimamba.model.generation.StepRow;
 import org.omnimamba.model.image.ImagePixels;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.language.LanguageModel;
-import org.omnimamba.model.runtime.language.PromptEmbeddings;
+import org.omnimamba.model.runtime.language.PromptIds;
 import org.omnimamba.model.testing.TestDevice;
 import org.omnimamba.model.testing.TinyModel;
 import org.springframework.util.unit.DataSize;
@@ -31,8 +31,8 @@ class DryRunsTest {
   void afterCompilingSideBySideNothingIsLeftToCompileAndNoPromptNotices() {
     try (OmniMamba model =
         OmniMamba.load(TinyModel.directory(), TestDevice.exact().withSlots(SLOTS))) {
-      PromptEmbeddings prompt = prompt(model.language());
-      float[] before = model.language().prefill(Task.T2I, 3, prompt, 0, prompt.length());
+      PromptIds prompt = PromptIds.t2i(new int[] {1, 2, 3, 4, 5});
+      float[] before = model.language().prefill(3, prompt, 0, 5);
       DryRuns dryRuns = new DryRuns(model, SLOTS, CHUNK);
       Set<String> compiled = ConcurrentHashMap.newKeySet();
       model.compileFor(dryRuns::everything, 2, (function, nanos) -> compiled.add(function));
@@ -45,7 +45,7 @@ class DryRunsTest {
       dryRuns.everything();
       dryRuns.oneOfEachTask();
       assertThat(model.compiledFunctions()).isEqualTo(functions);
-      assertThat(model.language().prefill(Task.T2I, 3, prompt, 0, prompt.length()))
+      assertThat(model.language().prefill(3, prompt, 0, 5))
           .as("prompts start from zeros still")
           .containsExactly(before);
     }
@@ -65,18 +65,16 @@ class DryRunsTest {
       int functions = model.functions();
 
       int places = model.config().vision().patches();
-      for (int ids = 2; ids <= language.positions(Task.MMU) - places; ids++) {
-        language.embedMmu(new int[ids], new float[places * model.config().language().dModel()]);
-      }
-      PromptEmbeddings question = language.embedMmu(new int[14], null);
-      language.prefill(Task.MMU, 0, question, 0, 2 + places);
-      language.prefill(Task.MMU, 0, question, 2 + places, question.length());
-      model.vision().encode(blank(model.config().vision()));
+      PromptIds question = PromptIds.mmu(new int[14], 1);
+      int length = places + 14;
+      language.prefill(0, question, 0, 2 + places);
+      language.prefill(0, question, 2 + places, length);
+      model.vision().encode(blank(model.config().vision()), language.images(), 1);
       model.images().decode(List.of(new int[model.images().tokens()]));
       model.images().decodePartial(new int[model.images().tokens() - 1]);
       language.copyState(0, 3);
       language.writeState(1, language.readState(0));
-      language.step(List.of(StepRow.forLogits(Task.MMU, 0, 1, question.length())));
+      language.step(List.of(StepRow.forLogits(Task.MMU, 0, 1, length)));
       assertThat(model.functions()).isEqualTo(functions);
     }
   }
@@ -97,10 +95,6 @@ class DryRunsTest {
     PictureProperties counted = new PictureProperties(3, 0.1, DataSize.ofBytes(0), false);
     assertThat(counted.slotsOn(() -> 80_000_000_000L, state)).isEqualTo(3);
     assertThat(counted.slotsOn(() -> 0, state)).isEqualTo(3);
-  }
-
-  private static PromptEmbeddings prompt(LanguageModel language) {
-    return language.embedT2i(new int[] {1, 2, 3, 4, 5});
   }
 
   @Test

@@ -143,14 +143,6 @@ public final class LanguageModel {
   }
 
   /**
-   * Numbers of ids for which {@link #embedMmu} has functions of their own, ascending: any text is
-   * padded to one of them. The last is as long as a text with an image can be.
-   */
-  public int[] textLengths() {
-    return embedder.textLengths();
-  }
-
-  /**
    * Feeds positions {@code from} to {@code to} of a prompt to a slot, in as many pieces as the
    * compiled lengths need. The device looks the ids up and puts the embeddings together.
    *

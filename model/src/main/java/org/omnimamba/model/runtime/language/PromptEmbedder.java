@@ -1,7 +1,6 @@
 package org.omnimamba.model.runtime.language;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.ModelConfig;
@@ -59,15 +58,6 @@ final class PromptEmbedder {
     }
     add(text, head, values, head + imagePlaces * width, ids * width - head);
     return new PromptEmbeddings(Task.MMU, width, values);
-  }
-
-  /** See {@link LanguageModel#textLengths}. */
-  int[] textLengths() {
-    int longest = config.positions(Task.MMU) - imagePlaces;
-    return IntStream.rangeClosed(IDS_BEFORE_IMAGE, longest)
-        .map(length -> Math.min(Buckets.text(length), longest))
-        .distinct()
-        .toArray();
   }
 
   /** Embeddings of the ids and of padding, {@code [bucket, dModel]}. */
