@@ -52,9 +52,10 @@ class ArchitectureTest {
               arrow("config", "augmentation", "data", "step"),
               arrow("data"),
               arrow("data.labelled", "data"),
-              arrow("emoji", "bpe", "data", "data.labelled"),
+              arrow("emoji", "bpe", "data", "data.labelled", "icons"),
               arrow("evaluation", "augmentation", "data", "objective", "step"),
               arrow("export"),
+              arrow("icons", "data"),
               arrow(
                   "objective",
                   "augmentation",

@@ -8,6 +8,9 @@ import org.omnimamba.training.objective.LanguageTask;
 import org.omnimamba.training.objective.MmuTask;
 import org.omnimamba.training.objective.T2iTask;
 import org.omnimamba.training.run.TaskFactory;
+import org.omnimamba.training.scenes.tasks.SceneJointTask;
+import org.omnimamba.training.scenes.tasks.SceneTowerTask;
+import org.omnimamba.training.scenes.tasks.SceneVqTask;
 import org.omnimamba.training.tower.TowerTask;
 import org.omnimamba.training.vq.VqTask;
 
@@ -24,6 +27,9 @@ final class TrainingKinds {
         "mmu", new MmuTask(PICTURES),
         "joint", new JointTask(PICTURES),
         "vq", new VqTask(PICTURES),
-        "towers", new TowerTask(PICTURES));
+        "towers", new TowerTask(PICTURES),
+        "scenes-vq", new SceneVqTask(),
+        "scenes-towers", new SceneTowerTask(),
+        "scenes-joint", new SceneJointTask());
   }
 }

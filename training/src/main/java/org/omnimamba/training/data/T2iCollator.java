@@ -35,19 +35,27 @@ public final class T2iCollator implements Collator<T2iExample> {
   }
 
   /**
+   * The prompts alone, {@value #CAPTION_IDS}, for pictures whose tokens are found in the step.
+   */
+  public Batch captions(List<String> texts) {
+    int length = language.t2iPromptTokens() + 1;
+    long[] captions = new long[texts.size() * length];
+    for (int row = 0; row < texts.size(); row++) {
+      Rows.copy(layouts.t2i(texts.get(row), Truncation.AUTO).ids(), captions, row * length);
+      captions[(row + 1) * length - 1] = endOfImage;
+    }
+    return Batch.empty().with(CAPTION_IDS, captions);
+  }
+
+  /**
    * @throws InvalidDataException if an example has another number of image tokens than the model
    */
   @Override
   public Batch collate(List<T2iExample> examples) {
-    int captionLength = language.t2iPromptTokens() + 1;
     int imageLength = language.imageTokens();
-    long[] captions = new long[examples.size() * captionLength];
     long[] images = new long[examples.size() * imageLength];
     for (int row = 0; row < examples.size(); row++) {
       T2iExample example = examples.get(row);
-      int[] prompt = layouts.t2i(example.caption(), Truncation.AUTO).ids();
-      Rows.copy(prompt, captions, row * captionLength);
-      captions[(row + 1) * captionLength - 1] = endOfImage;
       if (example.imageIds().length != imageLength) {
         throw new InvalidDataException(
             "'%s' has %d image tokens, not %d; tokenize its pictures with this model's VQ"
@@ -55,6 +63,6 @@ public final class T2iCollator implements Collator<T2iExample> {
       }
       Rows.copy(example.imageIds(), images, row * imageLength);
     }
-    return Batch.empty().with(CAPTION_IDS, captions).with(IMAGE_IDS, images);
+    return captions(examples.stream().map(T2iExample::caption).toList()).with(IMAGE_IDS, images);
   }
 }

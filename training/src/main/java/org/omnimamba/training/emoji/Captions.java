@@ -3,8 +3,8 @@ package org.omnimamba.training.emoji;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.omnimamba.training.data.Picture;
+import org.omnimamba.training.icons.Nouns;
 
 /**
  * Captions of emoji in other words each time. Most name the style, since evaluation asks for it;
@@ -40,14 +40,6 @@ public final class Captions {
 
   private static final double CAPITAL = 0.1;
 
-  private static final Pattern NO_ARTICLE =
-      Pattern.compile(
-          "(\\d|keycap|men |women"
-              + " |(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\\b|japanese .*"
-              + " button).*|.*[^su]s|money.*|.*"
-              + " (hair|rice|money|corn|fries|footwear)|rice|snow|fog|bread|fire|.*(facing"
-              + " right|holding hands)");
-
   private Captions() {}
 
   /** A caption for one picture; the same random numbers give the same one. */
@@ -70,13 +62,7 @@ public final class Captions {
 
   /** "a red apple", "an eye", "the flag of chad", but "grapes". */
   static String withArticle(String name) {
-    if (name.startsWith("flag of ")) {
-      return "the " + name;
-    }
-    if (NO_ARTICLE.matcher(name).matches()) {
-      return name;
-    }
-    return ("aeiou".indexOf(name.charAt(0)) >= 0 && !name.startsWith("uni") ? "an " : "a ") + name;
+    return Nouns.withArticle(name);
   }
 
   private static String capitalised(String text) {

@@ -17,6 +17,14 @@ import java.util.stream.IntStream;
 import org.apache.batik.transcoder.TranscoderException;
 import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.PictureSetWriter;
+import org.omnimamba.training.icons.Concept;
+import org.omnimamba.training.icons.ConceptCatalog;
+import org.omnimamba.training.icons.ConceptMatcher;
+import org.omnimamba.training.icons.HeldOutPairs;
+import org.omnimamba.training.icons.IconSet;
+import org.omnimamba.training.icons.NpmInstaller;
+import org.omnimamba.training.icons.NpmPackage;
+import org.omnimamba.training.icons.SvgRasterizer;
 
 /** Makes the data folder of the demo model: see the package description. */
 public final class EmojiPreparation {

@@ -1,6 +1,7 @@
 package org.omnimamba.training.emoji;
 
 import java.util.Locale;
+import org.omnimamba.training.icons.NpmPackage;
 
 /**
  * The icon sets, with the versions that the demo model is trained on. This is the one place where

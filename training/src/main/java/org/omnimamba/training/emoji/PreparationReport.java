@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.omnimamba.training.data.Picture;
+import org.omnimamba.training.icons.ConceptMatcher;
 
 /** How many icons of each set became pictures, and which did not, with the reason. */
 public final class PreparationReport {

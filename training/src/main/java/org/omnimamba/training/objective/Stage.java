@@ -45,6 +45,11 @@ public enum Stage implements Predicate<String> {
     }
   };
 
+  /** The same and the towers: for pictures that no towers were trained on. */
+  public Predicate<String> withTowers() {
+    return or(name -> name.startsWith(ParameterNames.VISION));
+  }
+
   /**
    * What this stage trains, without the adapters where {@code objective.adapters} is false: they
    * stay at their initial values, which add nothing.

@@ -22,17 +22,23 @@ import org.tensorflow.types.TInt64;
  * Drawing: the image tokens after a caption, each from those before it (paper section 3.4).
  *
  * <p>Inputs: {@code caption_ids} {@code [batch, prompt + 1]}, which are {@code [t2i][sot]} caption
- * {@code [eot][soi]} and the {@code [eoi]} after the image, and {@code image_ids} {@code [batch,
- * imageTokens]}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image
+ * {@code [eot][soi]} and the {@code [eoi]} after the image, and those of {@link ImageIds}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image
  * token is ever looked back at, and both are left out of the sequence.
  *
  * @param model its sizes
  * @param batch rows
+ * @param images where the image tokens come from
  * @param dropout before the adapters
  * @param vocabulary where image tokens stand
  */
-public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout, Vocabulary vocabulary)
+public record T2iObjective(
+    ModelConfig model, int batch, ImageIds images, LoraDropout dropout, Vocabulary vocabulary)
     implements Objective {
+
+  /** With image tokens that were computed before. */
+  public T2iObjective(ModelConfig model, int batch, LoraDropout dropout, Vocabulary vocabulary) {
+    this(model, batch, ImageIds.PRECOMPUTED, dropout, vocabulary);
+  }
 
   /** With the paper's decoupled vocabularies. */
   public T2iObjective(ModelConfig model, int batch, LoraDropout dropout) {
@@ -47,7 +53,7 @@ public record T2iObjective(ModelConfig model, int batch, LoraDropout dropout, Vo
     long image = language.imageTokens();
     Operand<TInt64> captionIds = scope.longs("caption_ids", Shape.of(batch, prompt + 1));
     Operand<TInt64> imageIds =
-        vocabulary.ids(tf, language, scope.longs("image_ids", Shape.of(batch, image)));
+        vocabulary.ids(tf, language, images.ids(scope, model, batch));
     BlockContext context = scope.parameters().in(Backbone.PREFIX);
     TokenEmbeddings embeddings = new TokenEmbeddings(context);
     Operand<TFloat32> caption =

@@ -56,7 +56,7 @@ public final class T2iTask implements TaskFactory {
   }
 
   /** {@code objective.lora_dropout}; the model's own if absent. */
-  static LoraDropout dropout(TrainingConfig config, ModelConfig model) {
+  public static LoraDropout dropout(TrainingConfig config, ModelConfig model) {
     return new LoraDropout(
         config.objective().number("lora_dropout", model.language().lora().dropout()));
   }

@@ -7,13 +7,13 @@ import org.omnimamba.training.config.Section;
 import org.omnimamba.training.config.TrainingConfig;
 
 /** Fields that the data sections of all token objectives have. */
-final class TextData {
+public final class TextData {
   private static final int MOST_ROWS = 1 << 16;
 
   private TextData() {}
 
   /** {@code tokenizer}: a {@code tokenizer.json}; the caller closes it. */
-  static Tokenizer tokenizer(TrainingConfig config, Section data) {
+  public static Tokenizer tokenizer(TrainingConfig config, Section data) {
     Path file = config.path(data.text("tokenizer"));
     if (!Files.exists(file)) {
       throw data.wrong("tokenizer", "is %s, which does not exist".formatted(file));
@@ -22,12 +22,12 @@ final class TextData {
   }
 
   /** {@code batch_size}: rows of a micro-batch. */
-  static int batchSize(Section data) {
+  public static int batchSize(Section data) {
     return data.integer("batch_size", 1, MOST_ROWS);
   }
 
   /** A file or folder that must exist. */
-  static Path existing(TrainingConfig config, Section data, String name) {
+  public static Path existing(TrainingConfig config, Section data, String name) {
     Path path = config.path(data.text(name));
     if (!Files.exists(path)) {
       throw data.wrong(name, "is %s, which does not exist".formatted(path));

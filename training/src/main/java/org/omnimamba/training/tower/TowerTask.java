@@ -49,7 +49,8 @@ public final class TowerTask implements TaskFactory {
   @Override
   public TrainingTask create(TrainingConfig config, ModelConfig model, TensorSource initial) {
     PictureSet pictures = PictureData.training(config, model.vision().imageSize());
-    TowerSizes sizes = sizes(config, model, new PictureLabels(pictures.pictures()));
+    PictureLabels labels = new PictureLabels(pictures.pictures());
+    TowerSizes sizes = sizes(config, model, labels.concepts(), labels.styles());
     TowerObjective objective =
         new TowerObjective(
             model.vision(), sizes, settings(config), PictureData.augmentation(config.data()));
@@ -73,7 +74,9 @@ public final class TowerTask implements TaskFactory {
         StepListener.NONE);
   }
 
-  private static TowerSizes sizes(TrainingConfig config, ModelConfig model, PictureLabels labels) {
+  /** The sizes that a configuration says, for pictures of any source. */
+  public static TowerSizes sizes(
+      TrainingConfig config, ModelConfig model, int concepts, int styles) {
     Section objective = config.objective();
     int width =
         objective.has("caption_width")
@@ -83,12 +86,13 @@ public final class TowerTask implements TaskFactory {
         PictureData.batchSize(config),
         config.data().integer("caption_length", 1, model.language().maxCaptionTokens()),
         model.specialTokens().pad(),
-        labels.concepts(),
-        labels.styles(),
+        concepts,
+        styles,
         width);
   }
 
-  private static TowerLossSettings settings(TrainingConfig config) {
+  /** What counts how much, as configured. */
+  public static TowerLossSettings settings(TrainingConfig config) {
     Section objective = config.objective();
     TowerLossSettings usual = TowerLossSettings.defaults();
     return new TowerLossSettings(

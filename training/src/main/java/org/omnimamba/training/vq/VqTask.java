@@ -48,26 +48,31 @@ public final class VqTask implements TaskFactory {
     PictureSet pictures = PictureData.training(config, size);
     int batch = PictureData.batchSize(config);
     Section objective = config.objective();
-    VqObjective built =
-        new VqObjective(
-            model.vq(),
-            batch,
-            size,
-            weights(objective),
-            PictureData.augmentation(config.data()),
-            objective.flag("convolutions_by_products", false));
+    VqObjective built = objective(config, model, batch, size);
     BatchSource batches =
         new ShuffledBatches<>(
                 labelled.pictures(pictures),
                 PictureCollator.withoutCaptions(),
                 batch,
                 config.run().options().seed())
-            .with(shares(objective.integer("quantized_from", 0)));
+            .with(shares(config));
     StepListener revival = revival(config);
     config.data().refuseUnknown();
     objective.refuseUnknown();
     return new TrainingTask(
         built, name -> name.startsWith(ParameterNames.VQ), initial, batches, revival);
+  }
+
+  /** What a configuration's fields make of the objective; for pictures of any source. */
+  public static VqObjective objective(
+      TrainingConfig config, ModelConfig model, int batch, int size) {
+    return new VqObjective(
+        model.vq(),
+        batch,
+        size,
+        weights(config.objective()),
+        PictureData.augmentation(config.data()),
+        config.objective().flag("convolutions_by_products", false));
   }
 
   private static VqLossWeights weights(Section objective) {
@@ -81,6 +86,10 @@ public final class VqTask implements TaskFactory {
   }
 
   /** How far quantization has set in, by the number of the micro-batch. */
+  public static BatchSource shares(TrainingConfig config) {
+    return shares(config.objective().integer("quantized_from", 0));
+  }
+
   static BatchSource shares(long quantizedFrom) {
     return step -> {
       float share = step >= quantizedFrom ? 1f : (float) step / quantizedFrom;
@@ -88,7 +97,8 @@ public final class VqTask implements TaskFactory {
     };
   }
 
-  private static StepListener revival(TrainingConfig config) {
+  /** What brings unused codes back, as configured. */
+  public static StepListener revival(TrainingConfig config) {
     long every = config.objective().integer("revive_every", 0);
     long until = config.objective().integer("revive_until", Long.MAX_VALUE);
     if (every == 0) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.model.text.Turn;
 import org.omnimamba.training.data.Picture;
 import org.omnimamba.training.data.labelled.PictureLabels;
+import org.omnimamba.training.icons.ConceptNames;
 
 /** Names, captions and questions. */
 class EmojiWordsTest {

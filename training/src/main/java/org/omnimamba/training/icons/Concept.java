@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.util.List;
 
@@ -14,7 +14,7 @@ import java.util.List;
  * @param subgroup narrower kind
  * @param order rank in Unicode's order
  */
-record Concept(
+public record Concept(
     String hexcode,
     String label,
     String name,

@@ -1,11 +1,11 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Makes plain names of emojibase's labels: lower case, ASCII, no colons, commas or brackets. */
-final class ConceptNames {
+public final class ConceptNames {
   private static final Pattern MARKS = Pattern.compile("\\p{M}");
   private static final Pattern PERSON_WITH =
       Pattern.compile("(person|man|woman): ((?:blond|red|curly|white) hair|beard)");
@@ -19,7 +19,7 @@ final class ConceptNames {
    * A label as it is used in captions: {@code "flag: São Tomé & Príncipe"} becomes {@code "flag of
    * sao tome and principe"}, {@code "man: red hair"} becomes {@code "man with red hair"}.
    */
-  static String name(String label) {
+  public static String name(String label) {
     String plain =
         ascii(label)
             .replace('\u2019', '\'')
@@ -33,7 +33,7 @@ final class ConceptNames {
    * What names are compared by: letters and digits alone, so that {@code flag-for-canada}, {@code
    * flag: Canada} and {@code flag_canada} are one.
    */
-  static String key(String name) {
+  public static String key(String name) {
     String key = NOT_KEY.matcher(ascii(name)).replaceAll("");
     return FLAG_FOR.matcher(key).replaceFirst("flag");
   }

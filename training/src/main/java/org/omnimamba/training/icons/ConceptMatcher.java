@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * and aliases of the sets with code points (which keep Unicode's older names), then the short codes
  * of chat programs. A name that means two concepts at one of these levels means none there.
  */
-final class ConceptMatcher {
+public final class ConceptMatcher {
   private static final String LIST = "icon-names.properties";
   private static final Pattern SKIN_TONE =
       Pattern.compile(".*(-skin-tone|-tone\\d|-(light|medium|dark|medium-light|medium-dark))");
@@ -35,12 +35,12 @@ final class ConceptMatcher {
    * @param toned icons passed over because they have a skin tone
    * @param unmatched names of icons without a concept
    */
-  record Matches(Map<Concept, IconSet.Icon> icons, int toned, List<String> unmatched) {}
+  public record Matches(Map<Concept, IconSet.Icon> icons, int toned, List<String> unmatched) {}
 
   /**
    * @param sets all sets; those with code points lend their names to the others
    */
-  ConceptMatcher(ConceptCatalog catalog, Iterable<IconSet> sets) {
+  public ConceptMatcher(ConceptCatalog catalog, Iterable<IconSet> sets) {
     this.catalog = catalog;
     Names labels = new Names();
     Names icons = new Names();
@@ -80,7 +80,7 @@ final class ConceptMatcher {
   }
 
   /** Finds the concepts of one set's icons; the first icon of a concept is kept. */
-  Matches match(IconSet set) {
+  public Matches match(IconSet set) {
     Map<Concept, IconSet.Icon> found = new LinkedHashMap<>();
     Map<String, Concept> known = new HashMap<>();
     set.namesByHexcode()

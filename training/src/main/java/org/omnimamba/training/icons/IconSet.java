@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import org.omnimamba.training.data.InvalidDataException;
 import tools.jackson.databind.JsonNode;
 
 /** One icon set in Iconify's JSON. */
-final class IconSet {
+public final class IconSet {
   private static final double DEFAULT_SIZE = 16;
 
   private final Map<String, Icon> icons = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ final class IconSet {
    * @param aliases other names of the same picture
    * @param svg a whole SVG document
    */
-  record Icon(String name, List<String> aliases, String svg) {}
+  public record Icon(String name, List<String> aliases, String svg) {}
 
   private IconSet() {}
 
@@ -34,7 +34,7 @@ final class IconSet {
    * @param folder the unpacked package
    * @throws InvalidDataException if it is no icon set
    */
-  static IconSet read(Path folder) {
+  public static IconSet read(Path folder) {
     JsonNode root = ConceptCatalog.json(folder.resolve("icons.json"));
     if (!root.path("icons").isObject()) {
       throw new InvalidDataException(folder + "/icons.json holds no icons");
@@ -94,20 +94,20 @@ final class IconSet {
     return icon.path(field).asDouble(root.path(field).asDouble(otherwise));
   }
 
-  Iterable<Icon> icons() {
+  public Iterable<Icon> icons() {
     return icons.values();
   }
 
-  int count() {
+  public int count() {
     return icons.size();
   }
 
   /** Names of icons by their code points; empty for a set that gives none. */
-  Map<String, String> namesByHexcode() {
+  public Map<String, String> namesByHexcode() {
     return namesByHexcode;
   }
 
-  @Nullable Icon icon(String name) {
+  public @Nullable Icon icon(String name) {
     return icons.get(name);
   }
 }

@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** All concepts of emojibase. */
-final class ConceptCatalog {
+public final class ConceptCatalog {
   /** Skin tones and hair that Unicode lists for use in sequences. */
   private static final String COMPONENT = "component";
 
@@ -40,7 +40,7 @@ final class ConceptCatalog {
    * @param folder the unpacked package
    * @throws InvalidDataException if it is not as expected
    */
-  static ConceptCatalog read(Path folder) {
+  public static ConceptCatalog read(Path folder) {
     JsonNode groups = json(folder.resolve("meta/groups.json"));
     Map<String, Concept> concepts = new LinkedHashMap<>();
     Map<String, String> names = new LinkedHashMap<>();
@@ -100,7 +100,7 @@ final class ConceptCatalog {
   }
 
   /** Code points in upper case, without variation selectors. */
-  static String hexcode(String codePoints) {
+  public static String hexcode(String codePoints) {
     List<String> kept = new ArrayList<>();
     for (String point : codePoints.toUpperCase(Locale.ROOT).split("-", -1)) {
       if (!point.equals("FE0F")) {
@@ -110,7 +110,7 @@ final class ConceptCatalog {
     return String.join("-", kept);
   }
 
-  static JsonNode json(Path file) {
+  public static JsonNode json(Path file) {
     try {
       return JsonMapper.shared().readTree(Files.readString(file));
     } catch (IOException | JacksonException e) {
@@ -119,17 +119,17 @@ final class ConceptCatalog {
   }
 
   /** In Unicode's order. */
-  Collection<Concept> all() {
+  public Collection<Concept> all() {
     return byHexcode.values();
   }
 
   /** The concept of these code points, or null: a skin tone, a component, or nothing known. */
-  @Nullable Concept byHexcode(String codePoints) {
+  public @Nullable Concept byHexcode(String codePoints) {
     return byHexcode.get(hexcode(codePoints));
   }
 
   /** Names of a concept in chat programs. */
-  List<String> shortcodes(Concept concept) {
+  public List<String> shortcodes(Concept concept) {
     return shortcodes.getOrDefault(concept.hexcode(), List.of());
   }
 }

@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Fetches packages with the {@code npm} client, whose settings (registry, proxy, certificates)
  * thereby hold. Packages' scripts are never run.
  */
-final class NpmInstaller {
+public final class NpmInstaller {
   private static final long LIMIT_MINUTES = 10;
 
   private final Path folder;
@@ -22,7 +22,7 @@ final class NpmInstaller {
   /**
    * @param folder where packages are kept for the next time
    */
-  NpmInstaller(Path folder) {
+  public NpmInstaller(Path folder) {
     this.folder = folder.toAbsolutePath();
   }
 
@@ -31,7 +31,7 @@ final class NpmInstaller {
    *
    * @throws InvalidDataException if npm is missing or fails
    */
-  void install(List<NpmPackage> packages) {
+  public void install(List<NpmPackage> packages) {
     List<NpmPackage> missing = packages.stream().filter(each -> !installed(each)).toList();
     if (missing.isEmpty()) {
       return;
@@ -60,7 +60,7 @@ final class NpmInstaller {
   }
 
   /** Where a package's files are. */
-  Path folder(NpmPackage each) {
+  public Path folder(NpmPackage each) {
     return folder.resolve("node_modules").resolve(each.name());
   }
 

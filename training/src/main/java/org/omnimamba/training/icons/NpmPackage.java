@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 /**
  * A package of the npm registry.
@@ -8,10 +8,10 @@ package org.omnimamba.training.emoji;
  */
 public record NpmPackage(String name, String version) {
   /** Names, tags and groups of all emoji. */
-  static final NpmPackage EMOJIBASE = new NpmPackage("emojibase-data", "17.0.0");
+  public static final NpmPackage EMOJIBASE = new NpmPackage("emojibase-data", "17.0.0");
 
   /** As the npm client takes it. */
-  String specification() {
+  public String specification() {
     return name + "@" + version;
   }
 }

@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,7 +17,7 @@ import java.util.Set;
  * alone, not on their order: pairs are ranked by a hash and taken from the lowest on, as long as
  * their concept keeps two styles to learn from.
  */
-final class HeldOutPairs {
+public final class HeldOutPairs {
   private static final int STYLES_KEPT = 2;
 
   private HeldOutPairs() {}
@@ -28,7 +28,7 @@ final class HeldOutPairs {
    * @param concept what is shown
    * @param style who drew it
    */
-  record Pair(String concept, String style) {}
+  public record Pair(String concept, String style) {}
 
   /**
    * Chooses.
@@ -36,7 +36,7 @@ final class HeldOutPairs {
    * @param pairs all pairs that training could see
    * @param share how many of them to hold out, of 1
    */
-  static Set<Pair> choose(Collection<Pair> pairs, double share) {
+  public static Set<Pair> choose(Collection<Pair> pairs, double share) {
     Map<String, Integer> left = new LinkedHashMap<>();
     pairs.forEach(pair -> left.merge(pair.concept(), 1, Integer::sum));
     List<Pair> ranked = new ArrayList<>(pairs);

@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -14,11 +14,11 @@ import org.apache.batik.transcoder.image.ImageTranscoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws SVG on white. The drawing is made four times as large and averaged down, since shapes that
+ * Draws SVG, on white or on nothing. The drawing is made four times as large and averaged down, since shapes that
  * touch show seams where each is smoothed on its own. Scripts and references to other files are
  * refused. Safe for use by several threads.
  */
-final class SvgRasterizer {
+public final class SvgRasterizer {
   private static final int SUPERSAMPLING = 4;
 
   /**
@@ -33,7 +33,7 @@ final class SvgRasterizer {
   /**
    * @param size width and height of the result in pixels
    */
-  SvgRasterizer(int size) {
+  public SvgRasterizer(int size) {
     this.size = size;
   }
 
@@ -43,12 +43,29 @@ final class SvgRasterizer {
    * @return RGB bytes {@code [size, size, 3]}
    * @throws TranscoderException if it cannot be drawn
    */
-  byte[] draw(String svg) throws TranscoderException {
+  public byte[] draw(String svg) throws TranscoderException {
+    return averaged(drawn(svg, Color.WHITE));
+  }
+
+  /**
+   * Draws one document in the middle of the square, on nothing.
+   *
+   * @return ARGB pixels {@code [size, size]}, colours not multiplied with alpha; 0 where there is
+   *     nothing
+   * @throws TranscoderException if it cannot be drawn
+   */
+  public int[] drawTransparent(String svg) throws TranscoderException {
+    return averagedWithAlpha(drawn(svg, null));
+  }
+
+  private int[] drawn(String svg, @Nullable Color ground) throws TranscoderException {
     Canvas canvas = new Canvas();
     float large = (float) size * SUPERSAMPLING;
     canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_WIDTH, large);
     canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_HEIGHT, large);
-    canvas.addTranscodingHint(ImageTranscoder.KEY_BACKGROUND_COLOR, Color.WHITE);
+    if (ground != null) {
+      canvas.addTranscodingHint(ImageTranscoder.KEY_BACKGROUND_COLOR, ground);
+    }
     canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_ALLOW_EXTERNAL_RESOURCES, false);
     canvas.addTranscodingHint(SVGAbstractTranscoder.KEY_ALLOWED_SCRIPT_TYPES, "");
     String plain = RGBA.matcher(svg).replaceAll("rgb($1)");
@@ -62,7 +79,38 @@ final class SvgRasterizer {
     if (image == null) {
       throw new TranscoderException("nothing was drawn");
     }
-    return averaged(((DataBufferInt) image.getRaster().getDataBuffer()).getData());
+    return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+  }
+
+  /** Means of colours are weighted with alpha, or edges would darken. */
+  private int[] averagedWithAlpha(int[] argb) {
+    int[] mean = new int[size * size];
+    int area = SUPERSAMPLING * SUPERSAMPLING;
+    for (int y = 0; y < size; y++) {
+      for (int x = 0; x < size; x++) {
+        int alpha = 0;
+        int red = 0;
+        int green = 0;
+        int blue = 0;
+        for (int i = 0; i < area; i++) {
+          int row = y * SUPERSAMPLING + i / SUPERSAMPLING;
+          int pixel = argb[row * size * SUPERSAMPLING + x * SUPERSAMPLING + i % SUPERSAMPLING];
+          int a = pixel >>> 24;
+          alpha += a;
+          red += a * (pixel >> 16 & 255);
+          green += a * (pixel >> 8 & 255);
+          blue += a * (pixel & 255);
+        }
+        if (alpha > 0) {
+          mean[y * size + x] =
+              (alpha + area / 2) / area << 24
+                  | (red + alpha / 2) / alpha << 16
+                  | (green + alpha / 2) / alpha << 8
+                  | (blue + alpha / 2) / alpha;
+        }
+      }
+    }
+    return mean;
   }
 
   private static String reason(Throwable error) {

@@ -1,4 +1,4 @@
-package org.omnimamba.training.emoji;
+package org.omnimamba.training.icons;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.omnimamba.training.emoji.HeldOutPairs.Pair;
+import org.omnimamba.training.icons.HeldOutPairs.Pair;
 
 class HeldOutPairsTest {
   private static final int CONCEPTS = 200;
