@@ -5,8 +5,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.omnimamba.hub.cli.FetchCommand;
 import org.omnimamba.training.cli.EvaluateCommand;
+import org.omnimamba.training.cli.EvaluateScenesCommand;
 import org.omnimamba.training.cli.ExportCommand;
 import org.omnimamba.training.cli.PrepareCommand;
+import org.omnimamba.training.cli.PrepareScenesCommand;
 import org.omnimamba.training.cli.ScoreCommand;
 import org.omnimamba.training.cli.TokenizeCommand;
 import org.omnimamba.training.cli.TowersCommand;
@@ -34,8 +36,10 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       BenchmarkCommand.class,
       EvaluateCommand.class,
+      EvaluateScenesCommand.class,
       ExportCommand.class,
       PrepareCommand.class,
+      PrepareScenesCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,
       TowersCommand.class,

@@ -76,8 +76,7 @@ public final class PrepareScenesCommand implements Callable<Integer> {
             .run(out);
     Path definition = tokenizer != null ? tokenizer : out.resolve("tokenizer.json");
     WholeFile.write(
-        definition,
-        SceneTokenizer.train(SpriteSet.read(out, Picture.Split.TRAIN), vocabulary));
+        definition, SceneTokenizer.train(SpriteSet.read(out, Picture.Split.TRAIN), vocabulary));
     counts.forEach(
         (style, count) ->
             spec.commandLine().getOut().println(style.word() + ": " + count + " sprites"));

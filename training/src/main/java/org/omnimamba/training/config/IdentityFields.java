@@ -81,8 +81,12 @@ final class IdentityFields {
     }
   }
 
-  /** Pictures of {@code prepare}, or a model's weights; none of a folder of images. */
+  /** Pictures or sprites that were prepared, or a model's weights; none of a folder of images. */
   private static List<Path> inFolder(Path folder) {
+    Path sprites = folder.resolve("sprites-" + Picture.Split.TRAIN.label() + ".bin");
+    if (Files.exists(sprites)) {
+      return List.of(sprites);
+    }
     if (Files.exists(folder.resolve(PictureSet.LIST))) {
       return List.of(
           folder.resolve(PictureSet.LIST),

@@ -34,9 +34,7 @@ public final class T2iCollator implements Collator<T2iExample> {
     this.endOfImage = config.specialTokens().eoi();
   }
 
-  /**
-   * The prompts alone, {@value #CAPTION_IDS}, for pictures whose tokens are found in the step.
-   */
+  /** The prompts alone, {@value #CAPTION_IDS}, for pictures whose tokens are found in the step. */
   public Batch captions(List<String> texts) {
     int length = language.t2iPromptTokens() + 1;
     long[] captions = new long[texts.size() * length];

@@ -14,6 +14,9 @@ public final class Nouns {
               + " (hair|rice|money|corn|fries|footwear)|rice|snow|fog|bread|fire|.*(facing"
               + " right|holding hands)");
 
+  /** What is several or a mass as a whole, whatever its head is. */
+  private static final Pattern MANY = Pattern.compile("(men|women|people|money) .*|.*facing right");
+
   /** Where a name's head ends: "cloud with rain" is said as "clouds with rain". */
   private static final Pattern HEAD =
       Pattern.compile("(.+?)( (?:with|of|in|on|at|behind|over|and|without|from|to) .*)");
@@ -43,7 +46,11 @@ public final class Nouns {
 
   /** Whether one says "a" before the name and can count it: not "grapes", not "rice". */
   public static boolean isCountable(String name) {
-    return !name.startsWith("flag of ") && !NO_ARTICLE.matcher(name).matches();
+    Matcher head = HEAD.matcher(name);
+    String counted = head.matches() ? head.group(1) : name;
+    return !name.startsWith("flag of ")
+        && !NO_ARTICLE.matcher(counted).matches()
+        && !MANY.matcher(name).matches();
   }
 
   /** "a red apple", "an eye", "the flag of chad", but "grapes". */

@@ -14,9 +14,9 @@ import org.apache.batik.transcoder.image.ImageTranscoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws SVG, on white or on nothing. The drawing is made four times as large and averaged down, since shapes that
- * touch show seams where each is smoothed on its own. Scripts and references to other files are
- * refused. Safe for use by several threads.
+ * Draws SVG, on white or on nothing. The drawing is made four times as large and averaged down,
+ * since shapes that touch show seams where each is smoothed on its own. Scripts and references to
+ * other files are refused. Safe for use by several threads.
  */
 public final class SvgRasterizer {
   private static final int SUPERSAMPLING = 4;

@@ -47,8 +47,7 @@ public interface ImageIds {
       long width = (long) model.language().imageGridWidth() * factor;
       Operand<TFloat32> unit =
           Augmentation.unit(tf, scope.bytes(PICTURES_INPUT, Shape.of(batch, height, width, 3)));
-      Operand<TFloat32> signed =
-          tf.math.sub(tf.math.mul(unit, tf.constant(2f)), tf.constant(1f));
+      Operand<TFloat32> signed = tf.math.sub(tf.math.mul(unit, tf.constant(2f)), tf.constant(1f));
       BlockContext root = scope.parameters();
       // the names' prefix ends with a dot
       String part = ParameterNames.VQ.substring(0, ParameterNames.VQ.length() - 1);

@@ -22,8 +22,9 @@ import org.tensorflow.types.TInt64;
  * Drawing: the image tokens after a caption, each from those before it (paper section 3.4).
  *
  * <p>Inputs: {@code caption_ids} {@code [batch, prompt + 1]}, which are {@code [t2i][sot]} caption
- * {@code [eot][soi]} and the {@code [eoi]} after the image, and those of {@link ImageIds}. The loss is on image tokens only, so neither {@code [eoi]} nor the last image
- * token is ever looked back at, and both are left out of the sequence.
+ * {@code [eot][soi]} and the {@code [eoi]} after the image, and those of {@link ImageIds}. The loss
+ * is on image tokens only, so neither {@code [eoi]} nor the last image token is ever looked back
+ * at, and both are left out of the sequence.
  *
  * @param model its sizes
  * @param batch rows
@@ -52,8 +53,7 @@ public record T2iObjective(
     long prompt = language.t2iPromptTokens();
     long image = language.imageTokens();
     Operand<TInt64> captionIds = scope.longs("caption_ids", Shape.of(batch, prompt + 1));
-    Operand<TInt64> imageIds =
-        vocabulary.ids(tf, language, images.ids(scope, model, batch));
+    Operand<TInt64> imageIds = vocabulary.ids(tf, language, images.ids(scope, model, batch));
     BlockContext context = scope.parameters().in(Backbone.PREFIX);
     TokenEmbeddings embeddings = new TokenEmbeddings(context);
     Operand<TFloat32> caption =

@@ -17,13 +17,7 @@ import org.omnimamba.training.scenes.sprites.Sprite;
  * @param value factor
  */
 record Alteration(
-    int outline,
-    int ink,
-    int levels,
-    boolean thicker,
-    float hue,
-    float saturation,
-    float value) {
+    int outline, int ink, int levels, boolean thicker, float hue, float saturation, float value) {
 
   private static final int DARK = 110;
   private static final int WIDEST = 3;

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.training.icons.Nouns;
 import org.omnimamba.training.scenes.Scene.Ground;
 import org.omnimamba.training.scenes.Scene.Kind;
-import org.omnimamba.training.scenes.SceneObject.Size;
 import org.omnimamba.training.scenes.sprites.NamedColour;
 import org.omnimamba.training.scenes.sprites.Sprite;
 import org.omnimamba.training.scenes.sprites.SpriteSet;
@@ -43,7 +42,9 @@ public final class ScenePlanner {
   public Scene plan(RandomGenerator random) {
     double draw = random.nextDouble();
     return plan(
-        draw < SINGLE ? Kind.SINGLE : draw < COUNT ? Kind.COUNT : draw < PAIR ? Kind.PAIR : Kind.SEVERAL,
+        draw < SINGLE
+            ? Kind.SINGLE
+            : draw < COUNT ? Kind.COUNT : draw < PAIR ? Kind.PAIR : Kind.SEVERAL,
         random);
   }
 
@@ -102,8 +103,7 @@ public final class ScenePlanner {
     Alteration hand = otherHand ? Alteration.random(random) : null;
     List<Look> looks = new ArrayList<>();
     for (int i = 0; i < chosen.size(); i++) {
-      looks.add(
-          kind == Kind.COUNT && i > 0 ? looks.get(0) : look(chosen.get(i), hand, random));
+      looks.add(kind == Kind.COUNT && i > 0 ? looks.get(0) : look(chosen.get(i), hand, random));
     }
     Ground ground = ground(looks, otherHand, random);
     List<Layouts.Place> places = Layouts.places(kind, chosen.size(), random);
@@ -133,8 +133,7 @@ public final class ScenePlanner {
     boolean painted = false;
     if (random.nextDouble() < PAINTED && SpritePainter.isPaintable(sprite)) {
       NamedColour[] colours = NamedColour.values();
-      Sprite other =
-          SpritePainter.painted(sprite, colours[random.nextInt(colours.length)], random);
+      Sprite other = SpritePainter.painted(sprite, colours[random.nextInt(colours.length)], random);
       painted = other != null;
       seen = other != null ? other : sprite;
     }

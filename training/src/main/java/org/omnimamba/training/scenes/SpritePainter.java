@@ -21,8 +21,25 @@ final class SpritePainter {
   /** What already says a colour, or is only what it is in its own. */
   private static final Set<String> COLOUR_WORDS =
       Set.of(
-          "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white",
-          "grey", "gray", "light", "dark", "rainbow", "tangerine", "gold", "silver", "golden");
+          "red",
+          "orange",
+          "yellow",
+          "green",
+          "blue",
+          "purple",
+          "pink",
+          "brown",
+          "black",
+          "white",
+          "grey",
+          "gray",
+          "light",
+          "dark",
+          "rainbow",
+          "tangerine",
+          "gold",
+          "silver",
+          "golden");
 
   private SpritePainter() {}
 

@@ -22,8 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The sprites of a split in two files: {@code sprites-SPLIT.jsonl} says what they show, {@code
- * sprites-SPLIT.bin} holds their pixels in the same order. Each sprite's four channels stand one after the other, as differences from PNG's
- * Paeth prediction, deflated: somewhat smaller than PNG and quick to read.
+ * sprites-SPLIT.bin} holds their pixels in the same order. Each sprite's four channels stand one
+ * after the other, as differences from PNG's Paeth prediction, deflated: somewhat smaller than PNG
+ * and quick to read.
  */
 final class SpriteFile {
   /** Colours keep six bits of eight and alpha four: what is left out is hardly seen. */
@@ -59,8 +60,7 @@ final class SpriteFile {
    *
    * @param pixels ARGB {@code [height, width]} of each label
    */
-  static void write(
-      Path folder, Picture.Split split, List<SpriteLabel> labels, List<int[]> pixels)
+  static void write(Path folder, Picture.Split split, List<SpriteLabel> labels, List<int[]> pixels)
       throws IOException {
     Files.createDirectories(folder);
     Path file = pixelFile(folder, split);
@@ -74,8 +74,7 @@ final class SpriteFile {
     } finally {
       deflater.end();
     }
-    Files.move(
-        staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     try (WholeFile list = WholeFile.at(list(folder, split))) {
       for (SpriteLabel label : labels) {
         list.line(JsonMapper.shared().writeValueAsString(label));

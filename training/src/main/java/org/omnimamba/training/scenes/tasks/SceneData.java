@@ -82,8 +82,7 @@ final class SceneData {
   Drawing drawing(double dropped, RandomGenerator random) {
     Scene scene = planner.plan(random);
     String caption = SceneCaptions.caption(scene, random);
-    return new Drawing(
-        random.nextDouble() < dropped ? "" : caption, composer.compose(scene));
+    return new Drawing(random.nextDouble() < dropped ? "" : caption, composer.compose(scene));
   }
 
   /** A scene with a question. */

@@ -71,11 +71,9 @@ public final class SceneJointTask implements TaskFactory {
   private static JointObjective objective(
       TrainingConfig config, ModelConfig model, Section t2i, Section mmu) {
     LoraDropout dropout = T2iTask.dropout(config, model);
-    ImageIds images =
-        ImageIds.pictures(config.objective().flag("convolutions_by_products", false));
+    ImageIds images = ImageIds.pictures(config.objective().flag("convolutions_by_products", false));
     return new JointObjective(
-        new T2iObjective(
-            model, TextData.batchSize(t2i), images, dropout, Vocabulary.DECOUPLED),
+        new T2iObjective(model, TextData.batchSize(t2i), images, dropout, Vocabulary.DECOUPLED),
         new MmuObjective(
             model,
             TextData.batchSize(mmu),

@@ -41,10 +41,7 @@ final class Phrases {
     int count = scene.objects().size();
     SceneObject object = scene.first();
     String number = random.nextDouble() < DIGITS ? Integer.toString(count) : number(count);
-    return number
-        + " "
-        + describing(object, random)
-        + Nouns.plural(name(object, other, random));
+    return number + " " + describing(object, random) + Nouns.plural(name(object, other, random));
   }
 
   /** Size and colour where there is something to say, each followed by a space. */

@@ -110,8 +110,7 @@ public final class SceneCaptions {
         String first = named(scene.objects().get(0), bare, random);
         String second = named(scene.objects().get(1), bare, random);
         boolean placed = random.nextDouble() < PLACE_SAID;
-        List<String> templates =
-            placed ? (scene.sideBySide() ? BESIDE : STACKED) : TOGETHER;
+        List<String> templates = placed ? (scene.sideBySide() ? BESIDE : STACKED) : TOGETHER;
         yield Phrases.pick(templates, random).replace("{a}", first).replace("{b}", second);
       }
       case SEVERAL ->

@@ -171,8 +171,7 @@ public final class SceneQuestions {
       }
       case PLACE -> scene.kind() == Kind.PAIR ? place(scene, random) : null;
       case EXISTENCE -> exists(scene, random.nextBoolean(), random);
-      case STYLE ->
-          scene.style() == null ? null : asked(topic, STYLE, "", scene.style(), random);
+      case STYLE -> scene.style() == null ? null : asked(topic, STYLE, "", scene.style(), random);
       case DESCRIBE -> asked(topic, DESCRIBE, "", description(scene), random);
     };
   }
@@ -183,7 +182,8 @@ public final class SceneQuestions {
 
   private Asked count(Scene scene, RandomGenerator random) {
     SceneObject object = Phrases.pick(scene.objects(), random);
-    int same = (int) scene.objects().stream().filter(each -> each.name().equals(object.name())).count();
+    int same =
+        (int) scene.objects().stream().filter(each -> each.name().equals(object.name())).count();
     if (random.nextDouble() < NONE_OF_THEM) {
       String absent = absent(scene, random);
       if (Nouns.isCountable(absent)) {
@@ -223,11 +223,9 @@ public final class SceneQuestions {
       case 0 -> new Asked(Topic.PLACE, what(towardsFirst, second, random), first);
       case 1 -> new Asked(Topic.PLACE, what(towardsSecond, first, random), second);
       case 2 ->
-          new Asked(
-              Topic.PLACE, "where is the " + first + "?", towardsFirst + " the " + second);
+          new Asked(Topic.PLACE, "where is the " + first + "?", towardsFirst + " the " + second);
       default ->
-          new Asked(
-              Topic.PLACE, "where is the " + second + "?", towardsSecond + " the " + first);
+          new Asked(Topic.PLACE, "where is the " + second + "?", towardsSecond + " the " + first);
     };
   }
 
@@ -304,9 +302,7 @@ public final class SceneQuestions {
           case SINGLE -> parts.get(0);
           case COUNT -> Phrases.number(scene.objects().size()) + " " + parts.get(0);
           case PAIR ->
-              parts.get(0)
-                  + (scene.sideBySide() ? " to the left of " : " above ")
-                  + parts.get(1);
+              parts.get(0) + (scene.sideBySide() ? " to the left of " : " above ") + parts.get(1);
           case SEVERAL -> Phrases.list(parts);
         };
     NamedColour ground = scene.ground().colour();
@@ -325,9 +321,7 @@ public final class SceneQuestions {
   private static Asked asked(
       Topic topic, List<String> templates, String name, String answer, RandomGenerator random) {
     String question =
-        Phrases.pick(templates, random)
-            .replace("{n}", name)
-            .replace("{p}", Nouns.plural(name));
+        Phrases.pick(templates, random).replace("{n}", name).replace("{p}", Nouns.plural(name));
     return new Asked(topic, question, answer);
   }
 }

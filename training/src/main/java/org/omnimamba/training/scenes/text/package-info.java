@@ -1,4 +1,6 @@
-/** What is said and asked about scenes: captions, questions and answers, all made of their truth. */
+/**
+ * What is said and asked about scenes: captions, questions and answers, all made of their truth.
+ */
 @NullMarked
 package org.omnimamba.training.scenes.text;
 
