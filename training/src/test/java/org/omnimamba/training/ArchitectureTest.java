@@ -81,6 +81,7 @@ class ArchitectureTest {
               arrow("scenes.sprites", "data", "icons"),
               arrow(
                   "scenes.tasks",
+                  "augmentation",
                   "config",
                   "data",
                   "objective",
@@ -88,6 +89,7 @@ class ArchitectureTest {
                   "scenes",
                   "scenes.sprites",
                   "scenes.text",
+                  "step",
                   "tower",
                   "vq"),
               arrow("scenes.text", "bpe", "icons", "scenes", "scenes.sprites"),
