@@ -303,7 +303,8 @@ class UsageTest {
                 .GET());
     assertThat(accepted.body())
         .isEqualTo(
-            "key,requests,pictures,input_tokens,cached_tokens,output_tokens\r\nom_1,10,0,190,0,20\r\n");
+            "key,requests,pictures,input_tokens,cached_tokens,output_tokens\r\n"
+                + "om_1,10,0,190,0,20\r\n");
   }
 
   @ParameterizedTest

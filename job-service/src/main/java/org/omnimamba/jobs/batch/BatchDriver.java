@@ -86,9 +86,7 @@ class BatchDriver implements JobHandler {
   }
 
   private String keyOf(BatchClaim claim) {
-    return json.tree(claim.claim().job().attributes())
-        .path(KEY)
-        .asString(UsageOrigin.UNKNOWN);
+    return json.tree(claim.claim().job().attributes()).path(KEY).asString(UsageOrigin.UNKNOWN);
   }
 
   @Override

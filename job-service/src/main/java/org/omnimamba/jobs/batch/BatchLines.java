@@ -96,8 +96,7 @@ class BatchLines {
    * @param most so many at most
    * @return how many; 0 when no line waits
    */
-  Mono<Integer> expand(
-      Batch batch, StoredFile input, BatchClaim claim, String key, long most) {
+  Mono<Integer> expand(Batch batch, StoredFile input, BatchClaim claim, String key, long most) {
     return database
         .sql(
             "SELECT line, begins_at, bytes FROM batch_line WHERE batch_id = :batch"

@@ -31,7 +31,8 @@ public record JobAttributes(
 
   /** With the summary of the job's request. */
   public JobAttributes summarizing(JsonNode body) {
-    return new JobAttributes(endpoint, metadata, webhook, RequestSummary.of(body), traceparent, key);
+    return new JobAttributes(
+        endpoint, metadata, webhook, RequestSummary.of(body), traceparent, key);
   }
 
   /** With the key that the job counts for. */

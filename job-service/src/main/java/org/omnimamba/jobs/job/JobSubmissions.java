@@ -78,10 +78,7 @@ public class JobSubmissions {
 
   /** The digest is of what was asked for, without what is added here: shown, traced or counted. */
   private NewJob.Builder newJob(
-      String tenant,
-      InferenceJob job,
-      @Nullable String idempotencyKey,
-      JobAttributes attributes) {
+      String tenant, InferenceJob job, @Nullable String idempotencyKey, JobAttributes attributes) {
     return NewJob.of(JobKinds.INFERENCE, tenant, json.write(job.body()))
         .attributes(json.write(attributes))
         .priority(job.priority())

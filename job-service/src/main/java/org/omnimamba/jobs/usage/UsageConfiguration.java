@@ -13,8 +13,6 @@ class UsageConfiguration {
   @Bean
   Upkeep usageMoving(DatabaseClient database, DatabaseGate gate) {
     return new Upkeep(
-        "the summing of what jobs used",
-        () -> database.sql(UsageTables.MOVE_JOBS).then(),
-        gate);
+        "the summing of what jobs used", () -> database.sql(UsageTables.MOVE_JOBS).then(), gate);
   }
 }

@@ -65,8 +65,7 @@ public final class InferenceJobHandler implements JobHandler {
         .map(
             prepared ->
                 JobOutcome.completed(
-                    prepared.reference(),
-                    prepared.hook().then(usage.adding(collector.usage()))));
+                    prepared.reference(), prepared.hook().then(usage.adding(collector.usage()))));
   }
 
   private Mono<Void> accept(

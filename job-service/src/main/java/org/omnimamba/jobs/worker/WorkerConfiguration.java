@@ -31,7 +31,8 @@ class WorkerConfiguration {
       JobUsage usage,
       JobJson json,
       JobsProperties properties) {
-    return new InferenceJobHandler(attempts, inference, events, results, usage, json, properties.worker());
+    return new InferenceJobHandler(
+        attempts, inference, events, results, usage, json, properties.worker());
   }
 
   @Bean

@@ -35,11 +35,7 @@ class JobUsageTest {
   }
 
   private WebTestClient client(String tenant, String key) {
-    return service
-        .client(tenant)
-        .mutate()
-        .defaultHeader("X-OmniMamba-Key", key)
-        .build();
+    return service.client(tenant).mutate().defaultHeader("X-OmniMamba-Key", key).build();
   }
 
   private String sums(String tenant) {
@@ -60,15 +56,15 @@ class JobUsageTest {
     complete(client("keys", "no key' at all"), Jobs.chat("hello"));
     service.inference().answering(FakeInference.error(400, "invalid_request_error", "no"));
     Jobs.awaitStatus(client, Jobs.submitForId(client, Jobs.chat("refused")), "failed");
-    assertThat(sums("keys"))
-        .isEqualTo("om_one 2 1 5 0 3; om_two 1 0 5 0 3; unknown 2 0 10 0 6");
+    assertThat(sums("keys")).isEqualTo("om_one 2 1 5 0 3; om_two 1 0 5 0 3; unknown 2 0 10 0 6");
   }
 
   @Test
   void anAttemptThatBreaksOffCountsNothing() {
     service
         .inference()
-        .answering(FakeInference.disconnecting(), FakeInference.disconnecting(), FakeInference::complete);
+        .answering(
+            FakeInference.disconnecting(), FakeInference.disconnecting(), FakeInference::complete);
     WebTestClient client = client("retried", "om_one");
     String id = Jobs.submitForId(client, Jobs.chat("hello"));
     await()
@@ -146,17 +142,14 @@ class JobUsageTest {
         .atMost(Jobs.PATIENCE)
         .until(
             () -> {
-              Flux.range(0, 4)
-                  .flatMap(i -> database.sql(UsageTables.MOVE_JOBS).then())
-                  .blockLast();
+              Flux.range(0, 4).flatMap(i -> database.sql(UsageTables.MOVE_JOBS).then()).blockLast();
               return service
                       .database()
                       .number("SELECT count(*) FROM usage_of_job WHERE tenant = 'moved'")
                   == 0;
             });
     assertThat(sums("moved")).isEqualTo(before);
-    assertThat(
-            service.database().number("SELECT count(*) FROM usage_day WHERE tenant = 'moved'"))
+    assertThat(service.database().number("SELECT count(*) FROM usage_day WHERE tenant = 'moved'"))
         .isEqualTo(6);
   }
 
