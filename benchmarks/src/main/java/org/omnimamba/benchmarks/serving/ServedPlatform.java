@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code omnimamba serve} in a process of its own, ready, until it is closed. */
 final class ServedPlatform implements AutoCloseable {
@@ -111,6 +113,13 @@ final class ServedPlatform implements AutoCloseable {
   /** From the start of the process. */
   double readySeconds() {
     return readySeconds;
+  }
+
+  /** Processor time that it and its database have used. */
+  Duration processorTime() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   private static void stop(Process process) {
