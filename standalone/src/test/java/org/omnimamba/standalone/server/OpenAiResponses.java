@@ -21,17 +21,9 @@ import com.openai.models.responses.Tool;
 import com.openai.models.responses.ToolChoiceOptions;
 import com.openai.models.webhooks.UnwrapWebhookEvent;
 import com.openai.models.webhooks.WebhookVerificationParams;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
@@ -205,43 +197,16 @@ final class OpenAiResponses {
   /** What the client makes of the first message of these types that comes after the work began. */
   static UnwrapWebhookEvent firstEvent(
       OpenAIClient client, GatewayClient gateway, Runnable work, String... types) throws Exception {
-    BlockingQueue<WebhookVerificationParams.Builder> told = new LinkedBlockingQueue<>();
-    HttpServer receiver =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    receiver.createContext(
-        "/",
-        exchange -> {
-          Headers.Builder headers = Headers.builder();
-          exchange.getRequestHeaders().forEach(headers::put);
-          String body =
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-          told.add(WebhookVerificationParams.builder().payload(body).headers(headers.build()));
-          exchange.sendResponseHeaders(204, -1);
-          exchange.close();
-        });
-    receiver.start();
-    try {
-      String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/";
-      String secret =
-          gateway
-              .postJson(
-                  "/v1/webhook-endpoints",
-                  GatewayClient.JSON
-                      .createObjectNode()
-                      .put("url", url)
-                      .set("events", GatewayClient.JSON.valueToTree(types)),
-                  201)
-              .path("secret")
-              .asString();
-      work.run();
-      WebhookVerificationParams message =
-          Optional.ofNullable(told.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-              .orElseThrow()
-              .secret(secret)
-              .build();
-      return client.webhooks().unwrap(message);
-    } finally {
-      receiver.stop(0);
-    }
+    WebhookMessage message = WebhookMessage.first(gateway, work, types);
+    Headers.Builder headers = Headers.builder();
+    message.headers().forEach(headers::put);
+    return client
+        .webhooks()
+        .unwrap(
+            WebhookVerificationParams.builder()
+                .payload(message.body())
+                .headers(headers.build())
+                .secret(message.secret())
+                .build());
   }
 }

@@ -43,6 +43,8 @@ import org.omnimamba.standalone.OmniMambaHome;
  */
 class OpenAiSdksTest {
   private static final Path PROGRAM = Path.of("src", "test", "js");
+  private static final String CHAT_PROGRAM = "openai-sdk.test.mjs";
+  private static final String WEBHOOK_PROGRAM = "openai-webhooks.test.mjs";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir static Path folder;
@@ -362,14 +364,15 @@ class OpenAiSdksTest {
   }
 
   @Test
-  void theNodeProgramPasses() throws Exception {
+  void theNodeProgramsPass() throws Exception {
     Path work = Files.createDirectories(folder.resolve("node"));
-    for (String file : List.of("package.json", "package-lock.json", "openai-sdk.test.mjs")) {
+    for (String file :
+        List.of("package.json", "package-lock.json", CHAT_PROGRAM, WEBHOOK_PROGRAM)) {
       Files.copy(PROGRAM.resolve(file), work.resolve(file));
     }
     String limited = limitedKey("node");
     run(work, limited, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-    run(work, limited, "node", "--test", "openai-sdk.test.mjs");
+    run(work, limited, "node", "--test", CHAT_PROGRAM, WEBHOOK_PROGRAM);
   }
 
   private static void run(Path folder, String limited, String... command) throws Exception {
