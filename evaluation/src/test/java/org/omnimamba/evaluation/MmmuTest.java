@@ -53,8 +53,16 @@ import org.omnimamba.evaluation.score.MmmuScorer;
 class MmmuTest {
   private static final List<String> CHOSEN =
       List.of(
-          "B", "(B)", "b", "B.", "The answer is (A), or rather (B)", "A or B",
-          "It costs $6 in all, so to say", "", "$8", "C");
+          "B",
+          "(B)",
+          "b",
+          "B.",
+          "The answer is (A), or rather (B)",
+          "A or B",
+          "It costs $6 in all, so to say",
+          "",
+          "$8",
+          "C");
   private static final List<String> NUMBERS = List.of("3.5", "It is 3.50.", "x = 3.5", "3", "");
   private static final List<String> TEXTS =
       List.of("a sonata", "Sonata", "The final answer is sonata form.", "fugue", "s");
@@ -189,10 +197,7 @@ class MmmuTest {
                 Benchmark.MMMU,
                 new BenchmarkEvaluation.Settings(
                     data, null, null, null, null, null, 50, folder.resolve("out")))
-            .run(
-                Map.of(),
-                () -> new MadeUp.Told(each -> answers.get(each.id())),
-                (done, of) -> {});
+            .run(Map.of(), () -> new MadeUp.Told(each -> answers.get(each.id())), (done, of) -> {});
     assertThat(report.unusable()).isEqualTo(20);
     assertThat(report.scored()).hasSize(30);
   }

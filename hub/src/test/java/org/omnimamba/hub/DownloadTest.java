@@ -286,6 +286,50 @@ class DownloadTest {
   }
 
   @Test
+  void aFileOfTheWebThatBecameShorterIsNotTheOldOnesRest() throws Exception {
+    byte[] longer = Hubs.bytes(300_000, 6);
+    byte[] shorter = Hubs.bytes(200_000, 7);
+    String address = hub.webFile("captions.json", longer).toString();
+    hubs.connections(1);
+    hub.misbehave(
+        (exchange, content, number) -> {
+          if (number > 5) {
+            LoopbackHub.refuse(exchange, 403, null);
+            return true;
+          }
+          return false;
+        });
+    assertThatThrownBy(() -> fetch(address)).hasMessageContaining("is refused with 403");
+    hub.webFile("captions.json", shorter);
+    hub.misbehave((exchange, content, number) -> false);
+    assertThat(fetch(address)).isEqualTo(shorter);
+  }
+
+  @Test
+  void withoutAnETagAFileOfTheWebBeginsAnew() throws Exception {
+    byte[] before = Hubs.bytes(300_000, 8);
+    byte[] after = Hubs.bytes(300_000, 9);
+    String address = hub.webFile("captions.json", before).toString();
+    hubs.connections(1);
+    hub.misbehave(
+        (exchange, content, number) -> {
+          if (number > 4) {
+            LoopbackHub.refuse(exchange, 403, null);
+          } else {
+            hub.send(exchange, before);
+          }
+          return true;
+        });
+    assertThatThrownBy(() -> fetch(address)).isInstanceOf(FetchException.class);
+    hub.misbehave(
+        (exchange, content, number) -> {
+          hub.send(exchange, after);
+          return true;
+        });
+    assertThat(fetch(address)).isEqualTo(after);
+  }
+
+  @Test
   void anAddressThatIsNotThereIsSaid() {
     String address = hub.webFile("there", CONTENT) + "-not";
     assertThatThrownBy(() -> fetch(address))

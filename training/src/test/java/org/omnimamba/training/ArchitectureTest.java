@@ -72,12 +72,7 @@ class ArchitectureTest {
               arrow("run", "config", "data", "schedule", "step"),
               arrow("scenes", "icons", "scenes.sprites"),
               arrow(
-                  "scenes.judge",
-                  "data",
-                  "evaluation",
-                  "scenes",
-                  "scenes.sprites",
-                  "scenes.text"),
+                  "scenes.judge", "data", "evaluation", "scenes", "scenes.sprites", "scenes.text"),
               arrow("scenes.sprites", "data", "icons"),
               arrow(
                   "scenes.tasks",

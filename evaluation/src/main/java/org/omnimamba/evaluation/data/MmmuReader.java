@@ -48,8 +48,7 @@ public final class MmmuReader implements QuestionReader {
       }
     }
     List<Path> lines =
-        Finding.files(
-            options.data(), 2, Pattern.compile(Pattern.quote(split) + ".*\\.jsonl"));
+        Finding.files(options.data(), 2, Pattern.compile(Pattern.quote(split) + ".*\\.jsonl"));
     for (Path file : lines) {
       JsonEntries.lines(file, found, (where, number, entry) -> rows.json(where, entry));
     }

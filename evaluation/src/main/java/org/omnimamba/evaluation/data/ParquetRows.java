@@ -52,8 +52,7 @@ final class ParquetRows {
       for (PageReadStore pages = reader.readNextRowGroup();
           pages != null;
           pages = reader.readNextRowGroup()) {
-        RecordReader<Group> rows =
-            columns.getRecordReader(pages, new GroupRecordConverter(schema));
+        RecordReader<Group> rows = columns.getRecordReader(pages, new GroupRecordConverter(schema));
         for (long i = 0; i < pages.getRowCount(); i++) {
           Group row = rows.read();
           number++;

@@ -96,8 +96,7 @@ public final class FeatureStatistics {
     DMatrixRMaj covariance = new DMatrixRMaj(width, width);
     for (int i = 0; i < width; i++) {
       for (int j = 0; j < width; j++) {
-        covariance.set(
-            i, j, (products.get(i, j) - sums[i] * sums[j] / count) / (count - 1));
+        covariance.set(i, j, (products.get(i, j) - sums[i] * sums[j] / count) / (count - 1));
       }
     }
     return covariance;

@@ -66,8 +66,7 @@ public record FrechetDistance(double value, boolean fullRank, double withOffset)
 
   private static Spectrum spectrum(DMatrixRMaj covariance) {
     int size = covariance.numRows;
-    EigenDecomposition_F64<DMatrixRMaj> eigen =
-        DecompositionFactory_DDRM.eig(size, true, true);
+    EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(size, true, true);
     if (!eigen.decompose(covariance.copy())) {
       throw new IllegalArgumentException("a covariance has no eigenvalues");
     }

@@ -93,8 +93,7 @@ public final class InceptionFeatures implements PictureFeatures {
       }
     }
     try (TFloat32 fed =
-            TFloat32.tensorOf(
-                Shape.of(images.size(), height, width, 3), DataBuffers.of(levels));
+            TFloat32.tensorOf(Shape.of(images.size(), height, width, 3), DataBuffers.of(levels));
         Result result = session.runner().feed(pictures, fed).fetch(features).run()) {
       float[] read = new float[images.size() * width()];
       ((TFloat32) result.get(0)).asRawTensor().data().asFloats().read(read);

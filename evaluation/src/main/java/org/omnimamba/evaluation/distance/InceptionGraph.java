@@ -44,9 +44,7 @@ final class InceptionGraph {
   Operand<TFloat32> features(Operand<TFloat32> pictures) {
     Operand<TFloat32> resized =
         tf.image.resizeBilinear(
-            pictures,
-            tf.constant(new int[] {SIDE, SIDE}),
-            ResizeBilinear.halfPixelCenters(true));
+            pictures, tf.constant(new int[] {SIDE, SIDE}), ResizeBilinear.halfPixelCenters(true));
     Operand<TFloat32> scaled =
         tf.math.sub(tf.math.mul(resized, tf.constant(2f / 255)), tf.constant(1f));
     Plane x = new Plane(scaled, 3);
@@ -161,8 +159,7 @@ final class InceptionGraph {
       }
     }
     Operand<TFloat32> weight =
-        tf.reshape(
-            tf.constant(folded), tf.constant(new int[] {height, width, x.channels(), out}));
+        tf.reshape(tf.constant(folded), tf.constant(new int[] {height, width, x.channels(), out}));
     Conv2d<TFloat32> product =
         tf.nn.conv2d(x.values(), weight, List.of(1L, stride, stride, 1L), padding);
     return new Plane(tf.nn.relu(tf.math.add(product, tf.constant(shift))), out);

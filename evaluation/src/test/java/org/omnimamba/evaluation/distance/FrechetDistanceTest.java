@@ -66,8 +66,7 @@ class FrechetDistanceTest {
   }
 
   private static FrechetDistance between(double[][] one, double[][] other) {
-    return FrechetDistance.between(
-        mean(one), covariance(one), mean(other), covariance(other));
+    return FrechetDistance.between(mean(one), covariance(one), mean(other), covariance(other));
   }
 
   @Test
@@ -145,8 +144,7 @@ class FrechetDistanceTest {
         .isInstanceOf(IllegalArgumentException.class);
     float[] notFinite = new float[WIDTH];
     notFinite[2] = Float.NaN;
-    assertThatThrownBy(() -> statistics.add(List.of(notFinite)))
-        .hasMessageContaining("not finite");
+    assertThatThrownBy(() -> statistics.add(List.of(notFinite))).hasMessageContaining("not finite");
     assertThatThrownBy(() -> new FeatureStatistics(2).mean())
         .isInstanceOf(IllegalStateException.class);
   }

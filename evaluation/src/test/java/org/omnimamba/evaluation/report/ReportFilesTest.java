@@ -29,8 +29,7 @@ class ReportFilesTest {
     GqaScorer scorer = GqaScorer.EXACT;
     List<Scored> scored =
         List.of(
-            new Scored(
-                hostile, "<img src=x onerror='x'>", scorer.judge(hostile, "<img src=x>")),
+            new Scored(hostile, "<img src=x onerror='x'>", scorer.judge(hostile, "<img src=x>")),
             new Scored(plain, "Yes.", scorer.judge(plain, "Yes.")));
     return new BenchmarkReport(
         "gqa",

@@ -83,9 +83,7 @@ class ApiAnswererTest {
 
   private static void say(HttpExchange exchange, String answer) throws IOException {
     send(
-        exchange,
-        200,
-        "{\"choices\": [{\"message\": {\"content\": \" %s \"}}]}".formatted(answer));
+        exchange, 200, "{\"choices\": [{\"message\": {\"content\": \" %s \"}}]}".formatted(answer));
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {
@@ -100,7 +98,8 @@ class ApiAnswererTest {
     Path file = MadeUp.picture(folder.resolve("a.png"));
     for (int i = 0; i < count; i++) {
       questions.add(
-          new Question("q" + i, "", new Picture("a.png", file), "Is it " + i + "?", List.of("yes")));
+          new Question(
+              "q" + i, "", new Picture("a.png", file), "Is it " + i + "?", List.of("yes")));
     }
     return questions;
   }

@@ -50,8 +50,7 @@ class ModelAnswererTest {
         5, new Question("bad", "", new Picture("damaged.png", damaged), "what?", List.of("a")));
     questions.add(
         7,
-        new Question(
-            "long", "", questions.get(0).picture(), "what? ".repeat(5000), List.of("a")));
+        new Question("long", "", questions.get(0).picture(), "what? ".repeat(5000), List.of("a")));
     RuntimeOptions options = RuntimeOptions.cpu().withSlots(4);
     options = options.withExecution(options.execution().withCompile(false));
 
@@ -75,8 +74,7 @@ class ModelAnswererTest {
     }
     assertThat(faults)
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "bad", Fault.Kind.UNREADABLE_PICTURE, "long", Fault.Kind.REFUSED));
+            Map.of("bad", Fault.Kind.UNREADABLE_PICTURE, "long", Fault.Kind.REFUSED));
     assertThat(answers).hasSize(11);
     try (OmniMamba model = OmniMamba.load(TinyModel.directory(), options.withSlots(1))) {
       for (Question question : questions) {

@@ -54,13 +54,10 @@ class ResumeTest {
     assertThat(rest.asked()).isEqualTo(ALL - BEFORE_THE_KILL);
 
     BenchmarkReport whole =
-        run(
-            folder.resolve("whole"),
-            new MadeUp.Told(question -> RunProcess.answer(question.id())));
+        run(folder.resolve("whole"), new MadeUp.Told(question -> RunProcess.answer(question.id())));
     assertThat(resumed.table()).isEqualTo(whole.table());
     for (String file : List.of("report.json", "report.csv", "report.html", "scored.jsonl")) {
-      assertThat(out.resolve(file))
-          .hasSameTextualContentAs(folder.resolve("whole").resolve(file));
+      assertThat(out.resolve(file)).hasSameTextualContentAs(folder.resolve("whole").resolve(file));
     }
   }
 

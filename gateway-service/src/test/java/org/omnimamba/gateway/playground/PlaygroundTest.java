@@ -240,7 +240,8 @@ class PlaygroundTest extends PlaygroundPage {
     page.getByLabel("API key").fill("om_wrong");
     page.getByText("Use key").click();
     assertThat(page.locator("#notice")).hasText("This key is not valid.");
-    assertThat(page.locator("#job-list .job")).as("jobs of the key before").hasCount(0);
+    // the jobs of the key before are gone
+    assertThat(page.locator("#job-list .job")).hasCount(0);
     // The browser itself reports the failed request.
     complaints.removeIf(complaint -> complaint.contains("401"));
   }

@@ -128,7 +128,11 @@ public final class Download {
   /** Whether an earlier run's bytes are in the file. */
   private boolean fill(RemoteFile file, Path path) throws IOException, InterruptedException {
     try (PartialFile partial = PartialFile.open(path, file.size(), settings)) {
-      boolean resumed = partial.isResumed();
+      if (partial.validator() == null && file.hash().kind() == ContentHash.Kind.NONE) {
+        // nothing would tell whether the rest belongs to what is here
+        partial.reset();
+      }
+      boolean resumed = partial.total() > 0;
       for (int beginning = 1; ; beginning++) {
         tell(file, partial);
         try {

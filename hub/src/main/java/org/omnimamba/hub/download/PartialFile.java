@@ -29,7 +29,6 @@ final class PartialFile implements AutoCloseable {
   private final long noteBytes;
   private final FileChannel channel;
   private final long[] done;
-  private final boolean resumed;
   private @Nullable String validator;
   private long unnoted;
 
@@ -40,8 +39,18 @@ final class PartialFile implements AutoCloseable {
     this.pieceBytes = settings.pieceBytes();
     this.noteBytes = settings.noteBytes();
     this.done = new long[(int) Math.max(1, (size + pieceBytes - 1) / pieceBytes)];
-    this.resumed = Files.exists(file) && read();
+    if (Files.exists(file)) {
+      read();
+    }
     this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    cut();
+  }
+
+  /** What stood here before may have been longer. */
+  private void cut() throws IOException {
+    if (channel.size() > size) {
+      channel.truncate(size);
+    }
   }
 
   /** Opens what an earlier run left, or begins. */
@@ -59,37 +68,31 @@ final class PartialFile implements AutoCloseable {
     Files.deleteIfExists(stateOf(file));
   }
 
-  /** Whether the notes beside the file are about this file, and were taken. */
-  private boolean read() {
+  /** Takes the notes beside the file if they are about this file. */
+  private void read() {
     try {
       if (Files.size(state) > MOST_STATE_BYTES) {
-        return false;
+        return;
       }
       JsonNode node = JsonMapper.shared().readTree(Files.readString(state));
       JsonNode pieces = node.path("done");
       if (node.path("size").asLong(-1) != size
           || node.path("piece").asLong(-1) != pieceBytes
           || pieces.size() != done.length) {
-        return false;
+        return;
       }
       long[] read = new long[done.length];
       for (int i = 0; i < read.length; i++) {
         read[i] = pieces.get(i).asLong(-1);
         if (read[i] < 0 || read[i] > length(i)) {
-          return false;
+          return;
         }
       }
       System.arraycopy(read, 0, done, 0, read.length);
       validator = node.path("validator").asString(null);
-      return total() > 0;
     } catch (IOException | JacksonException e) {
-      return false;
+      // it begins anew
     }
-  }
-
-  /** Whether an earlier run left something of it. */
-  boolean isResumed() {
-    return resumed;
   }
 
   int pieces() {

@@ -47,10 +47,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       description = "pope, mme, gqa, vqav2 or mmmu")
   private @Nullable String name;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Its files as they are published")
+  @Option(names = "--data", paramLabel = "DIR", description = "Its files as they are published")
   private @Nullable Path data;
 
   @Option(

@@ -58,7 +58,8 @@ final class DistanceOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Of the first picture; each further one has the next. Default: ${DEFAULT-VALUE}")
+      description =
+          "Of the first picture; each further one has the next. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(

@@ -29,7 +29,7 @@ final class ModelOption {
 
   /** Whether the user names one. */
   boolean isNamed() {
-    return directory != null;
+    return model != null;
   }
 
   /**

@@ -36,8 +36,7 @@ class EvaluationClientsTest {
   static void start() throws Exception {
     platform =
         Platform.start(
-            OmniMambaHome.at(folder),
-            new StandaloneOptions(MODEL, 0, "127.0.0.1", Map.of()));
+            OmniMambaHome.at(folder), new StandaloneOptions(MODEL, 0, "127.0.0.1", Map.of()));
     Readiness.await(platform.inferenceReadinessUrl());
   }
 
@@ -72,8 +71,7 @@ class EvaluationClientsTest {
     "vlmevalkit.json, exif_1_cactus.jpg, cactus",
     "vlmevalkit-lmdeploy.json, exif_1_cactus.jpg, cactus"
   })
-  void isAnsweredWhereTheyReadIt(String recording, String picture, String right)
-      throws Exception {
+  void isAnsweredWhereTheyReadIt(String recording, String picture, String right) throws Exception {
     HttpResponse<String> response = post(body(recording, picture), platform.keys().apiKey());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     JsonNode answer = GatewayClient.JSON.readTree(response.body());

@@ -45,7 +45,11 @@ public final class EvaluateScenesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--model", paramLabel = "DIR", required = true, description = "A model directory.")
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "A model directory.")
   private Path model;
 
   @Option(
@@ -79,7 +83,8 @@ public final class EvaluateScenesCommand implements Callable<Integer> {
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      description = "Of drawn pictures. Default: what the model's generation_config.json says, or 1")
+      description =
+          "Of drawn pictures. Default: what the model's generation_config.json says, or 1")
   private @Nullable Float temperature;
 
   @Option(

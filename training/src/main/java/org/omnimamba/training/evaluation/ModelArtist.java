@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.omnimamba.model.OmniMamba;
+import org.omnimamba.model.SlotBatch;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.generation.Sequence;

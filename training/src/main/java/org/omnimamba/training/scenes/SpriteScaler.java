@@ -57,6 +57,7 @@ final class SpriteScaler {
   }
 
   /** Which places of the source make up each place of the result, and how much of each. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Axis(int[] first, float[][] weights) {
     static Axis of(int from, int to) {
       double scale = (double) from / to;

@@ -34,8 +34,7 @@ class SceneTruthTest {
         assertThat(object.centreY() + object.height() / 2).isLessThan(1);
         for (SceneObject other : objects.subList(0, i)) {
           boolean apart =
-              Math.abs(object.centreX() - other.centreX())
-                      > (object.width() + other.width()) / 2
+              Math.abs(object.centreX() - other.centreX()) > (object.width() + other.width()) / 2
                   || Math.abs(object.centreY() - other.centreY())
                       > (object.height() + other.height()) / 2;
           assertThat(apart).isTrue();

@@ -65,8 +65,7 @@ public final class SceneEvaluation {
    * @param count scenes of each measure
    * @param seed of scenes, words and drawings
    */
-  public SceneEvaluation(
-      Sprites sprites, SceneJudge judge, Subject subject, int count, long seed) {
+  public SceneEvaluation(Sprites sprites, SceneJudge judge, Subject subject, int count, long seed) {
     this.sprites = sprites;
     this.judge = judge;
     this.subject = subject;
@@ -167,7 +166,8 @@ public final class SceneEvaluation {
     for (int i = 0; i < count; i++) {
       Scene scene = planner.plan(Kind.SINGLE, random);
       inquiries.add(
-          new Inquiry(picture(scene), new Asked(Topic.WHAT, "what is this?", scene.first().name())));
+          new Inquiry(
+              picture(scene), new Asked(Topic.WHAT, "what is this?", scene.first().name())));
     }
     add(new SceneMeasure(name, exact(inquiries), count, aim, null, null), progress);
   }
@@ -302,7 +302,8 @@ public final class SceneEvaluation {
       int prompt = i;
       List<RgbImage> pictures = rounds.stream().map(round -> round.get(prompt)).toList();
       boolean right =
-          pictures.stream().allMatch(each -> judge.judge(each, prompts.get(prompt).truth()).named());
+          pictures.stream()
+              .allMatch(each -> judge.judge(each, prompts.get(prompt).truth()).named());
       hits += right && areDifferent(pictures) ? 1 : 0;
     }
     add(

@@ -34,7 +34,6 @@ public final class SpriteClassifier {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Prototype(String concept, float[] place) {}
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Samples(Sprite sprite, List<float[]> features) {}
 
   private SpriteClassifier(float[][] triangle, List<Prototype> prototypes) {

@@ -63,6 +63,7 @@ public final class SpritePreparation {
 
   private record Drawing(Concept concept, SpriteStyle style, String svg) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Drawn(Drawing drawing, int width, int height, int[] argb) {}
 
   /**

@@ -15,8 +15,7 @@ class SceneEvaluationTest {
   private static final SpriteSet SPRITES = TinySprites.set();
   private static final int COUNT = 8;
 
-  private static final SceneJudge JUDGE =
-      new SceneJudge(SpriteClassifier.train(SPRITES, 1), 1);
+  private static final SceneJudge JUDGE = new SceneJudge(SpriteClassifier.train(SPRITES, 1), 1);
 
   @Test
   void thePerfectSubjectIsRightAndTheWrongOneIsNot() {

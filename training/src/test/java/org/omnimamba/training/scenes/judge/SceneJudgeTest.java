@@ -48,8 +48,7 @@ class SceneJudgeTest {
   void anEmptyPictureShowsNothing(Kind kind) {
     byte[] white = new byte[3 * 128 * 128];
     java.util.Arrays.fill(white, (byte) 255);
-    Scene scene =
-        new ScenePlanner(TinySprites.set(), 0).plan(kind, new SplittableRandom(2));
+    Scene scene = new ScenePlanner(TinySprites.set(), 0).plan(kind, new SplittableRandom(2));
     SceneJudge.Verdict verdict = JUDGE.judge(new RgbImage(128, 128, white), scene);
     assertThat(verdict.count()).isFalse();
     assertThat(verdict.named()).isFalse();

@@ -31,7 +31,6 @@ import org.omnimamba.training.run.TrainingRun;
 import org.omnimamba.training.run.TrainingTask;
 import org.omnimamba.training.run.Trainings;
 import org.omnimamba.training.scenes.sprites.TinySprites;
-
 import org.omnimamba.training.testing.TinyParts;
 
 /** The three trainings on scenes, from sprites on disk, as their configurations describe them. */
