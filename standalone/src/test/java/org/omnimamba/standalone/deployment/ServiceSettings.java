@@ -148,12 +148,28 @@ enum ServiceSettings {
     return setting.toUpperCase(Locale.ROOT).replace("-", "").replace('.', '_');
   }
 
-  @ConfigurationPropertiesScan({"org.omnimamba.gateway", "org.omnimamba.web"})
+  // by name: a test of org.omnimamba.web.settings, which is on the path, has settings of its own
+  @ConfigurationPropertiesScan({
+    "org.omnimamba.gateway",
+    "org.omnimamba.web.database",
+    "org.omnimamba.web.internal",
+    "org.omnimamba.web.shutdown"
+  })
   static class GatewayRecords {}
 
-  @ConfigurationPropertiesScan({"org.omnimamba.inference", "org.omnimamba.web"})
+  @ConfigurationPropertiesScan({
+    "org.omnimamba.inference",
+    "org.omnimamba.web.database",
+    "org.omnimamba.web.internal",
+    "org.omnimamba.web.shutdown"
+  })
   static class InferenceRecords {}
 
-  @ConfigurationPropertiesScan({"org.omnimamba.jobs", "org.omnimamba.web"})
+  @ConfigurationPropertiesScan({
+    "org.omnimamba.jobs",
+    "org.omnimamba.web.database",
+    "org.omnimamba.web.internal",
+    "org.omnimamba.web.shutdown"
+  })
   static class JobsRecords {}
 }
