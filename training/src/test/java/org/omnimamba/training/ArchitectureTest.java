@@ -76,7 +76,6 @@ class ArchitectureTest {
               arrow("scenes.sprites", "data", "icons"),
               arrow(
                   "scenes.tasks",
-                  "augmentation",
                   "config",
                   "data",
                   "objective",

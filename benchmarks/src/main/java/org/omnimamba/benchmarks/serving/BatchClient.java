@@ -3,13 +3,14 @@ package org.omnimamba.benchmarks.serving;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class BatchClient {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long POLL_MILLIS = 20;
+  private static final Set<String> ENDED_OTHERWISE = Set.of("failed", "expired", "cancelled");
   private static final String CHAT = "/v1/chat/completions";
   private static final String BODY =
       "{\"messages\":[{\"role\":\"user\",\"content\":\"what is it?\"}],\"max_tokens\":2}";
@@ -113,6 +115,10 @@ final class BatchClient {
         while (!batch.path("status").asString().equals("completed")) {
           TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
           batch = json(get(path));
+          String status = batch.path("status").asString();
+          if (ENDED_OTHERWISE.contains(status)) {
+            throw new IllegalStateException("the batch is " + status + ": " + batch);
+          }
         }
       }
 

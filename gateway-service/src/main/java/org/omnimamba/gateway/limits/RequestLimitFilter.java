@@ -1,7 +1,6 @@
 package org.omnimamba.gateway.limits;
 
 import org.omnimamba.gateway.FilterOrder;
-import org.omnimamba.gateway.access.Caller;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
@@ -12,29 +11,15 @@ import reactor.core.publisher.Mono;
 /** Requests per minute; asked before the body is read. */
 @Component
 final class RequestLimitFilter implements GlobalFilter, Ordered {
-  private static final String KIND = "requests";
+  private final RequestBudget budget;
 
-  private final LimitProperties limits;
-  private final BudgetStore budgets;
-
-  RequestLimitFilter(LimitProperties limits, BudgetStore budgets) {
-    this.limits = limits;
-    this.budgets = budgets;
+  RequestLimitFilter(RequestBudget budget) {
+    this.budget = budget;
   }
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    String tenant = Caller.of(exchange).tenant();
-    Budget budget = new Budget(tenant + ":" + KIND, limits.of(tenant).requestsPerMinute());
-    return budgets
-        .take(budget, 1)
-        .flatMap(
-            grant -> {
-              RateHeaders.announce(exchange, KIND, grant);
-              return grant.granted()
-                  ? chain.filter(exchange)
-                  : Mono.error(RateHeaders.refusal(KIND, grant));
-            });
+    return budget.take(exchange).then(Mono.defer(() -> chain.filter(exchange)));
   }
 
   @Override

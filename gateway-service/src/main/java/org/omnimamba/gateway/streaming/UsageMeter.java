@@ -13,6 +13,9 @@ import org.springframework.web.server.ServerWebExchange;
 public final class UsageMeter {
   private static final String ATTRIBUTE = UsageMeter.class.getName();
 
+  /** Objects around the usage of a response that stands in an event; others have fewer. */
+  private static final int DEEPEST_USAGE = 2;
+
   private final JsonWalk walk = new JsonWalk(new Fields());
   private long input;
   private long cached;
@@ -35,6 +38,10 @@ public final class UsageMeter {
     public void number(String object, String name, long value) {
       switch (object) {
         case "usage" -> {
+          if (walk.depth() > DEEPEST_USAGE + 1) {
+            // a name in what the client sent, a schema for one, and which the answer repeats
+            return;
+          }
           switch (name) {
             case "prompt_tokens", "input_tokens" -> input += value;
             case "completion_tokens", "output_tokens" -> reported += value;
@@ -44,7 +51,7 @@ public final class UsageMeter {
           }
         }
         case "prompt_tokens_details", "input_tokens_details" -> {
-          if (name.equals("cached_tokens")) {
+          if (name.equals("cached_tokens") && walk.depth() <= DEEPEST_USAGE + 2) {
             cached += value;
           }
         }
@@ -86,9 +93,12 @@ public final class UsageMeter {
         bytes = false;
         told = false;
       }
-      if (object.equals("usage")) {
+      if (object.equals("usage") && walk.depth() <= DEEPEST_USAGE) {
         reports++;
         told = true;
+      } else if (object.equals("error") && walk.depth() == 1) {
+        // in the middle of a stream, after some of the answer had come
+        failed();
       } else if (object.equals("delta")) {
         // A token may be half a character and so bring no text; but what opens a choice has a
         // role, no text and no token.

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.web.logging.Outage;
@@ -30,18 +31,28 @@ import reactor.core.publisher.Mono;
 final class UsageBook implements DisposableBean {
   private static final Logger log = LoggerFactory.getLogger(UsageBook.class);
 
-  /** How long a stop waits for what is still to be found out, and for the last page. */
-  private static final Duration LAST_WRITE = Duration.ofSeconds(2);
+  /** How long a stop waits for what is still to be found out. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
+  /** How long it waits for the last pages to be written. */
+  private static final Duration LAST_WRITE = Duration.ofSeconds(5);
 
   private final UsageStore store;
   private final Clock clock;
   private final Duration every;
   private final Outage outage = new Outage(log, "writing what was used");
   private final Disposable.Swap writing = Disposables.swap();
-  private final Set<Mono<Usage>> unknown = ConcurrentHashMap.newKeySet();
+  private final Set<Unknown> unknown = ConcurrentHashMap.newKeySet();
   private Map<UsageLine, Usage> open = new HashMap<>();
   private @Nullable Page unwritten;
   private long pages;
+
+  /**
+   * A request whose use is being asked for; whoever ends it first counts it.
+   *
+   * @param seen what counts if nothing more is found out
+   */
+  private record Unknown(Caller caller, Mono<Usage> found, Supplier<Usage> seen) {}
 
   /** Sums that are written together. */
   private record Page(long number, Map<UsageLine, Usage> lines) {}
@@ -73,15 +84,29 @@ final class UsageBook implements DisposableBean {
     }
   }
 
-  /** Counts what is still to be found out. */
-  void addLater(Caller caller, Mono<Usage> usage) {
-    Mono<Usage> found = usage.cache();
-    unknown.add(found);
-    found
-        .doFinally(end -> unknown.remove(found))
-        .subscribe(
-            known -> add(caller, known),
-            failure -> log.warn("what a request used could not be counted", failure));
+  /**
+   * Counts what is still to be found out.
+   *
+   * @param seen what counts if nothing is found out, or not before this gateway stops
+   */
+  void addLater(Caller caller, Mono<Usage> usage, Supplier<Usage> seen) {
+    Unknown request = new Unknown(caller, usage.cache(), seen);
+    unknown.add(request);
+    request
+        .found()
+        .onErrorResume(
+            failure -> {
+              log.warn("what a request used could not be asked for", failure);
+              return Mono.empty();
+            })
+        .switchIfEmpty(Mono.fromSupplier(seen))
+        .subscribe(known -> count(request, known));
+  }
+
+  private void count(Unknown request, Usage usage) {
+    if (unknown.remove(request)) {
+      add(request.caller(), usage);
+    }
   }
 
   /** The day in UTC. */
@@ -128,13 +153,13 @@ final class UsageBook implements DisposableBean {
   public void destroy() {
     writing.dispose();
     Flux.fromIterable(unknown)
-        .flatMap(usage -> usage.onErrorComplete())
+        .flatMap(request -> request.found().onErrorComplete())
         .then()
-        // a page that failed first, then the rest
-        .then(write())
-        .then(write())
-        .timeout(LAST_WRITE, Mono.empty())
+        .timeout(LAST_ANSWERS, Mono.empty())
         .block();
+    unknown.forEach(request -> count(request, request.seen().get()));
+    // a page that failed first, then the rest
+    write().then(write()).timeout(LAST_WRITE, Mono.empty()).block();
     long lost = unwrittenRequests();
     if (lost > 0) {
       log.warn("what {} requests used could not be written and is lost", lost);

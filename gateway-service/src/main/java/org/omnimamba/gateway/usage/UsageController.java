@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.omnimamba.gateway.access.Caller;
 import org.omnimamba.gateway.errors.ApiException;
+import org.omnimamba.gateway.limits.RequestBudget;
 import org.omnimamba.web.usage.Usage;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -34,9 +35,11 @@ final class UsageController {
   private static final Set<String> OWN = Set.of("day");
 
   private final ObjectProvider<UsageReports> reports;
+  private final RequestBudget budget;
 
-  UsageController(ObjectProvider<UsageReports> reports) {
+  UsageController(ObjectProvider<UsageReports> reports, RequestBudget budget) {
     this.reports = reports;
+    this.budget = budget;
   }
 
   /** Sums by day, tenant and key. Needs a key with the scope {@code admin}. */
@@ -97,7 +100,7 @@ final class UsageController {
     }
   }
 
-  /** What the caller's own tenant used on a day. */
+  /** What the caller's own tenant used on a day; one of the requests that it may make. */
   @GetMapping("/v1/usage")
   Mono<ResponseEntity<Own>> own(ServerWebExchange exchange) {
     UsageReports usage = reports();
@@ -106,8 +109,9 @@ final class UsageController {
         UsageQuery.day("day", exchange.getRequest().getQueryParams().getFirst("day"))
             .orElseGet(usage::today);
     String tenant = Caller.of(exchange).tenant();
-    return usage
-        .ofTenant(tenant, day)
+    return budget
+        .take(exchange)
+        .then(Mono.defer(() -> usage.ofTenant(tenant, day)))
         .map(
             used ->
                 ResponseEntity.ok()

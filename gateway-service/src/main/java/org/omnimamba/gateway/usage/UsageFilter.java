@@ -41,11 +41,7 @@ final class UsageFilter implements GlobalFilter, Ordered {
     if (meter.isWhole() && end != SignalType.CANCEL) {
       book.add(caller, meter.seen());
     } else if (end == SignalType.CANCEL || hasBegun(exchange)) {
-      book.addLater(
-          caller,
-          remembered
-              .of(exchange, meter.issueTicket())
-              .switchIfEmpty(Mono.fromSupplier(meter::seen)));
+      book.addLater(caller, remembered.of(exchange, meter.issueTicket()), meter::seen);
     }
   }
 

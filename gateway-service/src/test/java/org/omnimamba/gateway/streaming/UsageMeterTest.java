@@ -49,6 +49,35 @@ class UsageMeterTest {
     expect(picture + picture, true, 512);
   }
 
+  /** A response repeats the form that it was asked for, whatever that calls its members. */
+  @Test
+  void aMemberThatIsOnlyCalledUsageCountsNothing() {
+    String schema =
+        "\"text\":{\"format\":{\"schema\":{\"properties\":{\"usage\":{\"input_tokens\":7,"
+            + "\"output_tokens\":7,\"input_tokens_details\":{\"cached_tokens\":7}}}}}}";
+    UsageMeter meter = meter();
+    meter.accept(buffer("{" + schema + "}"));
+    assertThat(meter.isWhole()).isFalse();
+    assertThat(meter.seen()).isEqualTo(new Usage(1, 0, 0, 0, 0));
+    expectUsage(
+        "data: {\"type\":\"response.completed\",\"response\":{"
+            + schema
+            + ",\"usage\":{\"input_tokens\":4,\"input_tokens_details\":{\"cached_tokens\":3},"
+            + "\"output_tokens\":2}}}\n\n",
+        new Usage(1, 0, 4, 3, 2));
+  }
+
+  @Test
+  void aStreamThatEndsWithAnErrorIsNotWhole() {
+    UsageMeter meter = meter();
+    meter.accept(
+        buffer(
+            "data: {\"b64_json\":\"AA\",\"usage\":{\"input_tokens\":9,\"output_tokens\":16}}\n\n"
+                + "event: error\ndata: {\"error\":{\"message\":\"stopped\"}}\n\n"));
+    assertThat(meter.isWhole()).isFalse();
+    assertThat(meter.seen()).isEqualTo(new Usage(1, 1, 9, 0, 16));
+  }
+
   @Test
   void countsFinishedPicturesAndAllTokens() {
     expectUsage(

@@ -23,6 +23,6 @@ public final class Probes {
     return PATHS.contains(path)
         || path.equals("/actuator")
         || path.startsWith("/actuator/")
-        || path.startsWith("/internal/");
+        || path.startsWith("/internal/usage/");
   }
 }

@@ -7,7 +7,7 @@ import { BatchList } from "./batches.js";
 import { drawing } from "./draw.js";
 import { JobList } from "./jobs.js";
 import { $, notice } from "./page.js";
-import { attendUsage } from "./usage.js";
+import { attendUsage, forgetUsage } from "./usage.js";
 
 let model;
 const jobs = new JobList();
@@ -94,6 +94,7 @@ $("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   key.set($("key").value.trim());
   for (const list of Object.values(lists)) list.forget();
+  forgetUsage();
   useKey();
 });
 

@@ -32,6 +32,13 @@ export async function attendUsage() {
   timer = setTimeout(attendUsage, POLL_MILLIS);
 }
 
+/** Another key may be another tenant's: what the last one saw is gone at once. */
+export function forgetUsage() {
+  asked++;
+  $("usage").hidden = true;
+  say($("usage"), "");
+}
+
 function sentence({ requests, pictures, input_tokens, cached_tokens, output_tokens }) {
   const cached = cached_tokens ? ` (${cached_tokens.toLocaleString()} cached)` : "";
   return (
