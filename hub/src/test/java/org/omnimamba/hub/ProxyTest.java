@@ -13,15 +13,20 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.omnimamba.hub.http.EnvironmentProxies;
 import org.omnimamba.hub.testing.LoopbackHub;
+import org.omnimamba.hub.testing.TunnelProxy;
 
 /** Requests go through the proxies that the environment names. */
 class ProxyTest {
+  private static final String PASSWORD =
+      "Basic " + Base64.getEncoder().encodeToString("me:p@ss:word".getBytes());
+
   @TempDir private Path cache;
 
   @Test
@@ -76,6 +81,67 @@ class ProxyTest {
           .isInstanceOf(FetchException.class)
           .hasMessageStartingWith("hub.invalid ");
       assertThat(asked.get()).isEqualTo("CONNECT hub.invalid:443 HTTP/1.1");
+    }
+  }
+
+  @Test
+  void aProxyThatWantsAPasswordGetsIt() throws Exception {
+    try (LoopbackHub hub = new LoopbackHub()) {
+      hub.commit("some/model", Map.of("notes.txt", "small".getBytes()));
+      hub.intercept(
+          exchange -> {
+            String given = exchange.getRequestHeaders().getFirst("Proxy-Authorization");
+            if (PASSWORD.equals(given)) {
+              return false;
+            }
+            exchange.getResponseHeaders().add("Proxy-Authenticate", "Basic realm=\"proxy\"");
+            LoopbackHub.refuse(exchange, 407, null);
+            return true;
+          });
+      Hubs hubs =
+          new Hubs(hub, cache)
+              .with("HF_ENDPOINT", "http://hub.invalid")
+              .with("http_proxy", "127.0.0.1:" + hub.port());
+      assertThatThrownBy(() -> hubs.fetcher().file("hf:some/model:notes.txt", null))
+          .isInstanceOf(FetchException.class)
+          .hasMessageContaining("the proxy wants a name and a password");
+      hubs.with("http_proxy", "http://me:p%40ss:word@127.0.0.1:" + hub.port());
+      assertThat(Files.readString(hubs.fetcher().file("hf:some/model:notes.txt", null)))
+          .isEqualTo("small");
+    }
+  }
+
+  @Test
+  void theTokenReachesTheHubBehindAProxyWithAPassword() throws Exception {
+    Path keys = TunnelProxy.keys(cache.resolve("keys.p12"), "hub.invalid");
+    try (LoopbackHub hub = new LoopbackHub();
+        TunnelProxy proxy = new TunnelProxy(keys, PASSWORD, hub.port())) {
+      hub.closed("mine/model", "hf_good", false, Map.of("notes.txt", "small".getBytes()));
+      try (FetchProcess fetch =
+          FetchProcess.start(
+              Map.of(
+                  "HF_ENDPOINT",
+                  "https://hub.invalid",
+                  "HF_TOKEN",
+                  "hf_good",
+                  "HTTPS_PROXY",
+                  "http://me:p%40ss:word@127.0.0.1:" + proxy.port(),
+                  "OMNIMAMBA_HOME",
+                  cache.resolve("home").toString(),
+                  "JAVA_TOOL_OPTIONS",
+                  TunnelProxy.trusting(keys)),
+              "hf:mine/model:notes.txt")) {
+        assertThat(fetch.end()).as(fetch.err()).isZero();
+        assertThat(Files.readString(Path.of(fetch.out()))).isEqualTo("small");
+      }
+      assertThat(proxy.asked())
+          .isNotEmpty()
+          .allMatch(head -> head.startsWith("CONNECT hub.invalid:443 "))
+          .noneMatch(head -> head.contains("hf_good"));
+      assertThat(hub.seen("hub"))
+          .isNotEmpty()
+          .allMatch(s -> "Bearer hf_good".equals(s.header("Authorization")))
+          .allMatch(s -> s.header("Proxy-Authorization") == null);
     }
   }
 

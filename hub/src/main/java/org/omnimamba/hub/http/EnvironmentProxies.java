@@ -1,15 +1,14 @@
 package org.omnimamba.hub.http;
 
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.InetSocketAddress;
-import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +22,7 @@ import org.omnimamba.hub.FetchException;
  */
 public final class EnvironmentProxies extends ProxySelector {
   private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
+  private static final String TUNNELING = "jdk.http.auth.tunneling.disabledSchemes";
 
   private final @Nullable URI https;
   private final @Nullable URI http;
@@ -74,13 +74,17 @@ public final class EnvironmentProxies extends ProxySelector {
   @Override
   public List<Proxy> select(URI uri) {
     Origin target = Origin.of(uri);
-    URI proxy = target.isEncrypted() ? https : http;
-    if (proxy == null || isExcepted(target)) {
+    URI proxy = proxy(target);
+    if (proxy == null) {
       return DIRECT;
     }
     int port = proxy.getPort() >= 0 ? proxy.getPort() : 80;
     return List.of(
         new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.getHost(), port)));
+  }
+
+  private @Nullable URI proxy(Origin target) {
+    return isExcepted(target) ? null : target.isEncrypted() ? https : http;
   }
 
   private boolean isExcepted(Origin target) {
@@ -105,36 +109,29 @@ public final class EnvironmentProxies extends ProxySelector {
     // whoever connects is told, too
   }
 
-  /** Answers proxies that ask for a name and a password; null if no address of one holds them. */
-  @Nullable Authenticator authenticator() {
-    if (userInfo(https) == null && userInfo(http) == null) {
+  /** By default Java sends no password to a proxy on the way to a https address. */
+  void permitPasswords() {
+    if ((userInfo(https) != null || userInfo(http) != null)
+        && System.getProperty(TUNNELING) == null) {
+      // read once, by the first client of the process
+      System.setProperty(TUNNELING, "");
+    }
+  }
+
+  /**
+   * The value of the header {@code Proxy-Authorization} for this address; null for none. It is sent
+   * without being asked for: a client of Java 17 that answers proxies by itself, with an {@link
+   * java.net.Authenticator}, drops the header {@code Authorization}, which takes the token to the
+   * hub.
+   */
+  @Nullable String authorization(URI target) {
+    String info = userInfo(proxy(Origin.of(target)));
+    if (info == null) {
       return null;
     }
-    // by default Java sends no password to a proxy on the way to a https address
-    if (System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
-      System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
-    }
-    return new Authenticator() {
-      @Override
-      protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-        if (getRequestorType() != RequestorType.PROXY) {
-          return null;
-        }
-        String info = userInfo(isOf(https) ? https : http);
-        if (info == null) {
-          return null;
-        }
-        String[] parts = info.split(":", 2);
-        return new PasswordAuthentication(
-            decoded(parts[0]), decoded(parts.length > 1 ? parts[1] : "").toCharArray());
-      }
-
-      private boolean isOf(@Nullable URI proxy) {
-        return proxy != null
-            && proxy.getHost().equalsIgnoreCase(getRequestingHost())
-            && (proxy.getPort() < 0 || proxy.getPort() == getRequestingPort());
-      }
-    };
+    String[] parts = info.split(":", 2);
+    String plain = decoded(parts[0]) + ":" + decoded(parts.length > 1 ? parts[1] : "");
+    return "Basic " + Base64.getEncoder().encodeToString(plain.getBytes(StandardCharsets.UTF_8));
   }
 
   private static @Nullable String userInfo(@Nullable URI proxy) {

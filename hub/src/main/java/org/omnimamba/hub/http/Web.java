@@ -1,7 +1,6 @@
 package org.omnimamba.hub.http;
 
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -30,10 +29,12 @@ import org.omnimamba.hub.FetchException;
  */
 public final class Web {
   private static final int MOST_REDIRECTS = 8;
+  private static final int PROXY_REFUSES = 407;
   private static final int PROBLEM_BYTES = 2_000;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> TRANSIENT = Set.of(408, 429, 500, 502, 503, 504);
 
+  private final EnvironmentProxies proxies;
   private final HttpClient client;
   private final Credentials credentials;
   private final RetryPolicy retries;
@@ -49,18 +50,16 @@ public final class Web {
       RetryPolicy retries,
       Pause pause,
       Duration idle) {
-    HttpClient.Builder builder =
+    proxies.permitPasswords();
+    this.proxies = proxies;
+    this.client =
         HttpClient.newBuilder()
             // ranges at once need connections of their own
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(idle)
-            .proxy(proxies);
-    Authenticator authenticator = proxies.authenticator();
-    if (authenticator != null) {
-      builder.authenticator(authenticator);
-    }
-    this.client = builder.build();
+            .proxy(proxies)
+            .build();
     this.credentials = credentials;
     this.retries = retries;
     this.pause = pause;
@@ -68,6 +67,7 @@ public final class Web {
   }
 
   private Web(Web other, RetryPolicy retries) {
+    this.proxies = other.proxies;
     this.client = other.client;
     this.credentials = other.credentials;
     this.retries = retries;
@@ -117,7 +117,7 @@ public final class Web {
    * @param reader of the body of an answer that is a success
    * @throws TransientFailure if the server asks to be asked again, or falls silent
    * @throws IOException if the connection fails, or the reader does
-   * @throws FetchException if redirects lead nowhere
+   * @throws FetchException if redirects lead nowhere, or a proxy wants another password
    */
   public <T> Answer<T> get(URI address, Map<String, String> headers, BodyReader<T> reader)
       throws IOException, InterruptedException {
@@ -131,6 +131,11 @@ public final class Web {
             "answers " + status,
             RetryAfter.parse(
                 response.headers().firstValue("Retry-After").orElse(null), Clock.systemUTC()));
+      }
+      if (status == PROXY_REFUSES) {
+        throw new FetchException(
+            "the proxy wants a name and a password, or others than these; give them as in"
+                + " HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT");
       }
       if (!REDIRECTS.contains(status)) {
         return new Answer<>(
@@ -177,6 +182,10 @@ public final class Web {
     String authorization = credentials.authorization(address);
     if (authorization != null) {
       request.header("Authorization", authorization);
+    }
+    String toProxy = proxies.authorization(address);
+    if (toProxy != null) {
+      request.header("Proxy-Authorization", toProxy);
     }
     AtomicLong signals = new AtomicLong();
     CompletableFuture<HttpResponse<Body<T>>> answer =

@@ -54,6 +54,7 @@ public final class LoopbackHub implements AutoCloseable {
   private final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger contents = new AtomicInteger();
   private final AtomicLong sent = new AtomicLong();
+  private volatile Interceptor interceptor = exchange -> false;
   private volatile Fault fault = (exchange, content, number) -> false;
   private volatile int pageSize = 1000;
   private volatile boolean ranges = true;
@@ -79,6 +80,11 @@ public final class LoopbackHub implements AutoCloseable {
      * @return whether it was answered
      */
     boolean answers(HttpExchange exchange, byte[] content, int number) throws Exception;
+  }
+
+  /** Answers a request to the hub in another way, and says whether it did. */
+  public interface Interceptor {
+    boolean answers(HttpExchange exchange) throws IOException;
   }
 
   public LoopbackHub() throws IOException {
@@ -168,6 +174,10 @@ public final class LoopbackHub implements AutoCloseable {
     fault = value;
   }
 
+  public void intercept(Interceptor value) {
+    interceptor = value;
+  }
+
   public void ignoreRanges() {
     ranges = false;
   }
@@ -207,6 +217,9 @@ public final class LoopbackHub implements AutoCloseable {
     Matcher api = API.matcher(path);
     Matcher resolve = RESOLVE.matcher(path);
     boolean isApi = api.matches();
+    if (interceptor.answers(exchange)) {
+      return;
+    }
     if (!isApi && !resolve.matches()) {
       refuse(exchange, 404, null);
       return;
@@ -362,7 +375,7 @@ public final class LoopbackHub implements AutoCloseable {
     exchange.getResponseBody().write(text);
   }
 
-  private static void json(HttpExchange exchange, String json) throws IOException {
+  public static void json(HttpExchange exchange, String json) throws IOException {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(200, bytes.length);
