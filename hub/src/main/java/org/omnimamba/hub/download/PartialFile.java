@@ -170,6 +170,8 @@ final class PartialFile implements AutoCloseable {
   }
 
   private void note() throws IOException {
+    // after a loss of power, nothing may be noted that is not on the disk
+    channel.force(false);
     ObjectNode node = JsonMapper.shared().createObjectNode();
     node.put("size", size).put("piece", pieceBytes).put("validator", validator);
     ArrayNode pieces = node.putArray("done");
