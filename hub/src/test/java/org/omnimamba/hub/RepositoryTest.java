@@ -3,12 +3,15 @@ package org.omnimamba.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,44 @@ class RepositoryTest {
     hub.commit("many/files", files);
     hub.listPagesOf(4);
     assertThat(fetch("hf:many/files:folder/part-24")).asString().isEqualTo("content 24");
+  }
+
+  @Test
+  void aMirrorMayPassOnThePagesAddressesOfTheHub() throws Exception {
+    hub.intercept(
+        exchange -> {
+          URI asked = exchange.getRequestURI();
+          if (!asked.getPath().contains("/tree/") || asked.getQuery().contains("cursor")) {
+            return false;
+          }
+          nextPage(exchange, "https://hub.example" + asked.getPath() + "?recursive=true&cursor=0");
+          return true;
+        });
+    assertThat(fetch("hf:some/model:a.pth")).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void pagesWithoutEndAreRefused() {
+    AtomicInteger pages = new AtomicInteger();
+    hub.intercept(
+        exchange -> {
+          if (!exchange.getRequestURI().getPath().contains("/tree/")) {
+            return false;
+          }
+          nextPage(
+              exchange,
+              exchange.getRequestURI().getPath()
+                  + "?recursive=true&cursor="
+                  + pages.incrementAndGet());
+          return true;
+        });
+    assertRefused("hf:some/model:a.pth", "does not answer as a hub does");
+    assertThat(pages).hasValue(1000);
+  }
+
+  private static void nextPage(HttpExchange exchange, String address) throws IOException {
+    exchange.getResponseHeaders().add("Link", "<" + address + ">; rel=\"next\"");
+    LoopbackHub.json(exchange, "[]");
   }
 
   @Test

@@ -22,6 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class HubApi {
   private static final int MOST_TEXT_BYTES = 64 << 20;
   private static final int MOST_FILES = 200_000;
+
+  /** A page has up to 1,000 files; without files in them, pages would never come to an end. */
+  private static final int MOST_PAGES = 1_000;
+
   private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"?next\"?");
 
   private final Web web;
@@ -68,16 +72,19 @@ final class HubApi {
         URI.create(
             "%s/api/models/%s/tree/%s?recursive=true"
                 .formatted(endpoint, reference.repository(), commit));
-    while (address != null) {
+    for (int page = 1; address != null; page++) {
+      if (page > MOST_PAGES) {
+        throw unexpected(address);
+      }
       Answer<String> answer = web.text(address, MOST_TEXT_BYTES);
       if (!answer.isSuccess()) {
         throw refusal(reference, null, List.of(), answer);
       }
-      JsonNode page = json(answer);
-      if (!page.isArray()) {
+      JsonNode entries = json(answer);
+      if (!entries.isArray()) {
         throw unexpected(address);
       }
-      for (JsonNode entry : page) {
+      for (JsonNode entry : entries) {
         if (!entry.path("type").asString("").equals("directory")) {
           files.add(file(reference, entry));
         }
@@ -122,6 +129,10 @@ final class HubApi {
     return plain.length() > 80 ? plain.substring(0, 80) + "..." : plain;
   }
 
+  /**
+   * The next page; null after the last. A mirror may pass on the hub's own address, of which the
+   * query counts: whoever was asked is asked again.
+   */
   private static @Nullable URI next(URI from, Answer<?> answer) {
     String link = answer.headers().firstValue("Link").orElse("");
     Matcher next = NEXT.matcher(link);
@@ -130,6 +141,10 @@ final class HubApi {
     }
     try {
       URI to = from.resolve(next.group(1));
+      if (!Origin.of(to).equals(Origin.of(from)) && to.getRawQuery() != null) {
+        String asked = from.toString();
+        to = URI.create(asked.substring(0, asked.indexOf('?') + 1) + to.getRawQuery());
+      }
       if (Origin.of(to).equals(Origin.of(from)) && !to.equals(from)) {
         return to;
       }
