@@ -101,36 +101,74 @@ public final class ModelFetcher {
         request.config() == null
             ? beside(repository, chosen, stem(checkpoint) + ".json")
             : parts.named(request.config(), Checkpoint.CONFIG_FILE, null);
-    Path target = target(request, checkpoint, vq, tokenizer, config);
-    if (isModel(target)) {
-      return target;
+    Sources sources = new Sources(repository, checkpoint, vq, tokenizer, config);
+    Path target = target(request, sources);
+    if (!isModel(target)) {
+      convert(request, sources, target);
     }
+    if (request.discard()) {
+      discard(checkpoint);
+      discard(vq);
+    }
+    return target;
+  }
+
+  /** What a model is made of; null for what was not named. */
+  private record Sources(
+      @Nullable HubRepository repository,
+      Part checkpoint,
+      @Nullable Part vq,
+      @Nullable Part tokenizer,
+      @Nullable Part config) {}
+
+  private void convert(FetchRequest request, Sources sources, Path target)
+      throws InterruptedException {
+    Part checkpoint = sources.checkpoint;
+    Part vq = sources.vq;
+    Part tokenizer = sources.tokenizer;
+    Part config = sources.config;
     Path lock = target.resolveSibling("." + target.getFileName() + ".lock");
     try (FetchLock held = FetchLock.on(lock, request.checkpoint(), listener)) {
       if (!isModel(target)) {
         removeUnfinished(target);
-        long written = request.dtype() == Dtype.BF16 ? checkpoint.size() / 2 : checkpoint.size();
-        Path local = room(checkpoint, written).fetch();
+        long written = written(checkpoint, request.dtype());
+        long named = vq == null ? 0 : vq.missingBytes() + written(vq, request.dtype());
+        Path local = room(checkpoint, written + named).fetch();
         ConversionOptions options =
             ConversionOptions.defaults()
                 .withDtype(request.dtype())
                 .withConfig(config == null ? null : config.fetch())
                 .withTokenizer(
                     (tokenizer == null ? parts.named(TOKENIZER, "", null) : tokenizer).fetch());
-        Part image = vq == null ? missingVq(repository, local) : vq;
+        Part image = vq == null ? missingVq(sources.repository, local) : vq;
+        if (image != null) {
+          room(image, written + written(image, request.dtype()));
+        }
         listener.doing("converting " + checkpoint.fileName());
         CheckpointConverter.convert(
             local, target, options.withVq(image == null ? null : image.fetch()));
         if (request.discard()) {
-          checkpoint.discard();
-          if (image != null) {
-            image.discard();
-          }
+          discard(image);
         }
       }
-      return target;
     } catch (IOException e) {
       throw new FetchException("cannot write to %s: %s".formatted(target, e.getMessage()), e);
+    }
+  }
+
+  /** Bytes that a part has after the conversion, if its tensors are in float32 before. */
+  private static long written(Part part, Dtype dtype) {
+    return dtype == Dtype.BF16 ? part.size() / 2 : part.size();
+  }
+
+  private static void discard(@Nullable Part part) {
+    if (part != null) {
+      try {
+        part.discard();
+      } catch (IOException e) {
+        throw new FetchException(
+            "cannot delete %s: %s".formatted(part.fileName(), e.getMessage()), e);
+      }
     }
   }
 
@@ -196,20 +234,16 @@ public final class ModelFetcher {
     return Files.isRegularFile(directory.resolve(Checkpoint.CONFIG_FILE));
   }
 
-  private Path target(
-      FetchRequest request,
-      Part checkpoint,
-      @Nullable Part vq,
-      @Nullable Part tokenizer,
-      @Nullable Part config) {
+  private Path target(FetchRequest request, Sources sources) {
+    Part checkpoint = sources.checkpoint;
     String type = request.dtype().name().toLowerCase(Locale.ROOT);
     String made =
         Stream.of(
                 String.valueOf(CONVERSION),
                 checkpoint.id(),
-                id(vq),
-                id(tokenizer),
-                id(config),
+                id(sources.vq),
+                id(sources.tokenizer),
+                id(sources.config),
                 stem(checkpoint),
                 type)
             .reduce((a, b) -> a + "\n" + b)

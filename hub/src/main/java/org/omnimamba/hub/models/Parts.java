@@ -1,6 +1,7 @@
 package org.omnimamba.hub.models;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ final class Parts {
       return onHub(repository, repository.file(file == null ? otherwise : file));
     }
     if (location instanceof Location.InWeb address) {
-      return new Fetched(new WebFiles(settings, web, listener).fetch(address.address(), sha256));
+      WebFiles files = new WebFiles(settings, web, listener);
+      return new InWeb(files, address.address(), sha256, files.find(address.address(), sha256));
     }
     return new Here(((Location.Here) location).path());
   }
@@ -98,8 +100,9 @@ final class Parts {
     }
   }
 
-  /** A file of the web, which is here already: only its content says which bytes it has. */
-  private record Fetched(WebFiles.Local local) implements Part {
+  /** A file of the web, which is or was here: only its content says which bytes it has. */
+  private record InWeb(WebFiles files, URI address, @Nullable String sha256, WebFiles.Local local)
+      implements Part {
     @Override
     public String id() {
       return ContentHash.Kind.SHA256 + ":" + local.sha256();
@@ -112,17 +115,26 @@ final class Parts {
 
     @Override
     public long size() {
-      return sizeOf(local.path());
+      return local.size();
     }
 
     @Override
     public long missingBytes() {
-      return 0;
+      return files.missingBytes(address, local);
     }
 
     @Override
-    public Path fetch() {
-      return local.path();
+    public Path fetch() throws InterruptedException {
+      if (Files.isRegularFile(local.path())) {
+        return local.path();
+      }
+      WebFiles.Local fetched = files.fetch(address, sha256);
+      if (!fetched.sha256().equals(local.sha256())) {
+        throw new FetchException(
+            "%s has changed since it was last here; run the same command again"
+                .formatted(fileName()));
+      }
+      return fetched.path();
     }
 
     @Override

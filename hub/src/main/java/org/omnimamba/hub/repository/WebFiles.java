@@ -39,14 +39,27 @@ public final class WebFiles {
   }
 
   /**
-   * A file that is here.
+   * A file that is here, or was.
    *
+   * @param path where it stands, or would
+   * @param size in bytes
    * @param sha256 of its content
    */
-  public record Local(Path path, String sha256) {}
+  public record Local(Path path, long size, String sha256) {}
 
   /** What was noted about the copy here. */
   private record Copy(long size, @Nullable String validator, String sha256) {}
+
+  /**
+   * What a file is. It is fetched if only its content can tell, and need not be here if it was
+   * before: notes outlive a copy that was deleted.
+   *
+   * @param sha256 that it must have; null if nobody said
+   * @throws FetchException if it cannot be had
+   */
+  public Local find(URI address, @Nullable String sha256) throws InterruptedException {
+    return local(address, sha256, true);
+  }
 
   /**
    * Where a file stands here, fetched if need be. A copy is used as long as the server shows the
@@ -56,16 +69,32 @@ public final class WebFiles {
    * @throws FetchException if it cannot be had
    */
   public Local fetch(URI address, @Nullable String sha256) throws InterruptedException {
+    return local(address, sha256, false);
+  }
+
+  /** Bytes of a file that are not here yet. */
+  public long missingBytes(URI address, Local file) {
+    return Files.isRegularFile(file.path)
+        ? 0
+        : file.size
+            - Download.present(
+                new RemoteFile(name(address), address, file.size, ContentHash.UNKNOWN),
+                file.path,
+                settings.transfer());
+  }
+
+  private Local local(URI address, @Nullable String sha256, boolean notesSuffice)
+      throws InterruptedException {
     requireSafe(address);
     ContentHash hash = sha256 == null ? ContentHash.UNKNOWN : ContentHash.sha256(sha256);
     Path folder = settings.cache().resolve("files").resolve(key(address));
     Path target = folder.resolve(name(address));
     try (FetchLock lock = FetchLock.on(folder.resolve("lock"), address.toString(), listener)) {
-      Copy copy = Files.isRegularFile(target) ? read(folder) : null;
+      Copy copy = notesSuffice || Files.isRegularFile(target) ? read(folder) : null;
       if (copy != null
           && (sha256 == null || sha256.equals(copy.sha256))
           && isCurrent(copy, address, sha256)) {
-        return new Local(target, copy.sha256);
+        return new Local(target, copy.size, copy.sha256);
       }
       if (settings.offline()) {
         throw HubRepository.notCached(address.toString(), settings);
@@ -85,7 +114,7 @@ public final class WebFiles {
           folder, head.size() - Download.present(sized, target, settings.transfer()), file.name());
       ContentHash found = download.to(sized, target);
       write(folder, address, new Copy(head.size(), head.validator(), found.hex()));
-      return new Local(target, found.hex());
+      return new Local(target, head.size(), found.hex());
     } catch (IOException e) {
       throw new FetchException("cannot write to %s: %s".formatted(folder, e.getMessage()), e);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -177,6 +178,46 @@ class ModelFetcherTest {
                 .withSha256(Hashes.sha256(oracle("omnimamba-tiny.pth")))
                 .withConfig(OracleFiles.path("omnimamba-tiny.json").toString()));
     assertThat(Manifest.read(model)).isEqualTo(tiny());
+  }
+
+  @Test
+  void aDiscardedCheckpointOfTheWebIsNotFetchedAgain() throws Exception {
+    String name = "omnimamba-tiny.pth";
+    byte[] content = oracle(name);
+    FetchRequest request =
+        FetchRequest.of(hub.webFile(name, content).toString())
+            .withConfig(OracleFiles.path("omnimamba-tiny.json").toString())
+            .withDiscard(true);
+    Path model = fetch(request.withDiscard(false));
+    List<Path> kept = kept(name);
+    assertThat(kept).hasSize(1);
+    hub.forget();
+    assertThat(fetch(request)).isEqualTo(model);
+    assertThat(kept(name)).as("discarded, though nothing was converted").isEmpty();
+    assertThat(fetch(request)).isEqualTo(model);
+    assertThat(hub.seen("cdn"))
+        .as("whether it is still the same, twice")
+        .hasSize(2)
+        .allMatch(s -> "bytes=0-0".equals(s.header("Range")));
+
+    Path half = fetch(request.withDtype(Dtype.BF16));
+    assertThat(half).isDirectory().isNotEqualTo(model);
+    assertThat(hub.sentBytes()).as("needed for another type").isGreaterThan(content.length);
+    assertThat(kept(name)).isEmpty();
+
+    hubs.offline();
+    hub.close();
+    assertThat(fetch(request)).isEqualTo(model);
+    String tokenizer = OracleFiles.path("tiny-tokenizer.json").toString();
+    assertThatThrownBy(() -> fetch(request.withTokenizer(tokenizer)))
+        .isInstanceOf(FetchException.class)
+        .hasMessageContaining("is not in the cache");
+  }
+
+  private List<Path> kept(String name) throws IOException {
+    try (Stream<Path> files = Files.walk(temp.resolve("cache/files"))) {
+      return files.filter(p -> p.endsWith(name)).toList();
+    }
   }
 
   @Test
