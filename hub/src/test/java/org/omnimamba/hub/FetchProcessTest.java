@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.omnimamba.hub.testing.LoopbackHub;
+import org.omnimamba.model.testing.TinyModel;
 
 /** Processes that are killed, and that want the same at once. */
 class FetchProcessTest {
@@ -22,8 +25,11 @@ class FetchProcessTest {
   private FetchProcess fetch(LoopbackHub hub, String... more) throws Exception {
     String[] arguments = java.util.Arrays.copyOf(more, more.length + 1);
     arguments[more.length] = SOURCE;
-    return FetchProcess.start(
-        Map.of("HF_ENDPOINT", hub.endpoint(), "OMNIMAMBA_HOME", home.toString()), arguments);
+    return FetchProcess.start(environment(hub), arguments);
+  }
+
+  private Map<String, String> environment(LoopbackHub hub) {
+    return Map.of("HF_ENDPOINT", hub.endpoint(), "OMNIMAMBA_HOME", home.toString());
   }
 
   @Test
@@ -49,11 +55,8 @@ class FetchProcessTest {
       end.countDown();
       hub.misbehave((exchange, content, number) -> false);
       hub.forget();
-      Path link = home.resolve("models/current");
-      try (FetchProcess next = fetch(hub, "--no-convert", "--link", link.toString())) {
+      try (FetchProcess next = fetch(hub, "--no-convert")) {
         assertThat(next.end()).as(next.err()).isZero();
-        assertThat(Files.readSymbolicLink(link)).as("valid wherever the volume is").isRelative();
-        assertThat(Files.isSameFile(link, Path.of(next.out()))).isTrue();
         assertThat(hub.sentBytes())
             .as("but the first piece")
             .isEqualTo(CONTENT.length - (64 << 20));
@@ -62,6 +65,29 @@ class FetchProcessTest {
             .startsWith(home.resolve("hub/models--some--model/snapshots").toString());
         assertThat(next.err().lines().count()).as(next.err()).isLessThan(20);
         assertThat(next.err()).contains("data.bin 44 % of 150.00 MB", "100 %").doesNotContain("\r");
+      }
+    }
+  }
+
+  @Test
+  void theLinkLeadsToTheModelAlsoFromAFolderBehindALink() throws Exception {
+    try (LoopbackHub hub = new LoopbackHub()) {
+      Map<String, byte[]> files = new LinkedHashMap<>();
+      try (Stream<Path> all = Files.list(TinyModel.directory())) {
+        for (Path file : all.toList()) {
+          files.put(file.getFileName().toString(), Files.readAllBytes(file));
+        }
+      }
+      hub.commit("some/converted", files);
+      Path elsewhere = Files.createDirectories(home.resolve("a/b/c"));
+      Path folder = Files.createSymbolicLink(home.resolve("models"), elsewhere);
+      Path link = folder.resolve("current");
+      Files.createSymbolicLink(link, Path.of("older"));
+      try (FetchProcess fetch =
+          FetchProcess.start(environment(hub), "hf:some/converted", "--link", link.toString())) {
+        assertThat(fetch.end()).as(fetch.err()).isZero();
+        assertThat(Files.readSymbolicLink(link)).as("valid wherever the volume is").isRelative();
+        assertThat(Files.isSameFile(link, Path.of(fetch.out()))).isTrue();
       }
     }
   }
@@ -107,6 +133,19 @@ class FetchProcessTest {
         assertThat(wrong.end()).isEqualTo(2);
         assertThat(wrong.err()).contains("--connections must be 1 to 32").doesNotContain("\tat ");
       }
+      hub.forget();
+      Path link = home.resolve("link");
+      try (FetchProcess plain =
+          FetchProcess.start(
+              environment(hub), "hf:some/model:notes.txt", "--link", link.toString())) {
+        assertThat(plain.end()).isEqualTo(2);
+        assertThat(plain.err())
+            .contains("--link is for model directories")
+            .contains("hf:some/model:notes.txt")
+            .doesNotContain("\tat ");
+      }
+      assertThat(hub.seen()).as("before anything is fetched").isEmpty();
+      assertThat(link).doesNotExist();
     }
   }
 }

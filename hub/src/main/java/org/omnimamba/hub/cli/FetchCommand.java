@@ -124,7 +124,8 @@ public final class FetchCommand implements Callable<Integer> {
   @Option(
       names = "--link",
       paramLabel = "PATH",
-      description = "Make this path a symbolic link to the directory, in place of an older link.")
+      description =
+          "Make this path a symbolic link to the model directory, in place of an older link.")
   private @Nullable Path link;
 
   @Override
@@ -136,10 +137,17 @@ public final class FetchCommand implements Callable<Integer> {
           "'%s' is neither hf:OWNER/NAME nor an https address; 'convert' takes files that are here"
               .formatted(source));
     }
+    boolean model = !plain && Location.namesModel(source);
+    if (link != null && !model) {
+      throw new ParameterException(
+          spec.commandLine(),
+          ("--link is for model directories, and %s is fetched as the file that it is; name a"
+                  + " repository or a checkpoint, without --no-convert, or leave --link out")
+              .formatted(source));
+    }
     PrintWriter err = spec.commandLine().getErr();
     FetchProgress progress = new FetchProgress(err, Terminal.isThere());
     ModelFetcher fetcher = new ModelFetcher(settings, progress);
-    boolean model = !plain && Location.namesModel(source);
     Path result;
     try {
       result = model ? fetcher.model(request()) : fetcher.file(source, digest());
@@ -199,7 +207,8 @@ public final class FetchCommand implements Callable<Integer> {
     }
     Files.createDirectories(folder);
     Path fresh = folder.resolve("." + link.getFileName() + "." + UUID.randomUUID());
-    Files.createSymbolicLink(fresh, folder.relativize(target));
+    // where links lead to the folder, its ".." is not what the path says
+    Files.createSymbolicLink(fresh, folder.toRealPath().relativize(target.toRealPath()));
     try {
       Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {

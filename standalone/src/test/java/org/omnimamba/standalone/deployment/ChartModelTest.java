@@ -92,6 +92,8 @@ class ChartModelTest {
     String first = folder("");
     assertThat(folder("model: {fetch: {dtype: f32}}")).isNotEqualTo(first);
     assertThat(folder("model: {source: \"hf:some/other\"}")).isNotEqualTo(first);
+    assertThat(folder("model: {source: \"hf:some/other@v1:a/b.safetensors\"}")).isNotEqualTo(first);
+    assertThat(folder("model: {source: \"https://example.com/a.PTH?x=1\"}")).isNotEqualTo(first);
     assertThat(folder("inference: {replicas: 3}")).isEqualTo(first);
   }
 
@@ -107,6 +109,9 @@ class ChartModelTest {
         "model: {source: OmniMamba}",
         "model: {source: \"hf:OmniMamba\"}",
         "model: {source: \"http://example.com/a.pth\"}",
+        "model: {source: \"https://example.com/a.txt\"}",
+        "model: {source: \"https://example.com/get?file=a.pth\"}",
+        "model: {source: \"hf:some/model:tokenizer.json\"}",
         "model: {fetch: {dtype: f16}}",
         "model: {fetch: {token: hf_x}}",
         "networkPolicy: {egress: {model: {ports: [443]}}}"
