@@ -154,6 +154,22 @@ class JobUsageTest {
   }
 
   @Test
+  void oneTimeOfUpkeepMovesAllRows() {
+    service
+        .database()
+        .execute(
+            "INSERT INTO usage_of_job SELECT gen_random_uuid(), date '2025-01-01', 'upkeep',"
+                + " 'om_one', 1, 0, n, 1, 2 FROM generate_series(1, 16000) n");
+    String before = sums("upkeep");
+    UsageConfiguration.move(service.bean(DatabaseClient.class)).block();
+    // the service's own upkeep may be moving one portion of 5000 just now
+    assertThat(
+            service.database().number("SELECT count(*) FROM usage_of_job WHERE tenant = 'upkeep'"))
+        .isLessThanOrEqualTo(5000);
+    assertThat(sums("upkeep")).isEqualTo(before);
+  }
+
+  @Test
   void theTicketOfAResponseThatIsWaitedForGoesOnToInference() {
     client("tickets", "om_one")
         .mutate()
