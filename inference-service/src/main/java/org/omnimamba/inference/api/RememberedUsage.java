@@ -2,7 +2,11 @@ package org.omnimamba.inference.api;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.web.usage.Usage;
 import org.omnimamba.web.usage.UsageOrigin;
@@ -19,10 +23,31 @@ final class RememberedUsage {
   private static final int MOST = 20_000;
 
   /** Longer than a request may take. */
-  private static final Duration KEPT = Duration.ofMinutes(10);
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
-  private final Cache<String, UsageTally> tallies =
-      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(KEPT).build();
+  /** Who wants to know asks as soon as its own part is over. */
+  private static final Duration KEPT_AFTER_END = Duration.ofMinutes(1);
+
+  private final Cache<String, UsageTally> tallies;
+
+  RememberedUsage() {
+    this(Ticker.systemTicker(), ForkJoinPool.commonPool());
+  }
+
+  /**
+   * @param upkeep runs what removes old tallies
+   */
+  RememberedUsage(Ticker ticker, Executor upkeep) {
+    this.tallies =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .executor(upkeep)
+            .maximumSize(MOST)
+            .expireAfter(
+                Expiry.<String, UsageTally>writing(
+                    (ticket, tally) -> tally.hasEnded() ? KEPT_AFTER_END : LONGEST))
+            .build();
+  }
 
   /**
    * Begins to count.
@@ -34,6 +59,8 @@ final class RememberedUsage {
     @Nullable String ticket = UsageOrigin.of(headers).ticket();
     if (ticket != null) {
       tallies.put(ticket, tally);
+      // written again, so that its time begins anew; not if another has taken its place
+      tally.total().subscribe(used -> tallies.asMap().replace(ticket, tally, tally));
     }
     return tally;
   }

@@ -14,6 +14,7 @@ final class UsageTally {
   private int cached;
   private int output;
   private int pictures;
+  private volatile boolean ended;
 
   /**
    * @param promptTokens what the answer will tell of the prompt
@@ -46,7 +47,12 @@ final class UsageTally {
 
   /** Nothing more will be made; later calls change nothing. */
   void end() {
+    ended = true;
     end.tryEmitValue(new Usage(1, pictures, input, cached, output));
+  }
+
+  boolean hasEnded() {
+    return ended;
   }
 
   /** All that was made, once the request has ended. */
