@@ -172,7 +172,7 @@ class BatchDriver implements JobHandler {
   /** Fills the window, or goes on to the files when all lines have ended. */
   private Mono<Next> advance(Batch batch, BatchClaim claim) {
     return lines
-        .open(batch.id())
+        .open(batch)
         .flatMap(
             open ->
                 open >= window
@@ -212,7 +212,7 @@ class BatchDriver implements JobHandler {
         .change(lines.stopWaiting(batch.id()))
         .thenMany(lines.openJobs(batch.id()).collectList().flatMapIterable(jobs -> jobs))
         .concatMap(job -> queue.cancel(batch.tenant(), job))
-        .then(lines.open(batch.id()))
+        .then(Mono.defer(() -> lines.open(batch)))
         .flatMap(open -> open > 0 ? Mono.just(Next.LATER) : end(batch, claim, end));
   }
 

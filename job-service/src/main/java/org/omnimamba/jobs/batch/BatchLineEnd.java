@@ -1,16 +1,13 @@
 package org.omnimamba.jobs.batch;
 
 import io.r2dbc.spi.Connection;
-import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.TerminalWriter;
 import org.omnimamba.queue.Statements;
 import org.omnimamba.queue.job.Job;
 import org.omnimamba.queue.job.JobError;
-import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Writes to a line how its job ended, in the transaction that ends it: once, however it ends. */
-@Component
 final class BatchLineEnd implements TerminalWriter {
   private static final String END =
       "UPDATE batch_line SET status = $2, result_reference = $3, error_code = $4,"
@@ -18,9 +15,15 @@ final class BatchLineEnd implements TerminalWriter {
           + " AND line = ($6::json -> 'metadata' ->> 'line')::integer"
           + " AND job_id = $1 AND status = 'queued'";
 
+  private final String kind;
+
+  BatchLineEnd(String kind) {
+    this.kind = kind;
+  }
+
   @Override
   public String kind() {
-    return JobKinds.BATCH_LINE;
+    return kind;
   }
 
   @Override

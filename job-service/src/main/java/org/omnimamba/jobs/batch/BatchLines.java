@@ -13,7 +13,6 @@ import org.omnimamba.jobs.file.FileStore;
 import org.omnimamba.jobs.file.StoredFile;
 import org.omnimamba.jobs.job.JobAttributes;
 import org.omnimamba.jobs.job.JobJson;
-import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.queue.Submitter;
 import org.omnimamba.queue.job.NewJob;
 import org.omnimamba.queue.job.SubmitOutcome;
@@ -81,12 +80,36 @@ class BatchLines {
   }
 
   /** How many lines have a job that has not ended. */
-  Mono<Long> open(UUID batch) {
+  Mono<Long> open(Batch batch) {
+    Mono<Void> settled =
+        BatchEndpoints.isResponses(batch.endpoint()) ? settle(batch.id()) : Mono.empty();
+    return settled.then(
+        database
+            .sql(
+                "SELECT count(*) AS n FROM batch_line WHERE batch_id = :batch"
+                    + " AND status = 'queued'")
+            .bind("batch", batch.id())
+            .map(row -> Objects.requireNonNull(row.get("n", Long.class)))
+            .one());
+  }
+
+  /**
+   * Writes to lines how their jobs ended, as {@link BatchLineEnd} does, where a replica ended them
+   * that does not know their kind: one of the version before ends those whose attempts are used up.
+   */
+  private Mono<Void> settle(UUID batch) {
     return database
-        .sql("SELECT count(*) AS n FROM batch_line WHERE batch_id = :batch AND status = 'queued'")
+        .sql(
+            """
+            UPDATE batch_line l SET result_reference = j.result_reference,
+              error_code = j.error_code, error_message = j.error_message,
+              status = CASE j.status WHEN 'completed' THEN 'completed'
+                WHEN 'cancelled' THEN 'stopped' ELSE 'failed' END
+            FROM queue_job j WHERE l.batch_id = :batch AND l.status = 'queued'
+              AND j.id = l.job_id AND j.finished_at IS NOT NULL
+            """)
         .bind("batch", batch)
-        .map(row -> Objects.requireNonNull(row.get("n", Long.class)))
-        .one();
+        .then();
   }
 
   /**
@@ -162,7 +185,7 @@ class BatchLines {
                 null)
             .countingFor(key);
     NewJob job =
-        NewJob.of(JobKinds.BATCH_LINE, batch.tenant(), json.write(body))
+        NewJob.of(BatchEndpoints.lineKind(batch.endpoint()), batch.tenant(), json.write(body))
             .attributes(json.write(attributes))
             .maxAttempts(maxAttempts)
             .build();

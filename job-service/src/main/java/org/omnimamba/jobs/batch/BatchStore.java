@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.jobs.job.JobJson;
-import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.Statements;
 import org.omnimamba.queue.job.NewJob;
@@ -62,7 +61,7 @@ public class BatchStore {
 
   private Mono<SubmitOutcome> create(String tenant, NewBatch batch, String attributes) {
     NewJob driver =
-        NewJob.of(JobKinds.BATCH, tenant, "{}")
+        NewJob.of(BatchEndpoints.driverKind(batch.endpoint()), tenant, "{}")
             .attributes(attributes)
             .maxAttempts(ATTEMPTS)
             .build();

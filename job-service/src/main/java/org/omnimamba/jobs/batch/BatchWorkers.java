@@ -2,13 +2,11 @@ package org.omnimamba.jobs.batch;
 
 import java.time.Duration;
 import org.omnimamba.jobs.config.JobsProperties;
-import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.job.JobKinds;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.jobs.queue.Workers;
 import org.omnimamba.jobs.response.ResponseLineHandler;
 import org.omnimamba.jobs.worker.InferenceJobHandler;
-import org.omnimamba.queue.worker.JobHandler;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,21 +23,23 @@ class BatchWorkers {
     return workers.of(JobKinds.BATCH, driver, properties.batches().drivers(), NO_GRACE);
   }
 
+  @Bean
+  WorkerLifecycle batchOfResponsesWorker(
+      Workers workers, BatchDriver driver, JobsProperties properties) {
+    return workers.of(
+        JobKinds.BATCH_OF_RESPONSES, driver, properties.batches().drivers(), NO_GRACE);
+  }
+
   /** Apart, with slots of its own, so that no job waits for the requests of batches. */
   @Bean
   WorkerLifecycle batchLineWorker(
-      Workers workers,
-      InferenceJobHandler requests,
-      ResponseLineHandler responses,
-      JobJson json,
-      JobsProperties properties) {
-    JobHandler handler =
-        context -> {
-          String endpoint = json.attributes(context.job().attributes()).endpoint();
-          return endpoint.equals(BatchEndpoints.RESPONSES)
-              ? responses.handle(context)
-              : requests.handle(context);
-        };
-    return workers.of(JobKinds.BATCH_LINE, handler, properties.batches().concurrency());
+      Workers workers, InferenceJobHandler requests, JobsProperties properties) {
+    return workers.of(JobKinds.BATCH_LINE, requests, properties.batches().concurrency());
+  }
+
+  @Bean
+  WorkerLifecycle batchResponseWorker(
+      Workers workers, ResponseLineHandler responses, JobsProperties properties) {
+    return workers.of(JobKinds.BATCH_RESPONSE, responses, properties.batches().concurrency());
   }
 }

@@ -9,8 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Batches.
  *
- * @param concurrency requests of batches that this process runs at once, beside other jobs
- * @param drivers batches that this process takes care of at once
+ * @param concurrency requests of batches that this process runs at once, beside other jobs; those
+ *     of batches of responses have as many slots of their own
+ * @param drivers batches that this process takes care of at once, and as many of responses
  * @param window requests of one batch that wait or run at once; the others wait in its file
  * @param pollInterval how often a batch is looked at
  */

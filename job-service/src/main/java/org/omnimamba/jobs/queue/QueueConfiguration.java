@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 class QueueConfiguration {
   private static final int CLEANING_BATCH = 500;
 
-  /** Batches of one tenant that wait for somebody to drive them. */
+  /** Batches of one tenant and kind that wait for somebody to drive them. */
   private static final int MOST_BATCHES = 1000;
 
   private static final Duration CLEANING_INTERVAL = Duration.ofMinutes(1);
@@ -52,6 +52,10 @@ class QueueConfiguration {
             new TenantLimits(null, MOST_BATCHES),
             JobKinds.BATCH_LINE,
             // how many wait is bounded by each batch's window
+            new TenantLimits(queue.maxRunning(), null),
+            JobKinds.BATCH_OF_RESPONSES,
+            new TenantLimits(null, MOST_BATCHES),
+            JobKinds.BATCH_RESPONSE,
             new TenantLimits(queue.maxRunning(), null),
             JobKinds.WEBHOOK,
             new TenantLimits(properties.webhooks().maxRunning(), null)));

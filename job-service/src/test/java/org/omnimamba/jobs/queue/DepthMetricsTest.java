@@ -72,6 +72,7 @@ class DepthMetricsTest {
                     "omnimamba_queue_waiting{kind=\"response\"}", 0,
                     "omnimamba_queue_running{kind=\"batch\"}", 0,
                     "omnimamba_queue_dead{kind=\"batch_line\"}", 0,
+                    "omnimamba_queue_dead{kind=\"batch_response\"}", 0,
                     "omnimamba_webhooks_pending", 1)
                 .entrySet()) {
           awaitMetric(replica, figure.getKey() + " " + figure.getValue() + ".0");

@@ -1,11 +1,13 @@
 package org.omnimamba.jobs.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.omnimamba.jobs.testing.Batches.RESPONSES;
 import static org.omnimamba.jobs.testing.Batches.ids;
 import static org.omnimamba.jobs.testing.Batches.json;
 import static org.omnimamba.jobs.testing.Batches.line;
 
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,8 @@ import tools.jackson.databind.JsonNode;
 /** Batches whose requests are those of {@code POST /v1/responses}. */
 class BatchesOfResponsesTest {
   private final TestService service = TestService.shared();
-  private final WebTestClient client = service.client("batches-" + UUID.randomUUID());
+  private final String tenant = "batches-" + UUID.randomUUID();
+  private final WebTestClient client = service.client(tenant);
   private final Batches batches = new Batches(client);
 
   @AfterEach
@@ -91,6 +94,54 @@ class BatchesOfResponsesTest {
     assertThat(service.inference().received())
         .hasSize(2)
         .allMatch(request -> request.headers().containsKey("x-omnimamba-traffic"));
+  }
+
+  /** A replica that cannot do them claims {@code batch} and {@code batch_line}. */
+  @Test
+  void theirJobsAreKindsOfTheirOwn() {
+    run(respond("a", "\"input\":\"hello\""));
+    assertThat(
+            service
+                .database()
+                .text(
+                    "SELECT string_agg(kind, ' ' ORDER BY kind) FROM queue_job WHERE tenant = '"
+                        + tenant
+                        + "'"))
+        .isEqualTo("batch_of_responses batch_response");
+  }
+
+  @Test
+  void aCancelledBatchStopsItsRequests() {
+    service.inference().answering((body, response) -> FakeInference.hanging().to(body, response));
+    String id = batches.start(RESPONSES, List.of(respond("a", "\"input\":\"hello\"")));
+    awaitReceived();
+    json(client.post().uri("/v1/batches/{id}/cancel", id).exchange(), 200);
+    JsonNode batch = batches.awaitStatus(id, "cancelled");
+    JsonNode open = batches.lines(batch.path("error_file_id")).get(0);
+    assertThat(open.path("error").path("code").asString("")).isEqualTo("batch_cancelled");
+  }
+
+  @Test
+  void aJobThatAReplicaEndedWhichDoesNotKnowItsKindEndsItsLine() {
+    service.inference().answering((body, response) -> FakeInference.hanging().to(body, response));
+    String id = batches.start(RESPONSES, List.of(respond("a", "\"input\":\"hello\"")));
+    awaitReceived();
+    service
+        .database()
+        .execute(
+            "UPDATE queue_job SET status = 'failed', error_code = 'worker_lost', error_message ="
+                + " 'lost', worker = NULL, lease_until = NULL, token = token + 1,"
+                + " version = version + 1, updated_at = queue_now(), finished_at = queue_now()"
+                + " WHERE kind = 'batch_response' AND tenant = '"
+                + tenant
+                + "'");
+    JsonNode batch = batches.awaitStatus(id, "completed");
+    assertThat(batch.path("request_counts").path("failed").asInt()).isEqualTo(1);
+    assertThat(ids(batches.lines(batch.path("error_file_id")))).containsExactly("a");
+  }
+
+  private void awaitReceived() {
+    await().atMost(Duration.ofSeconds(60)).until(() -> !service.inference().received().isEmpty());
   }
 
   @Test

@@ -29,7 +29,9 @@ class ChartMetricsTest {
             at(objects.get("ScaledObject/omni-jobs"), "spec", "triggers", 0, "metadata", "query"))
         .asString()
         .contains(
-            "omnimamba_queue_waiting", "pod=~\"omni-jobs-.*\"", "inference|response|batch_line");
+            "omnimamba_queue_waiting",
+            "pod=~\"omni-jobs-.*\"",
+            "inference|response|batch_line|batch_response");
   }
 
   @Test
