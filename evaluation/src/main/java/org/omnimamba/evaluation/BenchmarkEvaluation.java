@@ -96,7 +96,8 @@ public final class BenchmarkEvaluation {
                     settings.data(),
                     settings.images(),
                     settings.split(),
-                    settings.out().resolve(SPOOL)));
+                    settings.out().resolve(SPOOL)))
+            .withAnswers();
     if (settings.instruction() != null) {
       all = all.withInstruction(settings.instruction());
     }

@@ -124,7 +124,10 @@ class MmeTest {
                 Benchmark.MME,
                 new BenchmarkEvaluation.Settings(
                     data, null, null, null, null, null, 8, folder.resolve("out")))
-            .run(Map.of(), () -> new MadeUp.Told(each -> answers.get(each.id())), (done, of) -> {});
+            .run(
+                Map.of("model", "made up"),
+                () -> new MadeUp.Told(each -> answers.get(each.id())),
+                (done, of) -> {});
     assertThat(report.scored()).hasSize(46);
     assertThat(report.unusable()).isEqualTo(4);
     // 3 pictures are left of OCR

@@ -2,9 +2,12 @@ package org.omnimamba.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,16 +193,25 @@ class MmmuTest {
         .hasMessageContaining("unreadable file: Music/validation-00000-of-00001.parquet")
         .hasMessageContaining("cut off or damaged");
     byte[] torn = whole.clone();
-    Arrays.fill(torn, 4, whole.length / 2, (byte) 0x7f);
+    Arrays.fill(torn, 4, endOfRows(whole), (byte) 0x7f);
     Files.write(music, torn);
     BenchmarkReport report =
         new BenchmarkEvaluation(
                 Benchmark.MMMU,
                 new BenchmarkEvaluation.Settings(
                     data, null, null, null, null, null, 50, folder.resolve("out")))
-            .run(Map.of(), () -> new MadeUp.Told(each -> answers.get(each.id())), (done, of) -> {});
+            .run(
+                Map.of("model", "made up"),
+                () -> new MadeUp.Told(each -> answers.get(each.id())),
+                (done, of) -> {});
     assertThat(report.unusable()).isEqualTo(20);
     assertThat(report.scored()).hasSize(30);
+  }
+
+  /** Where the list of what a Parquet file holds begins; its length and four letters follow it. */
+  private static int endOfRows(byte[] parquet) {
+    int end = parquet.length - 2 * Integer.BYTES;
+    return end - ByteBuffer.wrap(parquet).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
   }
 
   @Test
@@ -230,6 +242,41 @@ class MmmuTest {
             Fault.Kind.MALFORMED_ENTRY,
             Fault.Kind.DUPLICATE_QUESTION);
     assertThat(report.table().value()).isEqualTo(100);
+  }
+
+  @Test
+  void questionsWithoutAnAnswerAreNamedAndTheOthersScored() throws Exception {
+    write(
+        "Music",
+        List.of(
+            row("validation_Music_1", "What?", "['a', 'b']", "?", "multiple-choice"),
+            row("validation_Music_2", "What?", "['a', 'b']", "A", "multiple-choice")));
+    BenchmarkReport report = answeredWithB("some");
+    assertThat(report.faults())
+        .extracting(Fault::kind, Fault::where)
+        .containsExactly(tuple(Fault.Kind.MALFORMED_ENTRY, "validation_Music_1"));
+    assertThat(report.scored()).hasSize(31);
+    assertThat(report.table().value()).isCloseTo(100 * 30 / 31.0, within(1e-9));
+  }
+
+  @Test
+  void withoutAnyAnswerAllAreAskedAndNoneIsScored() throws Exception {
+    for (String subject : List.of("Accounting", "Music")) {
+      String id = "validation_" + subject + "_1";
+      write(subject, List.of(row(id, "What?", "['a', 'b']", "?", "multiple-choice")));
+    }
+    BenchmarkReport report = answeredWithB("none");
+    assertThat(report.faults()).isEmpty();
+    assertThat(report.scored()).hasSize(2);
+    assertThat(report.hasScores()).isFalse();
+  }
+
+  private BenchmarkReport answeredWithB(String out) throws Exception {
+    return new BenchmarkEvaluation(
+            Benchmark.MMMU,
+            new BenchmarkEvaluation.Settings(
+                data, null, null, null, null, null, 50, folder.resolve(out)))
+        .run(Map.of(), () -> new MadeUp.Told(each -> "B"), (done, of) -> {});
   }
 
   @Test

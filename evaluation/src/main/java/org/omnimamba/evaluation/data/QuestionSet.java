@@ -36,6 +36,25 @@ public record QuestionSet(List<Question> questions, List<Fault> faults, List<Str
   }
 
   /**
+   * The set without the questions that have no right answer, where others have one: these are lost.
+   * Where none has one the set stays as it is, to be asked but not scored.
+   */
+  public QuestionSet withAnswers() {
+    List<Question> left =
+        questions.stream().filter(question -> !question.answers().isEmpty()).toList();
+    if (left.isEmpty() || left.size() == questions.size()) {
+      return this;
+    }
+    List<Fault> lost = new ArrayList<>(faults);
+    for (Question question : questions) {
+      if (question.answers().isEmpty()) {
+        lost.add(new Fault(Fault.Kind.MALFORMED_ENTRY, question.id(), "it has no right answer"));
+      }
+    }
+    return new QuestionSet(left, lost, notes);
+  }
+
+  /**
    * The first questions of each category.
    *
    * @param perCategory at most so many of each

@@ -2,15 +2,16 @@ package org.omnimamba.evaluation.run;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,7 +50,7 @@ public final class AnswerFile implements AutoCloseable {
       if (channel.tryLock() == null) {
         throw new IOException("another process is writing " + file);
       }
-      String text = whole(file, channel);
+      String text = whole(channel);
       AnswerFile opened = new AnswerFile(channel, new LinkedHashMap<>());
       if (text.isEmpty()) {
         ObjectNode header = MAPPER.createObjectNode();
@@ -66,9 +67,12 @@ public final class AnswerFile implements AutoCloseable {
     }
   }
 
-  /** The complete lines; what a process left of a last one is cut off. */
-  private static String whole(Path file, FileChannel channel) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+  /**
+   * The complete lines; what a process left of a last one is cut off. The file is not opened a
+   * second time: closing that would let go of the lock, as POSIX has it.
+   */
+  private static String whole(FileChannel channel) throws IOException {
+    byte[] bytes = Channels.newInputStream(channel).readAllBytes();
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
       end--;
@@ -97,12 +101,15 @@ public final class AnswerFile implements AutoCloseable {
   }
 
   private static void requireSame(Path file, JsonNode before, Map<String, String> run) {
-    for (Map.Entry<String, String> each : new TreeMap<>(run).entrySet()) {
-      String old = before.path(each.getKey()).asString("");
-      if (!old.equals(each.getValue())) {
+    TreeSet<String> names = new TreeSet<>(run.keySet());
+    names.addAll(before.propertyNames());
+    for (String name : names) {
+      String old = before.path(name).asString("");
+      String now = run.getOrDefault(name, "");
+      if (!old.equals(now)) {
         throw new RunMismatchException(
             "%s has the answers of another run: %s was \"%s\" and is \"%s\"; take another folder"
-                .formatted(file, each.getKey(), old, each.getValue()));
+                .formatted(file, name, old, now));
       }
     }
   }

@@ -77,6 +77,30 @@ class ResumeTest {
   }
 
   @Test
+  void aSecondProcessIsKeptAwayUntilTheFirstEnds() throws Exception {
+    Process first = startAndAwait(BEFORE_THE_KILL);
+    try {
+      assertThatThrownBy(() -> run(out, new MadeUp.Told(question -> "yes")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another process is writing");
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+    MadeUp.Told rest = new MadeUp.Told(question -> "yes");
+    run(out, rest);
+    assertThat(rest.asked()).isEqualTo(ALL - BEFORE_THE_KILL);
+  }
+
+  @Test
+  void aRunThatDependsOnLessIsAnotherRun() throws Exception {
+    Path file = folder.resolve("answers.jsonl");
+    AnswerFile.open(file, Map.of("model", "m", "through", "process", "batch", "8")).close();
+    assertThatThrownBy(() -> AnswerFile.open(file, Map.of("model", "m", "through", "process")))
+        .isInstanceOf(RunMismatchException.class)
+        .hasMessageContaining("batch was \"8\" and is \"\"");
+  }
+
+  @Test
   void theAnswersOfAnotherModelOrOfOtherQuestionsAreRefused() throws Exception {
     run(out, new MadeUp.Told(question -> "yes"));
     assertThatThrownBy(
@@ -102,6 +126,11 @@ class ResumeTest {
   }
 
   private void killAfter(int answers) throws Exception {
+    startAndAwait(answers).destroyForcibly().waitFor(); // SIGKILL
+  }
+
+  /** A run in a process of its own, which has given so many answers and gives no other. */
+  private Process startAndAwait(int answers) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -115,8 +144,10 @@ class ResumeTest {
             .start();
     try (BufferedReader reader = process.inputReader()) {
       assertThat(reader.readLine()).isEqualTo("READY");
-    } finally {
-      process.destroyForcibly().waitFor(); // SIGKILL
+      return process;
+    } catch (IOException | AssertionError e) {
+      process.destroyForcibly().waitFor();
+      throw e;
     }
   }
 }

@@ -21,8 +21,9 @@ final class ActiveRequest implements AcceptedRequest {
   final Admission.Reservation reservation;
   final long submittedNanos;
   private final long deadlineNanos;
+  private final Runnable wake;
   private volatile boolean cancelled;
-  private volatile @Nullable RuntimeException listenerFailure;
+  private volatile @Nullable Throwable listenerFailure;
 
   /** Whether the listener has been told the end; for the thread that tells it. */
   boolean heardEnd;
@@ -39,15 +40,20 @@ final class ActiveRequest implements AcceptedRequest {
   private final AtomicInteger unfinished;
   private final AtomicBoolean ended = new AtomicBoolean();
 
+  /**
+   * @param wake lets the engine look at the request, if it waits for a call in its second thread
+   */
   ActiveRequest(
       GenerationRequest request,
       RequestListener listener,
       Admission.Reservation reservation,
-      long submittedNanos) {
+      long submittedNanos,
+      Runnable wake) {
     this.request = request;
     this.listener = listener;
     this.reservation = reservation;
     this.submittedNanos = submittedNanos;
+    this.wake = wake;
     this.deadlineNanos = submittedNanos + request.timeout().toNanos();
     this.unfinished = new AtomicInteger(request.sequences().size());
   }
@@ -55,11 +61,24 @@ final class ActiveRequest implements AcceptedRequest {
   @Override
   public void cancel() {
     cancelled = true;
+    wakeEngine();
   }
 
   /** Notes that the request must end, because nobody hears of it. Any thread. */
-  void listenerFailed(RuntimeException failure) {
+  void listenerFailed(Throwable failure) {
     listenerFailure = failure;
+    wakeEngine();
+  }
+
+  private void wakeEngine() {
+    if (!ended()) {
+      wake.run();
+    }
+  }
+
+  /** Whether someone has asked for its end, and it has not ended. Any thread. */
+  boolean mustEnd() {
+    return (cancelled || listenerFailure != null) && !ended();
   }
 
   /** When the request must have ended, by the engine's clock. */
@@ -76,7 +95,7 @@ final class ActiveRequest implements AcceptedRequest {
     if (cancelled) {
       return new EngineException(Reason.CANCELLED, "The request was cancelled.");
     }
-    RuntimeException failure = listenerFailure;
+    Throwable failure = listenerFailure;
     if (failure != null) {
       return new EngineException(Reason.FAILED, "The request failed.", null, failure);
     }

@@ -89,7 +89,7 @@ public final class Engine implements AutoCloseable {
             admissionIfReady()
                 .reserve(request.requester(), request.sequences().size(), request.reservedTokens());
         ActiveRequest active =
-            new ActiveRequest(request, listener, reservation, nanoTime.getAsLong());
+            new ActiveRequest(request, listener, reservation, nanoTime.getAsLong(), this::wake);
         inbox.add(active);
         lock.notifyAll();
         return active;

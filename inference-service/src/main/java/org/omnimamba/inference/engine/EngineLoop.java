@@ -85,7 +85,7 @@ final class EngineLoop {
 
   /** Whether all that is left to do waits for a call in the second thread. */
   boolean waits() {
-    return !progressed && beside.busy();
+    return !progressed && beside.busy() && all.stream().noneMatch(ActiveRequest::mustEnd);
   }
 
   /** Nanoseconds until the first request's time is over, by the engine's clock. */

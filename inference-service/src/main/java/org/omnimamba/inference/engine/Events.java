@@ -32,7 +32,7 @@ final class Events implements AutoCloseable {
           }
           try {
             event.accept(request.listener);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             log.warn("The listener of request {} failed", request.request.id(), e);
             request.listenerFailed(e);
             // at once: the engine, which ends the request then, may have completed it already
@@ -57,7 +57,7 @@ final class Events implements AutoCloseable {
     request.heardEnd = true;
     try {
       event.accept(request.listener);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn("The listener of request {} failed at its end", request.request.id(), e);
     }
   }

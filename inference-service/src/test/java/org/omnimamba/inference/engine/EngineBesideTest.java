@@ -44,15 +44,28 @@ class EngineBesideTest {
   void stepsGoOnWhileTheTowersLookAndPixelsAreDrawn() {
     try (EngineFixture fixture = start()) {
       RecordingListener talking = new RecordingListener();
+      backend.steps.drainPermits();
       AcceptedRequest endless = fixture.engine.submit(FakeRequests.text(4, 50_000), talking);
       backend.beforeLook(() -> awaitTokens(talking));
       backend.beforeDraw(() -> awaitTokens(talking));
-      fixture.submit(aboutPicture(1, PROMPT, 5, 1)).result();
-      fixture.submit(FakeRequests.image(10, 9, 1, 0)).result();
+      stepUntilEnd(fixture.submit(aboutPicture(1, PROMPT, 5, 1))).result();
+      stepUntilEnd(fixture.submit(FakeRequests.image(10, 9, 1, 0))).result();
       endless.cancel();
-      talking.failure();
+      backend.steps.release(1);
+      assertThat(talking.failure().reason()).isEqualTo(Reason.CANCELLED);
       fixture.awaitIdle();
     }
+  }
+
+  /** A few steps for each look at the listener, so that they never run far ahead of the test. */
+  private RecordingListener stepUntilEnd(RecordingListener listener) {
+    await()
+        .until(
+            () -> {
+              backend.steps.release(5);
+              return listener.ends() == 1;
+            });
+    return listener;
   }
 
   private static void awaitTokens(RecordingListener talking) {
@@ -161,8 +174,8 @@ class EngineBesideTest {
       RecordingListener listener = new RecordingListener();
       AcceptedRequest looking = fixture.engine.submit(aboutPicture(1, PROMPT, 5, 2), listener);
       await().until(() -> begun.getCount() == 0);
+      await().until(EngineBesideTest::engineWaits);
       looking.cancel();
-      fixture.submit(FakeRequests.text(20, 5)).result();
       assertThat(listener.failure().reason()).isEqualTo(Reason.CANCELLED);
       List<RecordingListener> others = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -173,6 +186,30 @@ class EngineBesideTest {
       assertThat(listener.ends()).isEqualTo(1);
       assertThat(listener.tokens()).isZero();
       fixture.awaitIdle();
+    }
+  }
+
+  @Test
+  void cancelledWhileItsPictureIsDrawnItEndsAtOnce() {
+    CountDownLatch released = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    backend.beforeDraw(
+        () -> {
+          begun.countDown();
+          block(released);
+        });
+    try (EngineFixture fixture = start()) {
+      RecordingListener listener = new RecordingListener();
+      AcceptedRequest drawing = fixture.engine.submit(FakeRequests.image(10, 3, 1, 0), listener);
+      await().until(() -> begun.getCount() == 0);
+      await().until(EngineBesideTest::engineWaits);
+      drawing.cancel();
+      assertThat(listener.failure().reason()).isEqualTo(Reason.CANCELLED);
+      fixture.awaitIdle();
+      released.countDown();
+      fixture.submit(FakeRequests.image(10, 3, 1, 0)).result();
+      assertThat(listener.images()).isEmpty();
+      assertThat(listener.ends()).isEqualTo(1);
     }
   }
 

@@ -124,6 +124,8 @@ class EngineCancellationTest {
   @Test
   void aListenerMayCancelInItsOwnCall() {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
+      // the step after the first token waits for the listener
+      fixture.backend.steps.drainPermits();
       AtomicReference<AcceptedRequest> generation = new AtomicReference<>();
       AtomicReference<EngineException> failure = new AtomicReference<>();
       RequestListener listener =
@@ -132,6 +134,7 @@ class EngineCancellationTest {
             public void onToken(int index, GeneratedToken token) {
               await().until(() -> generation.get() != null);
               generation.get().cancel();
+              fixture.backend.steps.release(1000);
             }
 
             @Override

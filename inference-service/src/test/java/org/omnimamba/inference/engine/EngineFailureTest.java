@@ -149,28 +149,44 @@ class EngineFailureTest {
 
   @Test
   void aListenerThatThrowsEndsItsOwnRequest() {
+    aListenerThrows(
+        () -> {
+          throw new IllegalArgumentException("injected");
+        });
+    aListenerThrows(
+        () -> {
+          throw new StackOverflowError("injected");
+        });
+  }
+
+  private static void aListenerThrows(Runnable thrower) {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       AtomicReference<EngineException> failure = new AtomicReference<>();
+      AtomicBoolean completed = new AtomicBoolean();
       fixture.engine.submit(
           FakeRequests.text(4, 10),
           new RequestListener() {
             @Override
             public void onToken(int index, GeneratedToken token) {
-              throw new IllegalArgumentException("injected");
+              thrower.run();
             }
 
             @Override
-            public void onCompleted() {}
+            public void onCompleted() {
+              completed.set(true);
+            }
 
             @Override
             public void onFailed(EngineException e) {
               failure.set(e);
-              throw new IllegalArgumentException("injected as well");
+              thrower.run();
             }
           });
       await().until(() -> failure.get() != null);
+      assertThat(failure.get().reason()).isEqualTo(Reason.FAILED);
       assertThat(fixture.submit(FakeRequests.text(4, 3)).result().get(0)).hasSize(3);
       fixture.awaitIdle();
+      assertThat(completed).isFalse();
     }
   }
 

@@ -22,7 +22,11 @@ class WaitingLineTest {
     GenerationRequest request = FakeRequests.of(requester, FakeRequests.text(name, 1, sequences));
     ActiveRequest active =
         new ActiveRequest(
-            request, new RecordingListener(), admission.reserve(requester, sequences, 1), 0);
+            request,
+            new RecordingListener(),
+            admission.reserve(requester, sequences, 1),
+            0,
+            () -> {});
     line.add(active);
     return active;
   }

@@ -17,6 +17,7 @@ import org.omnimamba.evaluation.report.TextReport;
 import org.omnimamba.evaluation.run.ApiAnswerer;
 import org.omnimamba.evaluation.run.BenchmarkRun;
 import org.omnimamba.evaluation.run.ModelAnswerer;
+import org.omnimamba.hub.cli.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -135,7 +136,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    Progress progress = new Progress(err, System.console() != null);
+    Progress progress = new Progress(err, Terminal.isThere());
     Map<String, String> identity = new LinkedHashMap<>();
     BenchmarkRun.AnswererSource source = answerer(identity, err);
     identity.put("max_tokens", String.valueOf(maxTokens));
@@ -162,6 +163,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     URI url = served.url();
     if (url == null) {
       Path directory = measured.locate(err);
+      identity.put("through", "process");
       identity.putAll(measured.identity(directory));
       return () -> new ModelAnswerer(measured.load(directory, err), maxTokens);
     }
@@ -171,6 +173,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
     String key = served.key();
     String model = ApiAnswerer.modelAt(url, key);
+    identity.put("through", "api");
     identity.put("model", model);
     ApiAnswerer.Settings settings =
         new ApiAnswerer.Settings(url, key, model, served.parallel(), maxTokens, PATIENCE);

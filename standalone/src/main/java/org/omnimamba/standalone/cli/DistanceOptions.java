@@ -17,6 +17,7 @@ import org.omnimamba.evaluation.distance.PictureFeatures;
 import org.omnimamba.evaluation.distance.PictureFiles;
 import org.omnimamba.evaluation.report.DistanceReport;
 import org.omnimamba.evaluation.run.AnswerFile;
+import org.omnimamba.hub.cli.Terminal;
 import org.omnimamba.model.OmniMamba;
 import org.omnimamba.model.sampling.SamplingParameters;
 import picocli.CommandLine.Mixin;
@@ -89,7 +90,7 @@ final class DistanceOptions {
       throw new ParameterException(spec.commandLine(), "--count must be at least 2");
     }
     PrintWriter err = spec.commandLine().getErr();
-    Progress progress = new Progress(err, System.console() != null);
+    Progress progress = new Progress(err, Terminal.isThere());
     List<String> asked = CaptionFile.spread(CaptionFile.read(captions), count);
     List<Path> real = PictureFiles.in(images);
     Path folder = out == null ? Path.of("benchmark-" + spec.name()) : out;
