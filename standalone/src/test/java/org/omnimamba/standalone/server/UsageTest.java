@@ -143,8 +143,11 @@ class UsageTest {
     assertThat(answer.statusCode()).as(new String(answer.body())).isEqualTo(200);
     return new String(answer.body(), StandardCharsets.UTF_8)
         .lines()
-        .filter(line -> line.startsWith("data: {"))
-        .<JsonNode>map(line -> JSON.readTree(line.substring("data: ".length())))
+        .filter(line -> line.startsWith("data:"))
+        // the space after the colon is optional
+        .map(line -> line.substring("data:".length()).strip())
+        .filter(data -> data.startsWith("{"))
+        .<JsonNode>map(JSON::readTree)
         .toList();
   }
 
