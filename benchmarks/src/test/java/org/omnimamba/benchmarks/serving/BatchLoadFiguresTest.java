@@ -12,7 +12,7 @@ class BatchLoadFiguresTest {
     BatchLoadFigures figures = new BatchLoadFigures(10);
     figures.add(new BatchLoadFigures.Round(100, 100, 50), new BatchLoadFigures.Round(50, 10, 25));
     figures.add(new BatchLoadFigures.Round(400, 100, 60), new BatchLoadFigures.Round(300, 20, 60));
-    figures.add(new BatchLoadFigures.Round(200, 200, 40), new BatchLoadFigures.Round(200, 30, 40));
+    figures.add(new BatchLoadFigures.Round(200, 200, 40), new BatchLoadFigures.Round(200, 32, 40));
 
     Map<String, Object> json = figures.json();
 
