@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  */
 public record ContentHash(Kind kind, String hex) {
   private static final int BUFFER_BYTES = 1 << 20;
+  private static final String SHA256_NAME = "SHA-256";
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
 
@@ -66,24 +67,22 @@ public record ContentHash(Kind kind, String hex) {
     return new ContentHash(Kind.GIT, hex);
   }
 
-  /** Hears how many bytes were read. */
-  public interface Reading {
-    void read(long bytes);
+  /** SHA-256 of a text in UTF-8. */
+  public static ContentHash sha256Of(String text) {
+    byte[] found = digest(SHA256_NAME).digest(text.getBytes(StandardCharsets.UTF_8));
+    return sha256(HexFormat.of().formatHex(found));
   }
 
   /** The same kind of hash of a file; SHA-256 for {@link Kind#NONE}. Reads all of it. */
-  public ContentHash of(Path file, Reading reading) throws IOException {
-    MessageDigest digest = digest(kind == Kind.GIT ? "SHA-1" : "SHA-256");
+  public ContentHash of(Path file) throws IOException {
+    MessageDigest digest = digest(kind == Kind.GIT ? "SHA-1" : SHA256_NAME);
     if (kind == Kind.GIT) {
       digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
     }
-    long done = 0;
     try (InputStream in = Files.newInputStream(file)) {
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         digest.update(buffer, 0, count);
-        done += count;
-        reading.read(done);
       }
     }
     String found = HexFormat.of().formatHex(digest.digest());

@@ -109,7 +109,7 @@ public final class Download {
 
   private ContentHash hash(RemoteFile file, Path partial) throws IOException {
     listener.doing("checking " + file.name());
-    return file.hash().of(partial, bytes -> {});
+    return file.hash().of(partial);
   }
 
   /** Bytes that an earlier run left. */

@@ -11,10 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param headers of the last answer
  * @param passed the headers of the redirects before it
  * @param body what the reader made of it; null where the status is no success
- * @param problem the beginning of the text of a refusal; empty for a success
  */
 public record Answer<T>(
-    int status, HttpHeaders headers, List<HttpHeaders> passed, @Nullable T body, String problem) {
+    int status, HttpHeaders headers, List<HttpHeaders> passed, @Nullable T body) {
 
   public boolean isSuccess() {
     return status < 300;

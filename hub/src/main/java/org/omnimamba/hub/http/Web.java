@@ -14,13 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.omnimamba.hub.FetchException;
 
 /**
@@ -124,7 +124,7 @@ public final class Web {
     List<HttpHeaders> passed = new ArrayList<>();
     URI at = address;
     while (passed.size() <= MOST_REDIRECTS) {
-      HttpResponse<Body<T>> response = exchange(at, headers, reader);
+      HttpResponse<Optional<T>> response = exchange(at, headers, reader);
       int status = response.statusCode();
       if (TRANSIENT.contains(status)) {
         throw new TransientFailure(
@@ -139,11 +139,7 @@ public final class Web {
       }
       if (!REDIRECTS.contains(status)) {
         return new Answer<>(
-            status,
-            response.headers(),
-            List.copyOf(passed),
-            response.body().content,
-            response.body().problem);
+            status, response.headers(), List.copyOf(passed), response.body().orElse(null));
       }
       passed.add(response.headers());
       at = redirected(at, response.headers().firstValue("Location").orElse(""));
@@ -168,10 +164,7 @@ public final class Web {
             .formatted(Origin.of(from).host(), location.isEmpty() ? "nowhere" : location));
   }
 
-  /** A success has content, everything else a text. */
-  private record Body<T>(@Nullable T content, String problem) {}
-
-  private <T> HttpResponse<Body<T>> exchange(
+  private <T> HttpResponse<Optional<T>> exchange(
       URI address, Map<String, String> headers, BodyReader<T> reader)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
@@ -188,7 +181,7 @@ public final class Web {
       request.header("Proxy-Authorization", toProxy);
     }
     AtomicLong signals = new AtomicLong();
-    CompletableFuture<HttpResponse<Body<T>>> answer =
+    CompletableFuture<HttpResponse<Optional<T>>> answer =
         client.sendAsync(request.build(), info -> new Watched<>(body(info, reader), signals));
     try {
       return await(answer, signals);
@@ -198,11 +191,11 @@ public final class Web {
     }
   }
 
-  private static <T> BodySubscriber<Body<T>> body(ResponseInfo info, BodyReader<T> reader) {
+  /** A refusal is read too, if it is short: the connection can be used again then. */
+  private static <T> BodySubscriber<Optional<T>> body(ResponseInfo info, BodyReader<T> reader) {
     return info.statusCode() >= 200 && info.statusCode() < 300
-        ? BodySubscribers.mapping(reader.of(info), content -> new Body<>(content, ""))
-        : BodySubscribers.mapping(
-            new LimitedText(PROBLEM_BYTES, true), text -> new Body<>(null, text));
+        ? BodySubscribers.mapping(reader.of(info), Optional::ofNullable)
+        : BodySubscribers.mapping(new LimitedText(PROBLEM_BYTES, true), text -> Optional.empty());
   }
 
   private <T> T await(CompletableFuture<T> answer, AtomicLong signals)

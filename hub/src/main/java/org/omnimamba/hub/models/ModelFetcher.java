@@ -1,21 +1,15 @@
 package org.omnimamba.hub.models;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.hub.FetchException;
 import org.omnimamba.hub.FetchListener;
 import org.omnimamba.hub.FetchSettings;
+import org.omnimamba.hub.download.ContentHash;
 import org.omnimamba.hub.download.DiskSpace;
 import org.omnimamba.hub.http.Web;
 import org.omnimamba.hub.repository.FetchLock;
@@ -130,7 +124,8 @@ public final class ModelFetcher {
     Path lock = target.resolveSibling("." + target.getFileName() + ".lock");
     try (FetchLock held = FetchLock.on(lock, request.checkpoint(), listener)) {
       if (!isModel(target)) {
-        removeUnfinished(target);
+        // the lock says that none is running
+        CheckpointConverter.removeUnfinished(target);
         long written = written(checkpoint, request.dtype());
         long named = vq == null ? 0 : vq.missingBytes() + written(vq, request.dtype());
         Path local = room(checkpoint, written + named).fetch();
@@ -248,10 +243,11 @@ public final class ModelFetcher {
                 type)
             .reduce((a, b) -> a + "\n" + b)
             .orElseThrow();
+    String key = ContentHash.sha256Of(made).hex().substring(0, KEY_DIGITS);
     return settings
         .cache()
         .resolve("converted")
-        .resolve("%s-%s-%s".formatted(stem(checkpoint), type, digest(made)))
+        .resolve("%s-%s-%s".formatted(stem(checkpoint), type, key))
         .toAbsolutePath();
   }
 
@@ -263,45 +259,5 @@ public final class ModelFetcher {
     String name = part.fileName();
     int length = CheckpointChoice.stem(name).length();
     return length == 0 ? name : name.substring(0, length);
-  }
-
-  private static String digest(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest).substring(0, KEY_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  /** What conversions left that were killed; the lock says that none is running. */
-  private static void removeUnfinished(Path target) throws IOException {
-    String prefix = "." + target.getFileName() + ".partial-";
-    try (Stream<Path> siblings = Files.list(target.getParent())) {
-      for (Path path :
-          siblings.filter(p -> p.getFileName().toString().startsWith(prefix)).toList()) {
-        Files.walkFileTree(
-            path,
-            new SimpleFileVisitor<>() {
-              @Override
-              public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                  throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-              }
-
-              @Override
-              public FileVisitResult postVisitDirectory(
-                  Path directory, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                  throw failure;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-              }
-            });
-      }
-    }
   }
 }

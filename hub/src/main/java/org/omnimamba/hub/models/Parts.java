@@ -162,7 +162,7 @@ final class Parts {
         throw new FetchException("there is no file " + path);
       }
       try {
-        ContentHash hash = ContentHash.UNKNOWN.of(path, bytes -> {});
+        ContentHash hash = ContentHash.UNKNOWN.of(path);
         this.id = hash.kind() + ":" + hash.hex();
       } catch (IOException e) {
         throw new FetchException("cannot read " + path + ": " + e.getMessage(), e);

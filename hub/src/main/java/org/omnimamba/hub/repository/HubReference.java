@@ -72,10 +72,6 @@ public record HubReference(String owner, String name, String revision, @Nullable
     return PREFIX + repository() + (revision.equals(MAIN) ? "" : "@" + revision);
   }
 
-  public HubReference withFile(@Nullable String value) {
-    return new HubReference(owner, name, revision, value);
-  }
-
   /** A piece of an address, with slashes escaped too. */
   static String escaped(String segment) {
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");

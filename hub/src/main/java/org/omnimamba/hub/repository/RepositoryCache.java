@@ -104,14 +104,14 @@ final class RepositoryCache {
       return link;
     }
     if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
-      Files.delete(link);
+      Files.deleteIfExists(link);
     }
     try {
       Files.createSymbolicLink(link, parent.relativize(blob));
     } catch (FileAlreadyExistsException e) {
       // another process was faster
     } catch (UnsupportedOperationException e) {
-      Files.createLink(link, blob);
+      throw new IOException("it holds no symbolic links", e);
     }
     return link;
   }

@@ -6,9 +6,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.hub.FetchException;
 import org.omnimamba.hub.FetchListener;
@@ -26,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Files of the web, kept under the address that they came from. */
 public final class WebFiles {
+  private static final int KEY_DIGITS = 32;
   private static final String SOURCE = "source.json";
 
   private final FetchSettings settings;
@@ -87,7 +85,8 @@ public final class WebFiles {
       throws InterruptedException {
     requireSafe(address);
     ContentHash hash = sha256 == null ? ContentHash.UNKNOWN : ContentHash.sha256(sha256);
-    Path folder = settings.cache().resolve("files").resolve(key(address));
+    String key = ContentHash.sha256Of(address.toString()).hex().substring(0, KEY_DIGITS);
+    Path folder = settings.cache().resolve("files").resolve(key);
     Path target = folder.resolve(name(address));
     try (FetchLock lock = FetchLock.on(folder.resolve("lock"), address.toString(), listener)) {
       Copy copy = notesSuffice || Files.isRegularFile(target) ? read(folder) : null;
@@ -150,17 +149,6 @@ public final class WebFiles {
         ("%s would come without TLS, so that anyone on the way could change it; use its https"
                 + " address")
             .formatted(address));
-  }
-
-  private static String key(URI address) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(address.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static String name(URI address) {

@@ -62,6 +62,15 @@ public final class CheckpointConverter {
   }
 
   /**
+   * Removes what conversions to this directory left that were killed.
+   *
+   * @param out to which the caller knows that no conversion runs
+   */
+  public static void removeUnfinished(Path out) throws IOException {
+    StagedDirectory.removeUnfinished(out);
+  }
+
+  /**
    * Whether a checkpoint holds the image tokenizer, so that no file with it is needed.
    *
    * @throws CheckpointException if the checkpoint is damaged or hostile

@@ -47,12 +47,33 @@ final class StagedDirectory implements AutoCloseable {
     }
     Files.createDirectories(parent);
     // not a temporary directory of the JDK's, which only its owner could read later
-    Path staging = parent.resolve("." + absolute.getFileName() + ".partial-" + UUID.randomUUID());
+    Path staging = parent.resolve(prefix(absolute) + UUID.randomUUID());
     Files.createDirectory(staging);
     StagedDirectory directory = new StagedDirectory(absolute, staging);
     // an interrupt from the keyboard ends the process without closing anything
     Runtime.getRuntime().addShutdownHook(directory.cleanup);
     return directory;
+  }
+
+  /**
+   * Removes what processes left that were killed while they filled this target.
+   *
+   * @param target of which the caller knows that nobody fills it now
+   */
+  static void removeUnfinished(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath().normalize();
+    try (Stream<Path> siblings = Files.list(absolute.getParent())) {
+      for (Path path :
+          siblings
+              .filter(each -> each.getFileName().toString().startsWith(prefix(absolute)))
+              .toList()) {
+        Files.walkFileTree(path, new Deletion());
+      }
+    }
+  }
+
+  private static String prefix(Path target) {
+    return "." + target.getFileName() + ".partial-";
   }
 
   private static boolean isEmptyDirectory(Path path) throws IOException {

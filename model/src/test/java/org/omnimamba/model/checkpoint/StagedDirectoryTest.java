@@ -48,6 +48,19 @@ class StagedDirectoryTest {
   }
 
   @Test
+  void whatKilledProcessesLeftIsRemovedAndNothingElse() throws IOException {
+    Path target = temp.resolve("model");
+    Path left = StagedDirectory.create(target).path();
+    Files.writeString(left.resolve("half"), "x");
+    Path other = StagedDirectory.create(temp.resolve("model2")).path();
+    Files.createDirectory(target);
+    CheckpointConverter.removeUnfinished(target);
+    assertThat(left).doesNotExist();
+    assertThat(other).isDirectory();
+    assertThat(target).isDirectory();
+  }
+
+  @Test
   void isGoneWhenTheProcessIsEnded() throws Exception {
     Path target = temp.resolve("model");
     Process child =

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.hub.FetchSettings;
 import org.omnimamba.hub.cli.FetchProgress;
+import org.omnimamba.hub.cli.HubCache;
 import org.omnimamba.hub.cli.Terminal;
 import org.omnimamba.hub.models.FetchRequest;
 import org.omnimamba.hub.models.Location;
@@ -60,7 +61,7 @@ final class ModelOption {
     FetchProgress progress = new FetchProgress(err, Terminal.isThere());
     try {
       FetchSettings settings =
-          FetchSettings.of(System.getenv(), OmniMambaHome.fromEnvironment().resolve("hub"));
+          FetchSettings.of(System.getenv(), OmniMambaHome.fromEnvironment().resolve(HubCache.NAME));
       return new ModelFetcher(settings, progress).model(FetchRequest.of(source));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
