@@ -20,8 +20,6 @@ public final class PictureFiles {
   /** Pictures that are in memory at once. */
   private static final int CHUNK = 64;
 
-  private static final int NAMED = 5;
-
   private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
   private final int side;
   private final double mostUnusablePercent;
@@ -73,35 +71,27 @@ public final class PictureFiles {
   public FeatureStatistics statistics(
       List<Path> files, PictureFeatures features, DrawnPictures.Progress progress) {
     FeatureStatistics statistics = new FeatureStatistics(features.width());
-    int unusable = 0;
+    List<Fault> lost = new ArrayList<>();
     for (int at = 0; at < files.size(); at += CHUNK) {
       List<Path> chunk = files.subList(at, Math.min(files.size(), at + CHUNK));
       List<Object> read = chunk.parallelStream().map(this::read).toList();
       List<RgbImage> pictures = new ArrayList<>();
       for (Object each : read) {
         if (each instanceof Fault fault) {
-          faults.add(fault);
-          unusable++;
+          lost.add(fault);
         } else {
           pictures.add((RgbImage) each);
         }
       }
-      requireUsable(unusable, files.size());
+      if (100.0 * lost.size() > mostUnusablePercent * files.size()) {
+        throw UnusableDataException.tooMany(
+            "pictures", lost.size(), files.size(), mostUnusablePercent, lost);
+      }
       statistics.add(features.of(pictures));
       progress.at(at + chunk.size(), files.size());
     }
+    faults.addAll(lost);
     return statistics;
-  }
-
-  private void requireUsable(int unusable, int all) {
-    if (100.0 * unusable > mostUnusablePercent * all) {
-      StringBuilder message = new StringBuilder();
-      message.append(
-          "%d of %d pictures are unusable, more than %s %%"
-              .formatted(unusable, all, mostUnusablePercent));
-      faults.stream().limit(NAMED).forEach(fault -> message.append("\n  ").append(fault));
-      throw new UnusableDataException(message.toString());
-    }
   }
 
   /** A picture or a fault. */

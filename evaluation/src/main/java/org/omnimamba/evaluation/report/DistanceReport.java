@@ -1,9 +1,7 @@
 package org.omnimamba.evaluation.report;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,9 +82,8 @@ public record DistanceReport(
     run.forEach(about::put);
     ArrayNode lost = json.putArray("faults");
     faults.forEach(fault -> lost.add(fault.toString()));
-    Path part = folder.resolve("report.json.part");
-    Files.writeString(
-        part, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-    Files.move(part, folder.resolve("report.json"), StandardCopyOption.REPLACE_EXISTING);
+    ReportFiles.put(
+        folder.resolve("report.json"),
+        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -82,7 +82,8 @@ public final class ReportFiles {
     return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  private static void put(Path file, String text) throws IOException {
+  /** A file appears whole. */
+  static void put(Path file, String text) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.write(part, text.getBytes(StandardCharsets.UTF_8));
     Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);

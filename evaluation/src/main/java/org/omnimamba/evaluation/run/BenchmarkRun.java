@@ -12,8 +12,6 @@ import org.omnimamba.evaluation.data.UnusableDataException;
 
 /** Gets the answers to a set of questions. */
 public final class BenchmarkRun {
-  private static final int NAMED = 5;
-
   private final QuestionSet set;
   private final double mostUnusablePercent;
   private final Progress progress;
@@ -101,15 +99,8 @@ public final class BenchmarkRun {
   private void requireUsable(List<Fault> faults) {
     int unusable = faults.stream().mapToInt(Fault::questions).sum();
     if (set.questions().isEmpty() || 100.0 * unusable > mostUnusablePercent * set.total()) {
-      StringBuilder message = new StringBuilder();
-      message.append(
-          "%d of %d questions are unusable, more than %s %%"
-              .formatted(unusable, set.total(), mostUnusablePercent));
-      faults.stream().limit(NAMED).forEach(fault -> message.append("\n  ").append(fault));
-      if (faults.size() > NAMED) {
-        message.append("\n  and %d more".formatted(faults.size() - NAMED));
-      }
-      throw new UnusableDataException(message.toString());
+      throw UnusableDataException.tooMany(
+          "questions", unusable, set.total(), mostUnusablePercent, faults);
     }
   }
 }
