@@ -1,34 +1,30 @@
 package org.omnimamba.training.emoji;
 
 import java.util.Locale;
+import org.omnimamba.training.icons.IconPackages;
 import org.omnimamba.training.icons.NpmPackage;
 
-/**
- * The icon sets, with the versions that the demo model is trained on. This is the one place where
- * they stand.
- */
+/** The icon sets that the demo model is made of, in the versions of {@link IconPackages}. */
 public enum EmojiStyle {
-  NOTO("@iconify-json/noto", "1.2.9", true),
-  TWEMOJI("@iconify-json/twemoji", "1.2.5", true),
-  FLUENT("@iconify-json/fluent-emoji-flat", "1.2.6", true),
-  FXEMOJI("@iconify-json/fxemoji", "1.2.2", true),
-  EMOJIONE("@iconify-json/emojione", "1.2.3", true),
+  NOTO(IconPackages.NOTO, true),
+  TWEMOJI(IconPackages.TWEMOJI, true),
+  FLUENT(IconPackages.FLUENT_FLAT, true),
+  FXEMOJI(IconPackages.FXEMOJI, true),
+  EMOJIONE(IconPackages.EMOJIONE, true),
   /** Its licence asks for share-alike: used to evaluate only, never trained on, never shipped. */
-  OPENMOJI("@iconify-json/openmoji", "1.2.29", false);
+  OPENMOJI(IconPackages.OPENMOJI, false);
 
-  private final String packageName;
-  private final String version;
+  private final NpmPackage source;
   private final boolean trained;
 
-  EmojiStyle(String name, String version, boolean trained) {
-    this.packageName = name;
-    this.version = version;
+  EmojiStyle(NpmPackage source, boolean trained) {
+    this.source = source;
     this.trained = trained;
   }
 
   /** Where it comes from. */
   public NpmPackage source() {
-    return new NpmPackage(packageName, version);
+    return source;
   }
 
   /** Whether training may see it. */

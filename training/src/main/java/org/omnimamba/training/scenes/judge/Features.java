@@ -72,6 +72,7 @@ final class Features {
   /** Red, green and blue in 0..1 with grey as the ground, and how far each pixel is from it. */
   private static float[][] cut(RgbImage image, int ground, Segment object) {
     int width = image.width();
+    byte[] rgb = image.rgb();
     boolean[] own = new boolean[width * image.height()];
     for (int pixel : object.pixels()) {
       own[pixel] = true;
@@ -89,7 +90,7 @@ final class Features {
       int x = (int) Math.floor(left + u * side);
       int y = (int) Math.floor(top + v * side);
       boolean inside = x >= 0 && y >= 0 && x < width && y < image.height() && own[y * width + x];
-      int colour = inside ? Segments.pixel(image, y * width + x) : 0x808080;
+      int colour = inside ? Segments.pixel(rgb, y * width + x) : 0x808080;
       float share = 1f / (samples * samples);
       planes[0][at] += share * (colour >> 16 & 255) / 255f;
       planes[1][at] += share * (colour >> 8 & 255) / 255f;

@@ -1,7 +1,10 @@
 package org.omnimamba.training.scenes.judge;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.image.RgbImage;
 import org.omnimamba.training.scenes.Scene;
@@ -80,10 +83,15 @@ public final class SceneJudge {
     Segments segments = Segments.of(image);
     List<Segment> found = segments.objects();
     boolean count = found.size() == scene.objects().size();
+    Map<Segment, List<String>> names = new IdentityHashMap<>();
+    Function<Segment, List<String>> naming =
+        segment ->
+            names.computeIfAbsent(
+                segment, each -> classifier.nearest(image, segments, each, nearest));
     int hits = 0;
     int placed = 0;
     for (SceneObject object : scene.objects()) {
-      Segment match = best(image, segments, object, scene);
+      Segment match = best(image, found, naming, object);
       if (match != null) {
         hits++;
         placed += isAt(match, segments, object, scene) ? 1 : 0;
@@ -100,19 +108,19 @@ public final class SceneJudge {
   }
 
   /** The object called like this one, the one nearest to its place if there are several. */
-  private @Nullable Segment best(
-      RgbImage image, Segments segments, SceneObject object, Scene scene) {
+  private static @Nullable Segment best(
+      RgbImage image,
+      List<Segment> found,
+      Function<Segment, List<String>> names,
+      SceneObject object) {
     Segment best = null;
     double least = Double.MAX_VALUE;
-    for (Segment segment : segments.objects()) {
+    for (Segment segment : found) {
       double distance =
           Math.hypot(
               segment.centreX() / image.width() - object.centreX(),
               segment.centreY() / image.height() - object.centreY());
-      if (distance < least
-          && classifier
-              .nearest(image, segments, segment, nearest)
-              .contains(object.sprite().label().concept())) {
+      if (distance < least && names.apply(segment).contains(object.sprite().label().concept())) {
         best = segment;
         least = distance;
       }
@@ -148,9 +156,10 @@ public final class SceneJudge {
   }
 
   private static @Nullable NamedColour colour(RgbImage image, Segment segment) {
+    byte[] rgb = image.rgb();
     int[] counts = new int[NamedColour.values().length];
     for (int pixel : segment.pixels()) {
-      NamedColour named = NamedColour.of(Segments.pixel(image, pixel));
+      NamedColour named = NamedColour.of(Segments.pixel(rgb, pixel));
       if (named != null) {
         counts[named.ordinal()]++;
       }

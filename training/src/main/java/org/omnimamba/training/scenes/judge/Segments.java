@@ -43,10 +43,11 @@ record Segments(int ground, List<Segment> objects) {
   static Segments of(RgbImage image) {
     int width = image.width();
     int height = image.height();
-    int ground = ground(image);
+    byte[] rgb = image.rgb();
+    int ground = ground(rgb, width, height);
     boolean[] differs = new boolean[width * height];
     for (int i = 0; i < differs.length; i++) {
-      differs[i] = distance(pixel(image, i), ground) > TOLERANCE;
+      differs[i] = distance(pixel(rgb, i), ground) > TOLERANCE;
     }
     List<Segment> objects = new ArrayList<>();
     boolean[] seen = new boolean[differs.length];
@@ -63,8 +64,8 @@ record Segments(int ground, List<Segment> objects) {
     return new Segments(ground, objects);
   }
 
-  static int pixel(RgbImage image, int index) {
-    byte[] rgb = image.rgb();
+  /** The colour of a pixel of {@link RgbImage#rgb}, which copies: ask for it once a picture. */
+  static int pixel(byte[] rgb, int index) {
     return (rgb[3 * index] & 255) << 16
         | (rgb[3 * index + 1] & 255) << 8
         | rgb[3 * index + 2] & 255;
@@ -78,16 +79,14 @@ record Segments(int ground, List<Segment> objects) {
   }
 
   /** The mean of what is most frequent along the edges: a large object touches some of them. */
-  private static int ground(RgbImage image) {
-    int width = image.width();
-    int height = image.height();
+  private static int ground(byte[] rgb, int width, int height) {
     int[] counts = new int[1 << 12];
     List<Integer> edge = new ArrayList<>();
     for (int i = 0; i < width * height; i++) {
       int x = i % width;
       int y = i / width;
       if (Math.min(Math.min(x, width - 1 - x), Math.min(y, height - 1 - y)) < 2) {
-        int colour = pixel(image, i);
+        int colour = pixel(rgb, i);
         edge.add(colour);
         counts[bin(colour)]++;
       }

@@ -1,41 +1,41 @@
 package org.omnimamba.training.scenes.sprites;
 
 import java.util.Locale;
+import org.omnimamba.training.icons.IconPackages;
 import org.omnimamba.training.icons.NpmPackage;
 
 /**
- * The icon sets that scenes are made of, with their versions. This is the one place where they
- * stand. Each licence was read in the package itself; see the recipe's {@code LICENSES.md}.
+ * The icon sets that scenes are made of. The versions of those that other recipes use too stand in
+ * {@link IconPackages}, the others' here. Each licence was read in the package itself; see the
+ * recipe's {@code LICENSES.md}.
  */
 public enum SpriteStyle {
-  NOTO("@iconify-json/noto", "1.2.9", true),
+  NOTO(IconPackages.NOTO, true),
   /** Noto's first version, with faces of irregular shape. */
-  BLOB("@iconify-json/noto-v1", "1.2.5", true),
-  TWEMOJI("@iconify-json/twemoji", "1.2.5", true),
-  FLUENT("@iconify-json/fluent-emoji-flat", "1.2.6", true),
+  BLOB(new NpmPackage("@iconify-json/noto-v1", "1.2.5"), true),
+  TWEMOJI(IconPackages.TWEMOJI, true),
+  FLUENT(IconPackages.FLUENT_FLAT, true),
   /** Fluent with shades and highlights. */
-  GLOSSY("@iconify-json/fluent-emoji", "1.2.7", true),
+  GLOSSY(new NpmPackage("@iconify-json/fluent-emoji", "1.2.7"), true),
   /** Fluent in black alone. */
-  STENCIL("@iconify-json/fluent-emoji-high-contrast", "1.2.6", true),
-  FXEMOJI("@iconify-json/fxemoji", "1.2.2", true),
-  EMOJIONE("@iconify-json/emojione", "1.2.3", true),
-  STREAMLINE("@iconify-json/streamline-emojis", "1.2.4", true),
+  STENCIL(new NpmPackage("@iconify-json/fluent-emoji-high-contrast", "1.2.6"), true),
+  FXEMOJI(IconPackages.FXEMOJI, true),
+  EMOJIONE(IconPackages.EMOJIONE, true),
+  STREAMLINE(new NpmPackage("@iconify-json/streamline-emojis", "1.2.4"), true),
   /** Its licence asks for share-alike: used to evaluate only, never trained on, never shipped. */
-  OPENMOJI("@iconify-json/openmoji", "1.2.29", false);
+  OPENMOJI(IconPackages.OPENMOJI, false);
 
-  private final String packageName;
-  private final String version;
+  private final NpmPackage source;
   private final boolean trained;
 
-  SpriteStyle(String name, String version, boolean trained) {
-    this.packageName = name;
-    this.version = version;
+  SpriteStyle(NpmPackage source, boolean trained) {
+    this.source = source;
     this.trained = trained;
   }
 
   /** Where it comes from. */
   public NpmPackage source() {
-    return new NpmPackage(packageName, version);
+    return source;
   }
 
   /** Whether training may see it. */
