@@ -123,6 +123,11 @@ final class UsageBook implements DisposableBean {
         });
   }
 
+  /** Writes all that was counted so far: a page that failed or is on its way, then the rest. */
+  Mono<Void> writeAll() {
+    return write().then(write());
+  }
+
   private Mono<Void> write(Page page) {
     return store
         .add(page.number(), page.lines())
@@ -158,8 +163,7 @@ final class UsageBook implements DisposableBean {
         .timeout(LAST_ANSWERS, Mono.empty())
         .block();
     unknown.forEach(request -> count(request, request.seen().get()));
-    // a page that failed first, then the rest
-    write().then(write()).timeout(LAST_WRITE, Mono.empty()).block();
+    writeAll().timeout(LAST_WRITE, Mono.empty()).block();
     long lost = unwrittenRequests();
     if (lost > 0) {
       log.warn("what {} requests used could not be written and is lost", lost);

@@ -39,7 +39,7 @@ final class UsageReports {
   /** A page; fails with 400 for a tenant or a key that nobody knows. */
   Mono<Page> page(UsageQuery query) {
     return requireKnown(query)
-        .then(book.write())
+        .then(book.writeAll())
         .then(Mono.defer(() -> read(query)))
         .onErrorMap(UsageReports::unavailable);
   }
@@ -66,7 +66,7 @@ final class UsageReports {
 
   /** What a tenant used on a day. */
   Mono<Usage> ofTenant(String tenant, LocalDate day) {
-    return book.write()
+    return book.writeAll()
         .then(Mono.defer(() -> store.ofTenant(tenant, day)))
         .onErrorMap(UsageReports::unavailable);
   }

@@ -7,6 +7,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 public final class Probes {
   private static final Set<String> PATHS = Set.of("/livez", "/readyz");
 
+  /** Before the ticket of a request that is over, when one service asks another what it used. */
+  public static final String ABOUT_USAGE = "/internal/usage/";
+
   private Probes() {}
 
   /** Whether the request asks for liveness or readiness on the service's own port. */
@@ -23,6 +26,6 @@ public final class Probes {
     return PATHS.contains(path)
         || path.equals("/actuator")
         || path.startsWith("/actuator/")
-        || path.startsWith("/internal/usage/");
+        || path.startsWith(ABOUT_USAGE);
   }
 }

@@ -2,6 +2,7 @@ package org.omnimamba.web.usage;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.http.Probes;
 import org.omnimamba.web.internal.PlatformHeaders;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
@@ -19,7 +20,7 @@ public record UsageOrigin(String key, @Nullable String ticket) {
   public static final String UNKNOWN = "unknown";
 
   /** Where inference-service tells what was made under the ticket that follows. */
-  public static final String REMEMBERED = "/internal/usage/";
+  public static final String REMEMBERED = Probes.ABOUT_USAGE;
 
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern TICKET = Pattern.compile("[0-9a-z]{1,64}");
