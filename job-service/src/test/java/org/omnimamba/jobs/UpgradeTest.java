@@ -18,6 +18,7 @@ import org.omnimamba.jobs.testing.TestService;
 import org.omnimamba.queue.QueueMigrations;
 import org.omnimamba.queue.testing.Catalog;
 import org.omnimamba.queue.testing.TestDatabase;
+import org.omnimamba.web.usage.UsageTables;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** From one version to the next: no job is lost, and the version before goes on working. */
@@ -56,6 +57,7 @@ class UpgradeTest {
       assertThat(versions(database, QueueMigrations.HISTORY)).isEqualTo("100,101");
       now(fresh, QueueMigrations.LOCATION, QueueMigrations.HISTORY).load().migrate();
       now(fresh, SERVICE, SERVICE_HISTORY).load().migrate();
+      now(fresh, UsageTables.HISTORY.location(), UsageTables.HISTORY.table()).load().migrate();
       // the second history of a new database begins with a baseline, since the first has made
       // tables
       assertThat("0," + versions(database, SERVICE_HISTORY))

@@ -4,8 +4,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.usage.AnswerUsage;
 import org.omnimamba.jobs.worker.BrokenStreamException;
 import org.omnimamba.jobs.worker.JobMemory;
+import org.omnimamba.web.usage.Usage;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -162,22 +164,26 @@ public final class ResponseAssembly {
     return item;
   }
 
+  /** What the answer used, as far as inference-service told. */
+  public Usage used() {
+    return AnswerUsage.of(usage, draws ? 1 : 0);
+  }
+
   /** Tokens under the names that responses have for them. */
   private JsonNode usage() {
     if (!usage.isObject()) {
       return usage;
     }
+    Usage used = used();
     ObjectNode counts = NODES.objectNode();
-    long input = usage.path("input_tokens").asLong(usage.path("prompt_tokens").asLong(0));
-    long output = usage.path("output_tokens").asLong(usage.path("completion_tokens").asLong(0));
-    counts.put("input_tokens", input);
+    counts.put("input_tokens", used.inputTokens());
     counts
         .putObject("input_tokens_details")
-        .put("cached_tokens", usage.path("prompt_tokens_details").path("cached_tokens").asLong(0))
+        .put("cached_tokens", used.cachedTokens())
         .put("cache_write_tokens", 0);
-    counts.put("output_tokens", output);
+    counts.put("output_tokens", used.outputTokens());
     counts.putObject("output_tokens_details").put("reasoning_tokens", 0);
-    counts.put("total_tokens", input + output);
+    counts.put("total_tokens", used.inputTokens() + used.outputTokens());
     return counts;
   }
 }

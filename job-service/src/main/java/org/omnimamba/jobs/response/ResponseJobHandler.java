@@ -3,7 +3,6 @@ package org.omnimamba.jobs.response;
 import java.time.Clock;
 import org.omnimamba.jobs.job.Endpoint;
 import org.omnimamba.jobs.job.JobJson;
-import org.omnimamba.jobs.usage.AnswerUsage;
 import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.worker.InferenceAttempts;
 import org.omnimamba.jobs.worker.JobMemory;
@@ -58,12 +57,6 @@ final class ResponseJobHandler implements JobHandler {
             end ->
                 (JobOutcome)
                     new JobOutcome.Completed(
-                        null,
-                        store
-                            .ending(end)
-                            .then(
-                                usage.adding(
-                                    AnswerUsage.of(
-                                        end.path("usage"), endpoint == Endpoint.IMAGES ? 1 : 0)))));
+                        null, store.ending(end).then(usage.adding(assembly.used()))));
   }
 }

@@ -6,7 +6,6 @@ import org.omnimamba.jobs.job.JobJson;
 import org.omnimamba.jobs.result.JobResult;
 import org.omnimamba.jobs.result.ResultStores;
 import org.omnimamba.jobs.result.UpstreamErrors;
-import org.omnimamba.jobs.usage.AnswerUsage;
 import org.omnimamba.jobs.usage.JobUsage;
 import org.omnimamba.jobs.worker.InferenceAttempts;
 import org.omnimamba.jobs.worker.JobMemory;
@@ -18,6 +17,7 @@ import org.omnimamba.queue.job.TransactionHook;
 import org.omnimamba.queue.worker.JobContext;
 import org.omnimamba.queue.worker.JobHandler;
 import org.omnimamba.queue.worker.JobOutcome;
+import org.omnimamba.web.usage.Usage;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -86,23 +86,25 @@ public final class ResponseLineHandler implements JobHandler {
             body -> engine.work(request.endpoint(), job.tenant(), job.id().toString(), body))
         .doOnNext(assembly::accept)
         .then(Mono.fromSupplier(assembly::end))
-        .flatMap(end -> keep(context, request, response, end));
+        .flatMap(end -> keep(context, request, response, end, assembly.used()));
   }
 
   private Mono<JobOutcome> keep(
-      JobContext context, ResponseRequest request, StoredResponse response, ObjectNode end) {
+      JobContext context,
+      ResponseRequest request,
+      StoredResponse response,
+      ObjectNode end,
+      Usage used) {
     byte[] whole = json.bytes(response.endedWith(end).object());
     JobResult result =
         new JobResult(Map.of(JobResult.RESPONSE, new StoredResult("application/json", whole)));
     TransactionHook storing = request.store() ? store.storing(request, end) : TransactionHook.NONE;
-    TransactionHook counting =
-        usage.adding(AnswerUsage.of(end.path("usage"), request.draws() ? 1 : 0));
     return results
         .prepare(context.claim(), result)
         .map(
             prepared ->
                 JobOutcome.completed(
-                    prepared.reference(), prepared.hook().then(storing).then(counting)));
+                    prepared.reference(), prepared.hook().then(storing).then(usage.adding(used))));
   }
 
   private static UpstreamException aboutTheResponse(UpstreamException upstream) {

@@ -37,18 +37,25 @@ public final class InferenceAttempts {
 
   /** Does the work once, with the endpoint that the job names. */
   public Mono<JobOutcome> run(JobContext context, Work work) {
-    String path = json.attributes(context.job().attributes()).endpoint();
+    JobAttributes attributes = json.attributes(context.job().attributes());
+    String path = attributes.endpoint();
     Endpoint endpoint =
         Endpoint.ofPath(path)
             .orElseThrow(
                 () -> JobFailure.permanent("unknown_endpoint", "no such endpoint: " + path));
-    return run(context, space -> work.run(endpoint, space));
+    return run(context, attributes, space -> work.run(endpoint, space));
   }
 
   /** Does the work once. */
   public Mono<JobOutcome> run(
       JobContext context, Function<JobMemory.Space, Mono<JobOutcome>> work) {
-    JobAttributes attributes = json.attributes(context.job().attributes());
+    return run(context, json.attributes(context.job().attributes()), work);
+  }
+
+  private Mono<JobOutcome> run(
+      JobContext context,
+      JobAttributes attributes,
+      Function<JobMemory.Space, Mono<JobOutcome>> work) {
     int length = context.payload().length();
     Mono<JobOutcome> attempt =
         Mono.using(() -> memory.open(length), work, JobMemory.Space::close)

@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -33,8 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What is counted as used is what the answers said, whatever kind of request it was. */
 class UsageTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
   @TempDir static Path folder;
   private static Platform platform;
   private static GatewayClient admin;
@@ -56,70 +53,8 @@ class UsageTest {
     }
   }
 
-  /** A key of a tenant, and what its answers said. */
-  private static final class Spender {
-    final String tenant;
-    final String key;
-    final GatewayClient client;
-    private Usage said = Usage.NONE;
-
-    Spender(String tenant) throws Exception {
-      this.tenant = tenant;
-      this.key =
-          admin
-              .postJson(
-                  "/admin/v1/keys",
-                  JSON.createObjectNode().put("name", tenant).put("tenant", tenant),
-                  201)
-              .path("key")
-              .asString();
-      this.client = new GatewayClient(platform.url(), key);
-    }
-
-    String keyId() {
-      return key.substring(0, 11);
-    }
-
-    /** Notes what an answer says of itself, under any of the names that there are for it. */
-    void said(JsonNode usage, int pictures) {
-      assertThat(usage.isObject()).as("usage of an answer: " + usage).isTrue();
-      said =
-          said.plus(
-              new Usage(
-                  1,
-                  pictures,
-                  usage.path("prompt_tokens").asLong(0) + usage.path("input_tokens").asLong(0),
-                  usage.at("/prompt_tokens_details/cached_tokens").asLong(0)
-                      + usage.at("/input_tokens_details/cached_tokens").asLong(0),
-                  usage.path("completion_tokens").asLong(0)
-                      + usage.path("output_tokens").asLong(0)));
-    }
-
-    JsonNode post(String path, JsonNode body) throws Exception {
-      return client.postJson(path, body, 200);
-    }
-
-    /** Waits until exactly what was said is counted for today, and for this key. */
-    void expectCounted() {
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () -> {
-                JsonNode rows = admin.getJson("/admin/v1/usage?tenant=" + tenant).path("data");
-                assertThat(rows).as(rows.toString()).hasSize(1);
-                assertThat(usage(rows.get(0))).isEqualTo(said);
-                assertThat(rows.get(0).path("key").asString()).isEqualTo(keyId());
-              });
-    }
-  }
-
-  private static Usage usage(JsonNode row) {
-    return new Usage(
-        row.path("requests").longValue(),
-        row.path("pictures").longValue(),
-        row.path("input_tokens").longValue(),
-        row.path("cached_tokens").longValue(),
-        row.path("output_tokens").longValue());
+  private static Spender spender(String tenant) throws Exception {
+    return new Spender(platform.url(), admin, tenant);
   }
 
   private static ObjectNode chat(String text) {
@@ -136,39 +71,24 @@ class UsageTest {
     return JSON.createObjectNode().put("prompt", "a red apple").put("n", n).put("seed", 5);
   }
 
-  /** The objects of a stream's events. */
-  private static List<JsonNode> stream(Spender spender, String path, ObjectNode body)
-      throws Exception {
-    HttpResponse<byte[]> answer = spender.client.post(path, body.put("stream", true));
-    assertThat(answer.statusCode()).as(new String(answer.body())).isEqualTo(200);
-    return new String(answer.body(), StandardCharsets.UTF_8)
-        .lines()
-        .filter(line -> line.startsWith("data:"))
-        // the space after the colon is optional
-        .map(line -> line.substring("data:".length()).strip())
-        .filter(data -> data.startsWith("{"))
-        .<JsonNode>map(JSON::readTree)
-        .toList();
-  }
-
   private static JsonNode usageOfStream(List<JsonNode> events) {
     return events.get(events.size() - 1).path("usage");
   }
 
   @Test
   void chatsWholeAndStreamed() throws Exception {
-    Spender spender = new Spender("chats");
+    Spender spender = spender("chats");
     JsonNode whole = spender.post("/v1/chat/completions", chat("hello").put("n", 2));
     spender.said(whole.path("usage"), 0);
     spender.said(spender.post("/v1/chat/completions", look()).path("usage"), 0);
     spender.said(spender.post("/v1/chat/completions", look()).path("usage"), 0);
-    assertThat(spender.said.cachedTokens()).as("the same picture again").isPositive();
+    assertThat(spender.said().cachedTokens()).as("the same picture again").isPositive();
 
     ObjectNode told = chat("hello there");
     told.putObject("stream_options").put("include_usage", true);
-    JsonNode usage = usageOfStream(stream(spender, "/v1/chat/completions", told));
+    JsonNode usage = usageOfStream(spender.stream("/v1/chat/completions", told));
     spender.said(usage, 0);
-    List<JsonNode> silent = stream(spender, "/v1/chat/completions", chat("hello there"));
+    List<JsonNode> silent = spender.stream("/v1/chat/completions", chat("hello there"));
     assertThat(silent).noneMatch(event -> event.has("usage"));
     spender.said(usage, 0);
 
@@ -179,21 +99,21 @@ class UsageTest {
 
   @Test
   void picturesWholeAndStreamed() throws Exception {
-    Spender spender = new Spender("pictures");
+    Spender spender = spender("pictures");
     spender.said(spender.post("/v1/images/generations", image(2)).path("usage"), 2);
     ObjectNode url = image(1).put("response_format", "url");
     spender.said(spender.post("/v1/images/generations", url).path("usage"), 1);
-    stream(spender, "/v1/images/generations", image(2).put("partial_images", 1)).stream()
+    spender.stream("/v1/images/generations", image(2).put("partial_images", 1)).stream()
         .filter(event -> event.path("type").asString("").equals("image_generation.completed"))
         .forEach(event -> spender.said(event.path("usage"), 1));
-    assertThat(spender.said.pictures()).isEqualTo(5);
-    spender.said = spender.said.plus(new Usage(-1, 0, 0, 0, 0)); // two pictures, one request
+    assertThat(spender.said().pictures()).isEqualTo(5);
+    spender.wereOneRequest(2);
     spender.expectCounted();
   }
 
   @Test
   void toolCalls() throws Exception {
-    Spender spender = new Spender("tools");
+    Spender spender = spender("tools");
     ObjectNode call =
         JSON.createObjectNode().put("jsonrpc", "2.0").put("id", 1).put("method", "tools/call");
     ObjectNode arguments =
@@ -203,7 +123,7 @@ class UsageTest {
             HttpClient.newHttpClient()
                 .send(
                     HttpRequest.newBuilder(URI.create(platform.url() + "/mcp"))
-                        .header("Authorization", "Bearer " + spender.key)
+                        .header("Authorization", "Bearer " + spender.key())
                         .header("Accept", "application/json, text/event-stream")
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(call)))
@@ -218,25 +138,25 @@ class UsageTest {
 
   @Test
   void responsesOfAllKinds() throws Exception {
-    Spender spender = new Spender("responses");
+    Spender spender = spender("responses");
     String model = admin.getJson("/v1/models").at("/data/0/id").asString();
     spender.said(spender.post("/v1/responses", response(model)).path("usage"), 0);
-    List<JsonNode> events = stream(spender, "/v1/responses", response(model));
+    List<JsonNode> events = spender.stream("/v1/responses", response(model));
     spender.said(events.get(events.size() - 1).at("/response/usage"), 0);
     ObjectNode drawing = response(model);
     drawing.putArray("tools").addObject().put("type", "image_generation");
     spender.said(spender.post("/v1/responses", drawing).path("usage"), 1);
-    events = stream(spender, "/v1/responses", drawing.deepCopy());
+    events = spender.stream("/v1/responses", drawing.deepCopy());
     spender.said(events.get(events.size() - 1).at("/response/usage"), 1);
 
     JsonNode queued = spender.post("/v1/responses", response(model).put("background", true));
     String address = "/v1/responses/" + queued.path("id").asString();
     JsonNode ended =
         await()
-            .atMost(PATIENCE)
+            .atMost(Spender.PATIENCE)
             .until(() -> spender.client.getJson(address), read -> read.path("usage").isObject());
     spender.said(ended.path("usage"), 0);
-    events = stream(spender, "/v1/responses", drawing.deepCopy().put("background", true));
+    events = spender.stream("/v1/responses", drawing.deepCopy().put("background", true));
     spender.said(events.get(events.size() - 1).at("/response/usage"), 1);
     spender.expectCounted();
   }
@@ -251,11 +171,12 @@ class UsageTest {
 
   @Test
   void jobsAndBatches() throws Exception {
-    Spender spender = new Spender("jobs");
-    spender.said(job(spender, "/v1/chat/completions", look()).at("/result/usage"), 0);
-    spender.said(job(spender, "/v1/images/generations", image(2)).at("/result/usage"), 2);
+    Spender spender = spender("jobs");
+    spender.said(spender.job("/v1/chat/completions", look()).at("/result/usage"), 0);
+    spender.said(spender.job("/v1/images/generations", image(2)).at("/result/usage"), 2);
     assertThat(
-            job(spender, "/v1/chat/completions", chat("x").put("temperature", 99))
+            spender
+                .job("/v1/chat/completions", chat("x").put("temperature", 99))
                 .path("status")
                 .asString())
         .isEqualTo("failed");
@@ -269,13 +190,13 @@ class UsageTest {
             .collect(Collectors.joining("\n"));
     ObjectNode batch =
         JSON.createObjectNode()
-            .put("input_file_id", upload(spender, lines))
+            .put("input_file_id", spender.upload(lines))
             .put("endpoint", "/v1/chat/completions")
             .put("completion_window", "24h");
     String id = spender.post("/v1/batches", batch).path("id").asString();
     JsonNode ended =
         await()
-            .atMost(PATIENCE)
+            .atMost(Spender.PATIENCE)
             .until(
                 () -> spender.client.getJson("/v1/batches/" + id),
                 read -> read.path("status").asString("").equals("completed"));
@@ -292,68 +213,31 @@ class UsageTest {
     spender.expectCounted();
   }
 
-  private static JsonNode job(Spender spender, String endpoint, ObjectNode body) throws Exception {
-    ObjectNode request = JSON.createObjectNode().put("endpoint", endpoint);
-    request.set("body", body);
-    String id = spender.client.postJson("/v1/jobs", request, 202).path("id").asString();
-    return await()
-        .atMost(PATIENCE)
-        .until(
-            () -> spender.client.getJson("/v1/jobs/" + id),
-            job -> !job.path("finished_at").isMissingNode() && !job.path("finished_at").isNull());
-  }
-
-  private static String upload(Spender spender, String lines) throws Exception {
-    String form =
-        """
-        --x\r
-        Content-Disposition: form-data; name="purpose"\r
-        \r
-        batch\r
-        --x\r
-        Content-Disposition: form-data; name="file"; filename="requests.jsonl"\r
-        \r
-        %s\r
-        --x--\r
-        """
-            .formatted(lines);
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(platform.url() + "/v1/files"))
-                    .header("Authorization", "Bearer " + spender.key)
-                    .header("Content-Type", "multipart/form-data; boundary=x")
-                    .POST(HttpRequest.BodyPublishers.ofString(form))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return JSON.readTree(answer.body()).path("id").asString();
-  }
-
   @Test
   void aTenantSeesItsOwnDay() throws Exception {
-    Spender one = new Spender("one");
-    Spender other = new Spender("other");
+    Spender one = spender("one");
+    Spender other = spender("other");
     one.said(one.post("/v1/chat/completions", chat("hello")).path("usage"), 0);
     one.expectCounted();
     JsonNode mine = one.client.getJson("/v1/usage");
     assertThat(mine.path("tenant").asString()).isEqualTo("one");
     assertThat(mine.path("day").asString()).isEqualTo(today());
-    assertThat(usage(mine)).isEqualTo(one.said);
-    assertThat(usage(other.client.getJson("/v1/usage?day=" + today()))).isEqualTo(Usage.NONE);
-    assertThat(usage(one.client.getJson("/v1/usage?day=2020-02-29"))).isEqualTo(Usage.NONE);
+    assertThat(Spender.usage(mine)).isEqualTo(one.said());
+    assertThat(Spender.usage(other.client.getJson("/v1/usage?day=" + today())))
+        .isEqualTo(Usage.NONE);
+    assertThat(Spender.usage(one.client.getJson("/v1/usage?day=2020-02-29"))).isEqualTo(Usage.NONE);
     assertThat(one.client.get("/v1/usage?tenant=other").statusCode()).isEqualTo(400);
     assertThat(one.client.get("/admin/v1/usage").statusCode()).isEqualTo(403);
   }
 
   @Test
   void theCommandLineShowsATableOrCommaSeparatedValues() throws Exception {
-    Spender spender = new Spender("command-line");
+    Spender spender = spender("command-line");
     for (int i = 0; i < 2; i++) {
       spender.said(spender.post("/v1/chat/completions", chat("hello")).path("usage"), 0);
     }
     spender.expectCounted();
-    Usage said = spender.said;
+    Usage said = spender.said();
     String numbers =
         "%d,%d,%d,%d,%d"
             .formatted(
