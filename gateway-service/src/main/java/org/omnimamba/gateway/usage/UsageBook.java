@@ -34,6 +34,9 @@ final class UsageBook implements DisposableBean {
   /** How long a stop waits for what is still to be found out. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
+  /** After this a page is written again; its number lets it count once. */
+  private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(10);
+
   /** How long it waits for the last pages to be written. */
   private static final Duration LAST_WRITE = Duration.ofSeconds(5);
 
@@ -131,6 +134,7 @@ final class UsageBook implements DisposableBean {
   private Mono<Void> write(Page page) {
     return store
         .add(page.number(), page.lines())
+        .timeout(WRITTEN_WITHIN)
         .doOnSuccess(
             done -> {
               written(page);

@@ -62,6 +62,9 @@ public final class Database {
             .maxSize(mostConnections)
             .maxIdleTime(MAX_IDLE)
             .maxAcquireTime(CONNECT_TIMEOUT)
+            // a caller that gave up does not end the attempt it waited for, and a server that is
+            // stopped or has nothing behind it any more lets one connect and says nothing
+            .maxCreateConnectionTime(CONNECT_TIMEOUT)
             .maxValidationTime(VALIDATION_TIMEOUT)
             .validationQuery("SELECT 1")
             .acquireRetry(0)
