@@ -10,28 +10,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.omnimamba.model.checkpoint.schema.InitialTensors;
 import org.omnimamba.model.checkpoint.schema.TensorSchema;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
+import org.omnimamba.model.config.ConfigWriter;
 import org.omnimamba.model.config.ModelConfig;
+import org.omnimamba.model.text.TokenizerDefinitions;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * Writes a {@code .pth} as {@code torch.save} would, with a model's real names and shapes and
- * worthless float32 values. Tied tensors share a storage.
+ * Writes a {@code .pth} as {@code torch.save} would, with a model's real names and shapes, and the
+ * float32 values that a model has before training. Tied tensors share a storage.
+ *
+ * <p>Arguments: {@code 1.3b|l|small|tiny} and the file. A {@code config.json}, and a {@code
+ * tokenizer.json} that knows single bytes, are written beside it. OmniMamba-1.3B takes 9.12 GB of
+ * disk and 1 GB of memory.
  */
-final class SyntheticCheckpoint {
+public final class SyntheticCheckpoint {
   private static final int BUFFER_BYTES = 1 << 20;
+  private static final long SEED = 1;
 
-  private final byte[] values = randomFloats();
+  private final TensorSource values;
 
-  private SyntheticCheckpoint() {}
+  private SyntheticCheckpoint(TensorSource values) {
+    this.values = values;
+  }
 
-  /** Writes the file; its memory does not grow with the model. */
+  public static void main(String[] args) throws IOException {
+    ModelConfig config = BenchmarkSizes.named(args[0]);
+    Path file = Path.of(args[1]);
+    write(file, config);
+    ConfigWriter.write(file.resolveSibling("config.json"), config);
+    Files.writeString(
+        file.resolveSibling("tokenizer.json"), TokenizerDefinitions.bytesOnly(config));
+  }
+
+  /** Writes the file; one tensor at a time is in memory. */
   static void write(Path file, ModelConfig config) throws IOException {
-    new SyntheticCheckpoint().run(file, TensorSchema.of(config).stateDict());
+    try (InitialTensors values = new InitialTensors(config, SEED)) {
+      new SyntheticCheckpoint(values).run(file, TensorSchema.of(config).stateDict());
+    }
   }
 
   private void run(Path file, Map<String, Shape> stateDict) throws IOException {
@@ -49,7 +70,7 @@ final class SyntheticCheckpoint {
         Integer storage = storages.get(tensor.getKey());
         if (storage != null) {
           long bytes = tensor.getValue().size() * Float.BYTES;
-          put(zip, "archive/data/" + storage, bytes, out -> fill(out, bytes));
+          put(zip, "archive/data/" + storage, bytes, out -> copy(tensor.getKey(), bytes, out));
         }
       }
       put(zip, "archive/version", 2, out -> out.write(ascii("3\n")));
@@ -86,19 +107,13 @@ final class SyntheticCheckpoint {
     zip.closeEntry();
   }
 
-  private void fill(OutputStream out, long bytes) throws IOException {
-    for (long left = bytes; left > 0; left -= values.length) {
-      out.write(values, 0, (int) Math.min(values.length, left));
+  private void copy(String name, long bytes, OutputStream out) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(BUFFER_BYTES);
+    for (long at = 0; at < bytes; at += piece.limit()) {
+      piece.clear().limit((int) Math.min(piece.capacity(), bytes - at));
+      values.readInto(name, at, piece);
+      out.write(piece.array(), 0, piece.limit());
     }
-  }
-
-  private static byte[] randomFloats() {
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    SplittableRandom random = new SplittableRandom(1);
-    while (buffer.hasRemaining()) {
-      buffer.putFloat((float) (0.04 * random.nextDouble() - 0.02));
-    }
-    return buffer.array();
   }
 
   /** The instructions of pickle protocol 2 that build an OrderedDict of tensors. */
