@@ -1,6 +1,7 @@
 package org.omnimamba.standalone.cli;
 
 import java.io.PrintWriter;
+import org.omnimamba.standalone.Reason;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -30,22 +31,10 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
       return handleParseException(wrongUsage, new String[0]);
     }
     PrintWriter err = command.getErr();
-    err.println("omnimamba: " + message(exception));
+    err.println("omnimamba: " + Reason.of(exception));
     if (System.getenv("OMNIMAMBA_DEBUG") != null) {
       exception.printStackTrace(err);
     }
     return command.getCommandSpec().exitCodeOnExecutionException();
-  }
-
-  /** The message and, where it adds something, its cause's; the type where there is no message. */
-  private static String message(Throwable exception) {
-    String own =
-        exception.getMessage() == null ? exception.getClass().getName() : exception.getMessage();
-    Throwable cause = exception.getCause();
-    if (cause == null || cause == exception) {
-      return own;
-    }
-    String reason = message(cause);
-    return own.contains(reason) ? own : own + ": " + reason;
   }
 }

@@ -3,7 +3,10 @@ package org.omnimamba.standalone.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +16,8 @@ import org.omnimamba.hub.cli.Terminal;
 import org.omnimamba.inference.DeviceChoice;
 import org.omnimamba.inference.RunProfile;
 import org.omnimamba.standalone.OmniMambaHome;
+import org.omnimamba.standalone.engines.EngineCounts;
+import org.omnimamba.standalone.engines.EngineDevice;
 import org.omnimamba.standalone.server.Platform;
 import org.omnimamba.standalone.server.Readiness;
 import org.omnimamba.standalone.server.StandaloneOptions;
@@ -23,13 +28,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code omnimamba serve}: the whole platform in one process, until it is interrupted. */
+/** {@code omnimamba serve}: the whole platform, until it is interrupted. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Serves a model: gateway, inference and jobs in one process.")
+    description =
+        "Serves a model: gateway, inference and jobs. On several GPUs each has an engine.")
 final class ServeCommand implements Callable<Integer> {
   private static final String RUNTIME = "omnimamba.inference.runtime.";
+  private static final String DEVICE = RUNTIME + "device";
+  private static final Duration OTHERS = Duration.ofMinutes(1);
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   @Mixin private ModelOption model = new ModelOption();
 
@@ -53,9 +62,18 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "DEVICE",
       defaultValue = "auto",
       description =
-          "auto, cpu or gpu. auto takes a GPU where TensorFlow has one (default:"
+          "auto, cpu or gpu. auto takes GPUs where TensorFlow has them (default:"
               + " ${DEFAULT-VALUE}).")
   private DeviceChoice device = DeviceChoice.AUTO;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "N,N...",
+      description =
+          "The GPUs to use, one engine on each, by the numbers that CUDA gives the visible ones,"
+              + " such as 0,1; or all, the default. With --device cpu as many engines on the CPU;"
+              + " by default one.")
+  private @Nullable String devices;
 
   @Option(
       names = "--profile",
@@ -86,12 +104,13 @@ final class ServeCommand implements Callable<Integer> {
     if (port < 0 || port > 65_535) {
       throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535, is " + port);
     }
+    List<EngineDevice> engines = engines();
     PrintWriter err = spec.commandLine().getErr();
     Path directory = model.locate(err);
     OmniMambaHome home = OmniMambaHome.fromEnvironment();
     AtomicBoolean stopping = new AtomicBoolean();
     CountDownLatch stopped = new CountDownLatch(1);
-    StandaloneOptions options = options(directory);
+    StandaloneOptions options = options(directory, engines);
     ListenAddress.check(address, port);
     @Nullable Path log = verbose ? null : ServeLog.to(home);
     Progress progress = new Progress(err, Terminal.isThere());
@@ -119,21 +138,52 @@ final class ServeCommand implements Callable<Integer> {
       throw e;
     }
     Readiness.await(platform.inferenceReadinessUrl(), () -> progress.doing(platform.progress()));
+    awaitOtherEngines(platform, progress);
     progress.done();
     announce(spec.commandLine().getOut(), platform, log);
     stopped.await();
     return 0;
   }
 
-  private StandaloneOptions options(Path directory) {
+  private List<EngineDevice> engines() throws IOException, InterruptedException {
+    try {
+      return EngineDevices.choose(device(), devices);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** The kind of device, of which a single setting has the last word. */
+  private DeviceChoice device() {
+    String set =
+        settings.getOrDefault("inference:" + DEVICE, settings.getOrDefault(DEVICE, device.name()));
+    return EnumSet.allOf(DeviceChoice.class).stream()
+        .filter(choice -> choice.name().equalsIgnoreCase(set))
+        .findFirst()
+        .orElse(device);
+  }
+
+  /** One engine serves already; the others usually follow at once, and may also never come. */
+  private static void awaitOtherEngines(Platform platform, Progress progress)
+      throws InterruptedException {
+    long until = System.nanoTime() + OTHERS.toNanos();
+    EngineCounts engines = platform.engines();
+    while (engines != null && engines.starting() > 0 && System.nanoTime() < until) {
+      progress.doing(platform.progress());
+      Thread.sleep(LOOK.toMillis());
+      engines = platform.engines();
+    }
+  }
+
+  private StandaloneOptions options(Path directory, List<EngineDevice> engines) {
     try {
       Map<String, Object> all = new LinkedHashMap<>();
-      all.put(RUNTIME + "device", device.name());
+      all.put(DEVICE, device.name());
       if (profile != null) {
         all.put(RUNTIME + "profile", profile.name());
       }
       all.putAll(settings);
-      return new StandaloneOptions(directory, port, address, all);
+      return new StandaloneOptions(directory, port, address, all, engines);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--set " + e.getMessage(), e);
     }
@@ -142,6 +192,10 @@ final class ServeCommand implements Callable<Integer> {
   private static void announce(PrintWriter out, Platform platform, @Nullable Path log) {
     Path key = platform.keys().apiKeyFile();
     out.printf("OmniMamba is ready at %s (open it in a browser)%n", platform.url());
+    EngineCounts engines = platform.engines();
+    if (engines != null) {
+      out.printf("  Engines: %d of %d are ready%n", engines.ready(), engines.all());
+    }
     out.printf("  API key: in %s%n", key);
     out.printf("  Metrics: %s%n", platform.metricsUrl());
     if (log != null) {

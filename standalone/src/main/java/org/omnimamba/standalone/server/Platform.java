@@ -1,7 +1,5 @@
 package org.omnimamba.standalone.server;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,9 +15,12 @@ import org.omnimamba.inference.InferenceServiceApplication;
 import org.omnimamba.jobs.JobServiceApplication;
 import org.omnimamba.jobs.queue.WorkerLifecycle;
 import org.omnimamba.standalone.OmniMambaHome;
+import org.omnimamba.standalone.engines.EngineCounts;
+import org.omnimamba.standalone.engines.EngineFleet;
 import org.omnimamba.web.shutdown.ServiceStop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 
 /**
  * The running platform: database, inference, jobs and gateway, started in this order and stopped in
@@ -33,13 +34,22 @@ public final class Platform implements AutoCloseable {
   private static final String GRACE = "20s";
 
   private static final String LOOPBACK = "127.0.0.1";
+  private static final String METRICS = "/actuator/prometheus";
+  private static final String DEVICE = "omnimamba.inference.runtime.device";
+  private static final String READINESS = "management.endpoint.health.group.readiness.";
 
   private final OmniMambaHome home;
   private final StandaloneOptions options;
   private final LaptopKeys keys;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private boolean closed;
+
+  /** The engine in this process, or null if there are several. */
   private volatile @Nullable ServiceContext inference;
+
+  /** The engines in processes of their own, or null. */
+  private volatile @Nullable EngineFleet fleet;
+
   private volatile @Nullable ServiceContext jobs;
   private volatile @Nullable ServiceContext gateway;
 
@@ -84,21 +94,11 @@ public final class Platform implements AutoCloseable {
       database.start();
 
       steps.accept("the services");
-      Map<String, Object> inferenceSettings = settings(StandaloneOptions.INFERENCE);
-      inferenceSettings.put("omnimamba.inference.model", options.model().toString());
-      ServiceContext engine =
-          own(
-              ServiceContext.start(
-                  ServiceNameConverter.INFERENCE,
-                  InferenceServiceApplication.builder(),
-                  LOOPBACK,
-                  0,
-                  inferenceSettings));
-      inference = engine;
+      List<String> engines = startInference();
 
       Map<String, Object> jobSettings = settings(StandaloneOptions.JOBS);
       jobSettings.putAll(database.connectionProperties());
-      jobSettings.put("omnimamba.jobs.inference-url", engine.url());
+      jobSettings.put("omnimamba.jobs.inference-urls", String.join(",", engines));
       jobSettings.put("omnimamba.jobs.webhooks.secret-key", keys.webhookKey());
       if (options.port() != 0) {
         jobSettings.putIfAbsent(
@@ -116,14 +116,14 @@ public final class Platform implements AutoCloseable {
 
       Map<String, Object> gatewaySettings = settings(StandaloneOptions.GATEWAY);
       gatewaySettings.putAll(database.connectionProperties());
-      gatewaySettings.put("omnimamba.gateway.inference-urls", engine.url());
+      gatewaySettings.put("omnimamba.gateway.inference-urls", String.join(",", engines));
       gatewaySettings.put("omnimamba.gateway.jobs-url", queue.url());
       gatewaySettings.put("omnimamba.gateway.api-key", keys.apiKey());
       ServiceContext edge =
           own(
               ServiceContext.start(
                   ServiceNameConverter.GATEWAY,
-                  GatewayServiceApplication.builder(),
+                  gatewayApplication(gatewaySettings),
                   options.address(),
                   options.port(),
                   gatewaySettings));
@@ -135,6 +135,45 @@ public final class Platform implements AutoCloseable {
         close();
       }
     }
+  }
+
+  /** Returns where inference listens, behind the gateway. */
+  private List<String> startInference() throws IOException {
+    Map<String, Object> settings = settings(StandaloneOptions.INFERENCE);
+    settings.put("omnimamba.inference.model", options.model().toString());
+    if (options.engines().isEmpty()) {
+      ServiceContext engine =
+          own(
+              ServiceContext.start(
+                  ServiceNameConverter.INFERENCE,
+                  InferenceServiceApplication.builder(),
+                  LOOPBACK,
+                  0,
+                  settings));
+      inference = engine;
+    } else {
+      settings.put(DEVICE, options.engines().get(0).isGpu() ? "GPU" : "CPU");
+      EngineFleet several = own(new EngineFleet(options.engines(), EngineMain.class, settings));
+      fleet = several;
+      several.start();
+    }
+    return inferenceUrls();
+  }
+
+  /** With several engines, readiness says how many there are. */
+  private SpringApplicationBuilder gatewayApplication(Map<String, Object> settings) {
+    SpringApplicationBuilder builder = GatewayServiceApplication.builder();
+    EngineFleet several = fleet;
+    if (several != null) {
+      settings.putIfAbsent(READINESS + "include", "readinessState,engines");
+      settings.putIfAbsent(READINESS + "show-details", "always");
+      builder.initializers(
+          context ->
+              context
+                  .getBeanFactory()
+                  .registerSingleton("enginesHealthIndicator", new EnginesHealth(several)));
+    }
+    return builder;
   }
 
   private Map<String, Object> settings(String service) {
@@ -170,30 +209,35 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Where inference-service listens, behind the gateway; it refuses who lacks the internal token.
+   * Where inference-service listens, behind the gateway, at one address for each engine; it refuses
+   * who lacks the internal token.
    */
-  public String inferenceUrl() {
-    return started(inference).url();
+  public List<String> inferenceUrls() {
+    EngineFleet several = fleet;
+    return several == null ? List.of(started(inference).url()) : several.urls();
   }
 
-  /** The address at which inference tells whether it is ready. */
+  /** The address at which inference, or of several engines one at least, tells that it is ready. */
   public String inferenceReadinessUrl() {
-    return "http://"
-        + LOOPBACK
-        + ":"
-        + started(inference).managementPort()
-        + "/actuator/health/readiness";
+    return fleet != null
+        ? url() + "/readyz"
+        : "http://"
+            + LOOPBACK
+            + ":"
+            + started(inference).managementPort()
+            + "/actuator/health/readiness";
+  }
+
+  /** How many engines in processes of their own there are; null if the only one is in this one. */
+  public @Nullable EngineCounts engines() {
+    EngineFleet several = fleet;
+    return several == null ? null : several.counts();
   }
 
   /** What inference does until it is ready, in a few words. */
   public String progress() {
-    MeterRegistry meters = started(inference).meters();
-    Gauge loaded = meters.find("omnimamba.start.seconds").tag("phase", "load").gauge();
-    if (loaded == null || Double.isNaN(loaded.value())) {
-      return "loading the model";
-    }
-    int compiled = meters.find("omnimamba.function.compile.seconds").gauges().size();
-    return compiled == 0 ? "preparing the model" : "compiling, " + compiled + " functions done";
+    EngineFleet several = fleet;
+    return several == null ? StartProgress.of(started(inference).meters()) : several.progress();
   }
 
   /** Where the gateway's metrics are; clients do not reach it through the gateway's own port. */
@@ -203,14 +247,18 @@ public final class Platform implements AutoCloseable {
 
   /** Where the metrics of each service are. */
   List<String> allMetricsUrls() {
-    return Stream.of(inference, jobs, gateway)
-        .map(Platform::started)
-        .map(Platform::metricsOf)
+    EngineFleet several = fleet;
+    Stream<String> engines =
+        several == null
+            ? Stream.of(metricsOf(started(inference)))
+            : several.managementUrls().stream().map(url -> url + METRICS);
+    return Stream.concat(
+            engines, Stream.of(jobs, gateway).map(Platform::started).map(Platform::metricsOf))
         .toList();
   }
 
   private static String metricsOf(ServiceContext service) {
-    return "http://" + LOOPBACK + ":" + service.managementPort() + "/actuator/prometheus";
+    return "http://" + LOOPBACK + ":" + service.managementPort() + METRICS;
   }
 
   public LaptopKeys keys() {

@@ -4,10 +4,12 @@ import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.standalone.engines.EngineLog;
 
 /**
  * Writes in each line of the log which service it is of, {@code [omnimamba]} where it is of none:
- * by the logger where that belongs to one service, else by the thread.
+ * by the logger where that belongs to one service, else by the thread. What an engine in a process
+ * of its own has logged has its number too.
  */
 public final class ServiceNameConverter extends ClassicConverter {
   static final String GATEWAY = "gateway-service";
@@ -32,7 +34,11 @@ public final class ServiceNameConverter extends ClassicConverter {
     if (service == null) {
       service = ServiceThreads.service();
     }
-    return "[" + (service == null ? PLATFORM : service) + "] ";
+    String engine = event.getMDCPropertyMap().get(EngineLog.KEY);
+    return "["
+        + (service == null ? PLATFORM : service)
+        + (engine == null ? "" : " " + engine)
+        + "] ";
   }
 
   private static @Nullable String ofLogger(String logger) {

@@ -2,8 +2,10 @@ package org.omnimamba.standalone.server;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.omnimamba.standalone.engines.EngineDevice;
 
 /**
  * What {@code ./omnimamba serve} was asked for.
@@ -13,9 +15,15 @@ import java.util.Set;
  * @param address the address that the gateway listens on
  * @param properties further settings by full property name, for all services or, after the name of
  *     one and a colon, for it alone: {@code gateway:management.server.port}
+ * @param engines the devices of engines in processes of their own; none for one engine in this
+ *     process
  */
 public record StandaloneOptions(
-    Path model, int port, String address, Map<String, Object> properties) {
+    Path model,
+    int port,
+    String address,
+    Map<String, Object> properties,
+    List<EngineDevice> engines) {
   static final String GATEWAY = "gateway";
   static final String INFERENCE = "inference";
   static final String JOBS = "jobs";
@@ -24,6 +32,7 @@ public record StandaloneOptions(
 
   public StandaloneOptions {
     properties = Map.copyOf(properties);
+    engines = List.copyOf(engines);
     for (String name : properties.keySet()) {
       int colon = name.indexOf(':');
       if (colon >= 0 && !SERVICES.contains(name.substring(0, colon))) {
@@ -31,6 +40,11 @@ public record StandaloneOptions(
             "'" + name + "' must begin with gateway:, inference: or jobs:, or have no colon");
       }
     }
+  }
+
+  /** With one engine, in this process. */
+  public StandaloneOptions(Path model, int port, String address, Map<String, Object> properties) {
+    this(model, port, address, properties, List.of());
   }
 
   /** The settings of one service: what is said of it alone wins over what is said of all. */

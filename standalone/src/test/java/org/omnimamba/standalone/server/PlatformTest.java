@@ -360,7 +360,7 @@ class PlatformTest {
   void onlyTheGatewayAnswersStrangersOnItsServices() throws Exception {
     JsonNode refused =
         GatewayClient.JSON.readTree(
-            new GatewayClient(platform.inferenceUrl(), platform.keys().apiKey())
+            new GatewayClient(platform.inferenceUrls().get(0), platform.keys().apiKey())
                 .get("/v1/models")
                 .body());
     assertThat(refused.path("error").path("message").asString()).isNotEmpty();
