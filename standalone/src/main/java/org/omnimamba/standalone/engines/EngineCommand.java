@@ -60,7 +60,6 @@ final class EngineCommand {
     command.add("-Xmx" + (share >> 20) + "m");
     command.add("-XX:ActiveProcessorCount=" + Math.max(1, processors / engines));
     command.add("-Dlogging.config=classpath:omnimamba-engine-logback.xml");
-    command.add("-Dlogback.configurationFile=omnimamba-engine-logback.xml");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(program.getName());

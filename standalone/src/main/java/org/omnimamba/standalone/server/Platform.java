@@ -153,6 +153,7 @@ public final class Platform implements AutoCloseable {
       inference = engine;
     } else {
       settings.put(DEVICE, options.engines().get(0).isGpu() ? "GPU" : "CPU");
+      own(ServiceContext.log(settings));
       EngineFleet several = own(new EngineFleet(options.engines(), EngineMain.class, settings));
       fleet = several;
       several.start();

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -53,6 +55,24 @@ final class ServiceContext implements AutoCloseable {
     service.registerShutdownHook(false);
     return new ServiceContext(ServiceThreads.call(name, service::run));
   }
+
+  /**
+   * Prepares the log of this process as each service does, for what is logged before the first of
+   * them starts.
+   */
+  static ServiceContext log(Map<String, Object> settings) {
+    SpringApplicationBuilder none =
+        new SpringApplicationBuilder(Nothing.class)
+            .web(WebApplicationType.NONE)
+            .bannerMode(Banner.Mode.OFF)
+            .logStartupInfo(false)
+            .registerShutdownHook(false)
+            .properties("spring.config.name=none")
+            .properties(logging(settings));
+    return new ServiceContext(none.run());
+  }
+
+  private static final class Nothing {}
 
   /** The settings of the log, which Spring reads before it asks the initializers. */
   private static Map<String, Object> logging(Map<String, Object> settings) {

@@ -30,15 +30,15 @@ public final class ServiceNameConverter extends ClassicConverter {
 
   @Override
   public String convert(ILoggingEvent event) {
+    String engine = event.getMDCPropertyMap().get(EngineLog.KEY);
+    if (engine != null) {
+      return "[" + INFERENCE + " " + engine + "] ";
+    }
     String service = ofLogger(event.getLoggerName());
     if (service == null) {
       service = ServiceThreads.service();
     }
-    String engine = event.getMDCPropertyMap().get(EngineLog.KEY);
-    return "["
-        + (service == null ? PLATFORM : service)
-        + (engine == null ? "" : " " + engine)
-        + "] ";
+    return "[" + (service == null ? PLATFORM : service) + "] ";
   }
 
   private static @Nullable String ofLogger(String logger) {

@@ -49,7 +49,9 @@ class EngineFleetTest {
   }
 
   private void start(Map<String, Object> settings) throws IOException {
-    fleet = new EngineFleet(TWO, EngineCommand.of(SmallEngine.class, 2), settings, QUICK);
+    List<String> command = EngineCommand.of(SmallEngine.class, 2);
+    command.add(1, "-Dlogback.configurationFile=omnimamba-engine-logback.xml");
+    fleet = new EngineFleet(TWO, command, settings, QUICK);
     fleet.start();
   }
 

@@ -1,0 +1,118 @@
+package org.omnimamba.standalone.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.omnimamba.model.testing.TinyModel;
+import org.omnimamba.standalone.OmniMambaHome;
+import org.omnimamba.standalone.cli.OmniMambaCommand;
+
+/** {@code serve --devices 0,1} in a process of its own leaves no engine behind, however it ends. */
+class ServeSeveralEnginesTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir Path folder;
+
+  @Test
+  void enginesEndWithTheProcessThatStartedThem() throws Exception {
+    OmniMambaHome home = OmniMambaHome.at(folder.resolve("home"));
+    Process killed = spawn(home);
+    List<ProcessHandle> engines = List.of();
+    try {
+      url(killed);
+      engines = SeveralEnginesTest.engines(killed.toHandle()).toList();
+      assertThat(engines).hasSize(2);
+      killed.destroyForcibly();
+      awaitEnd(engines);
+    } finally {
+      killed.destroyForcibly();
+      engines.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    // which also ends the database that the first one left behind
+    Process stopped = spawn(home);
+    try {
+      GatewayClient client = new GatewayClient(url(stopped), LaptopKeys.load(home).apiKey());
+      engines = SeveralEnginesTest.engines(stopped.toHandle()).toList();
+      for (ProcessHandle engine : engines) {
+        // as Ctrl-C reaches them too
+        SeveralEnginesTest.signal("INT", engine);
+      }
+      client.postJson("/v1/images/generations", GatewayClient.image("a bed"), 200);
+      stopped.destroy();
+      assertThat(stopped.waitFor(3, TimeUnit.MINUTES)).isTrue();
+      awaitEnd(engines);
+    } finally {
+      stopped.destroyForcibly();
+      engines.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  private static void awaitEnd(List<ProcessHandle> engines) {
+    await().atMost(PATIENCE).until(() -> engines.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  private static Process spawn(OmniMambaHome home) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OmniMambaCommand.class.getName(),
+                "serve",
+                "--model",
+                TinyModel.directory().toString(),
+                "--port",
+                "0",
+                "--device",
+                "cpu",
+                "--devices",
+                "0,1")
+            .redirectError(Files.createTempFile(home.directory(), "serve", ".log").toFile());
+    builder.environment().put("OMNIMAMBA_HOME", home.directory().toString());
+    return builder.start();
+  }
+
+  /** Where it listens, once all engines are ready. */
+  private static String url(Process serve) throws IOException {
+    BufferedReader output = serve.inputReader();
+    List<String> seen = new ArrayList<>();
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      seen.add(line);
+      if (line.contains("Stop:")) {
+        drain(output);
+        break;
+      }
+    }
+    assertThat(seen).contains("  Engines: 2 of 2 are ready");
+    return seen.get(0).replaceAll(".* at (\\S+) .*", "$1");
+  }
+
+  /** A process that writes into a full pipe stands still. */
+  private static void drain(BufferedReader output) {
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                output.transferTo(Writer.nullWriter());
+              } catch (IOException e) {
+                // it has ended
+              }
+            },
+            "drain");
+    reader.setDaemon(true);
+    reader.start();
+  }
+}
