@@ -61,7 +61,7 @@ public final class BatchLoad {
                 List.of(arguments.text("command", "./omnimamba").split(" +")),
                 Map.of("OMNIMAMBA_HOME", home.toString()),
                 Path.of(arguments.text("model", "models/omnimamba-emoji")).toAbsolutePath(),
-                "cpu",
+                List.of("--device", "cpu"),
                 settings(stub.url()),
                 arguments.number("limit", 900))) {
       BatchClient client =

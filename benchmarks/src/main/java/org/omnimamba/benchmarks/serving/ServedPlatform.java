@@ -42,6 +42,7 @@ final class ServedPlatform implements AutoCloseable {
    *
    * @param command the command line's program and what stands before {@code serve}
    * @param environment beside what is inherited
+   * @param device the options that choose it
    * @param settings for {@code --set}
    * @param limitSeconds after which it is given up
    * @throws IllegalStateException if it ends before, or is not ready in time
@@ -50,13 +51,13 @@ final class ServedPlatform implements AutoCloseable {
       List<String> command,
       Map<String, String> environment,
       Path model,
-      String device,
+      List<String> device,
       Map<String, String> settings,
       long limitSeconds)
       throws IOException, InterruptedException {
     List<String> whole = new ArrayList<>(command);
     whole.addAll(List.of("serve", "--model", model.toString(), "--port", "0"));
-    whole.addAll(List.of("--device", device));
+    whole.addAll(device);
     settings.forEach((name, value) -> whole.addAll(List.of("--set", name + "=" + value)));
     ProcessBuilder builder =
         new ProcessBuilder(whole).redirectError(ProcessBuilder.Redirect.INHERIT);

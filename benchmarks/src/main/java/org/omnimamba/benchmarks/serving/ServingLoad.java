@@ -27,15 +27,16 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Arguments, all optional: {@code --model DIR}, written with random weights in bfloat16 of
  * {@code --sizes small} ({@code 1.3b}, {@code l}, {@code tiny}) if it is not there, and without it
- * such a one that is deleted at the end; {@code --device CPU}; {@code --command ./omnimamba} (words
- * with blanks between them, before {@code serve}); {@code --slots 8}; {@code --pictures 64,32,1}
- * and {@code --photos 32} (clients, one load each; empty for none); {@code --known 16} (photos that
- * the service knows); {@code --tokens 128} of an answer; {@code --warm 5} and {@code --seconds 20}
- * of each load; {@code --windows 1,8,32,64} (batches whose steps are timed); {@code --set
- * name=value,...} (more settings); {@code --engine FILE} (the engine's figures: read if the file is
- * there, else measured and written); {@code --dir DIR} (for the files, which are deleted at the
- * end); {@code --home DIR} ({@code OMNIMAMBA_HOME}, kept; with compiled functions of earlier runs);
- * {@code --limit 900} (seconds until the platform must be ready).
+ * such a one that is deleted at the end; {@code --device CPU}; {@code --devices 0,1} (an engine on
+ * each, while the bounds are those of one; by default as {@code serve} has it); {@code --command
+ * ./omnimamba} (words with blanks between them, before {@code serve}); {@code --slots 8}; {@code
+ * --pictures 64,32,1} and {@code --photos 32} (clients, one load each; empty for none); {@code
+ * --known 16} (photos that the service knows); {@code --tokens 128} of an answer; {@code --warm 5}
+ * and {@code --seconds 20} of each load; {@code --windows 1,8,32,64} (batches whose steps are
+ * timed); {@code --set name=value,...} (more settings); {@code --engine FILE} (the engine's
+ * figures: read if the file is there, else measured and written); {@code --dir DIR} (for the files,
+ * which are deleted at the end); {@code --home DIR} ({@code OMNIMAMBA_HOME}, kept; with compiled
+ * functions of earlier runs); {@code --limit 900} (seconds until the platform must be ready).
  *
  * <p>Prints one JSON object, and the table on standard error. Its status is 1 if a request failed.
  */
@@ -67,6 +68,7 @@ public final class ServingLoad {
       Files.createDirectories(home);
       json.put("benchmark", "serving");
       json.put("device", device);
+      json.put("devices", arguments.text("devices", ""));
       json.put("slots", slots());
       json.put("settings", arguments.text("set", ""));
       json.put("processors", Runtime.getRuntime().availableProcessors());
@@ -90,6 +92,15 @@ public final class ServingLoad {
       }
     }
     return model;
+  }
+
+  private List<String> devices() {
+    List<String> options = new ArrayList<>(List.of("--device", device.toLowerCase(Locale.ROOT)));
+    String chosen = arguments.text("devices", "");
+    if (!chosen.isEmpty()) {
+      options.addAll(List.of("--devices", chosen));
+    }
+    return options;
   }
 
   private int slots() {
@@ -149,7 +160,7 @@ public final class ServingLoad {
             command,
             environment(home),
             model,
-            device.toLowerCase(Locale.ROOT),
+            devices(),
             settings(),
             arguments.number("limit", 900))) {
       LoadClient client =

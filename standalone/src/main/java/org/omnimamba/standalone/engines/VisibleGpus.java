@@ -3,6 +3,7 @@ package org.omnimamba.standalone.engines;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -62,26 +63,27 @@ public record VisibleGpus(List<String> names) {
     return new VisibleGpus(names);
   }
 
-  /** One line for each GPU is what {@code nvidia-smi} prints; empty where it does not work. */
   private static OptionalInt countByDriver() {
+    return count("nvidia-smi", "--query-gpu=index", "--format=csv,noheader");
+  }
+
+  /** The numbers that a program prints, one on each line; empty where it does not work. */
+  static OptionalInt count(String... program) {
     Process process;
     try {
-      process =
-          new ProcessBuilder("nvidia-smi", "--query-gpu=index", "--format=csv,noheader")
-              .redirectError(Redirect.DISCARD)
-              .start();
+      process = new ProcessBuilder(program).redirectError(Redirect.DISCARD).start();
     } catch (IOException e) {
       return OptionalInt.empty();
     }
     // a driver in trouble may never answer
     process
         .onExit()
-        .completeOnTimeout(process, PATIENCE_SECONDS, SECONDS)
-        .thenAccept(Process::destroyForcibly);
+        .orTimeout(PATIENCE_SECONDS, SECONDS)
+        .exceptionally(late -> process.destroyForcibly());
     try (var output = process.inputReader(StandardCharsets.UTF_8)) {
-      int lines = (int) output.lines().filter(line -> line.matches("\\d+")).count();
-      return process.waitFor() == 0 ? OptionalInt.of(lines) : OptionalInt.empty();
-    } catch (IOException e) {
+      int numbers = (int) output.lines().filter(line -> line.matches("\\d+")).count();
+      return process.waitFor() == 0 ? OptionalInt.of(numbers) : OptionalInt.empty();
+    } catch (IOException | UncheckedIOException e) {
       return OptionalInt.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -98,7 +98,10 @@ public final class Platform implements AutoCloseable {
 
       Map<String, Object> jobSettings = settings(StandaloneOptions.JOBS);
       jobSettings.putAll(database.connectionProperties());
-      jobSettings.put("omnimamba.jobs.inference-urls", String.join(",", engines));
+      jobSettings.put("omnimamba.jobs.inference-url", engines.get(0));
+      if (engines.size() > 1) {
+        jobSettings.putIfAbsent("omnimamba.jobs.inference-urls", String.join(",", engines));
+      }
       jobSettings.put("omnimamba.jobs.webhooks.secret-key", keys.webhookKey());
       if (options.port() != 0) {
         jobSettings.putIfAbsent(

@@ -14,6 +14,14 @@ class VisibleGpusTest {
   }
 
   @Test
+  void theDriversProgramIsCounted() {
+    assertThat(VisibleGpus.count("sh", "-c", "echo 0; echo 1")).hasValue(2);
+    assertThat(VisibleGpus.count("sh", "-c", "echo No devices were found")).hasValue(0);
+    assertThat(VisibleGpus.count("sh", "-c", "echo 0; exit 9")).isEmpty();
+    assertThat(VisibleGpus.count("no-such-program-as-this")).isEmpty();
+  }
+
+  @Test
   void theVariableNamesThem() {
     assertThat(VisibleGpus.of("2, 0", () -> OptionalInt.of(4)).names()).containsExactly("2", "0");
     assertThat(VisibleGpus.of("5,1", OptionalInt::empty).names()).containsExactly("5", "1");
