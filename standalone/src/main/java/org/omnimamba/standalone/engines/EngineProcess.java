@@ -147,12 +147,17 @@ final class EngineProcess {
   private Life watch(EngineChild watched) throws InterruptedException {
     long heard = System.nanoTime();
     long readySince = 0;
+    boolean isOpen = false;
     boolean wasReady = false;
     String reason = "";
     while (reason.isEmpty() && !watched.awaitEnd(timing.interval())) {
       if (!watched.listening().isDone()) {
         reason = ifOver(heard, timing.open(), "did not open its port");
         continue;
+      }
+      if (!isOpen) {
+        isOpen = true;
+        heard = System.nanoTime();
       }
       switch (probe.ask(order.port())) {
         case READY -> {
