@@ -3,12 +3,13 @@ package org.omnimamba.gateway.keys;
 import io.r2dbc.pool.ConnectionPool;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import org.omnimamba.web.database.BoundedTransactions;
 import org.omnimamba.web.database.ConditionalOnDatabase;
 import org.omnimamba.web.database.Database;
 import org.omnimamba.web.database.DatabaseGate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.reactive.TransactionalOperator;
 
@@ -18,11 +19,14 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 class KeyDatabaseConfiguration {
   private static final int MOST_CONNECTIONS = 5;
 
+  /** Of a transaction between two statements; then the server ends it. */
+  private static final Duration MOST_IDLE = Duration.ofSeconds(30);
+
   @Bean
   KeyStore keyStore(ConnectionPool keyConnectionPool) {
     return new KeyStore(
         DatabaseClient.create(keyConnectionPool),
-        TransactionalOperator.create(new R2dbcTransactionManager(keyConnectionPool)));
+        TransactionalOperator.create(new BoundedTransactions(keyConnectionPool, MOST_IDLE)));
   }
 
   @Bean

@@ -6,6 +6,8 @@
  * batch ({@link org.omnimamba.jobs.batch.BatchDriver}), and every step is one transaction that
  * first locks the claim's row ({@link org.omnimamba.jobs.batch.BatchClaim}): a process that was
  * lost is replaced when its lease has run out, and one that was only slow changes nothing any more.
+ * One that says nothing in the middle of a transaction, since its machine has vanished, holds that
+ * lock until the server ends the transaction, another lease later.
  *
  * <pre>
  *   validating --&gt; failed

@@ -1,6 +1,8 @@
 package org.omnimamba.jobs.database;
 
 import io.r2dbc.pool.ConnectionPool;
+import org.omnimamba.jobs.config.JobsProperties;
+import org.omnimamba.web.database.BoundedTransactions;
 import org.omnimamba.web.database.Database;
 import org.omnimamba.web.database.DatabaseGate;
 import org.omnimamba.web.database.DatabaseGateHealth;
@@ -15,6 +17,12 @@ class DatabaseConfiguration {
   ConnectionPool connectionPool(
       Database database, @Value("${spring.r2dbc.pool.max-size}") int mostConnections) {
     return database.pool("jobs", mostConnections);
+  }
+
+  /** As long as the queue's own may be idle: what locks the row of a job keeps it from others. */
+  @Bean
+  BoundedTransactions transactionManager(ConnectionPool pool, JobsProperties properties) {
+    return new BoundedTransactions(pool, properties.queue().lease());
   }
 
   /** Its name in the health groups is {@code tables}. */
