@@ -7,6 +7,7 @@ import org.omnimamba.queue.JobQueue;
 import org.omnimamba.queue.QueueListener;
 import org.omnimamba.queue.worker.JobHandler;
 import org.omnimamba.queue.worker.JobWorker;
+import org.omnimamba.queue.worker.RetryPolicy;
 import org.omnimamba.queue.worker.WorkerOptions;
 import org.omnimamba.web.database.DatabaseGate;
 import org.omnimamba.web.shutdown.ShutdownProperties;
@@ -52,12 +53,29 @@ public final class Workers {
    * @param grace how long running jobs may go on after a stop has begun
    */
   public WorkerLifecycle of(String kind, JobHandler handler, int concurrency, Duration grace) {
-    WorkerOptions options =
-        WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), concurrency)
-            .withMargin(properties.queue().lease().dividedBy(10))
-            .withGrace(grace)
-            .withPollInterval(properties.worker().pollInterval())
-            .withProgressInterval(properties.worker().progressInterval());
+    return of(kind, handler, options(concurrency, grace));
+  }
+
+  /**
+   * A worker with a grace period and waits of its own.
+   *
+   * @param grace how long running jobs may go on after a stop has begun
+   * @param retry the wait after a failed attempt
+   */
+  public WorkerLifecycle of(
+      String kind, JobHandler handler, int concurrency, Duration grace, RetryPolicy retry) {
+    return of(kind, handler, options(concurrency, grace).withRetry(retry));
+  }
+
+  private WorkerOptions options(int concurrency, Duration grace) {
+    return WorkerOptions.of(ManagementFactory.getRuntimeMXBean().getName(), concurrency)
+        .withMargin(properties.queue().lease().dividedBy(10))
+        .withGrace(grace)
+        .withPollInterval(properties.worker().pollInterval())
+        .withProgressInterval(properties.worker().progressInterval());
+  }
+
+  private WorkerLifecycle of(String kind, JobHandler handler, WorkerOptions options) {
     return new WorkerLifecycle(
         kind, new JobWorker(queue, kind, handler, options, listener), shutdown.grace(), gate);
   }

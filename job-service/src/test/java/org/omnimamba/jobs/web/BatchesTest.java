@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.omnimamba.jobs.testing.Batches.CHAT;
 import static org.omnimamba.jobs.testing.Batches.IMAGES;
+import static org.omnimamba.jobs.testing.Batches.RESPONSES;
 import static org.omnimamba.jobs.testing.Batches.ask;
 import static org.omnimamba.jobs.testing.Batches.draw;
 import static org.omnimamba.jobs.testing.Batches.ids;
@@ -220,6 +221,58 @@ class BatchesTest {
         400,
         "missing_required_parameter");
     assertThat(json(client.get().uri("/v1/batches").exchange(), 200).path("data").size()).isZero();
+  }
+
+  /** Each driver that was lost is an attempt, and an attempt's failure means a wait. */
+  @Test
+  void aStepThatFailsIsTakenAgainSoonHoweverManyDriversWereLostBefore() {
+    String file = batches.upload(ask("a", "good"));
+    String moved = "UPDATE stored_file_piece SET number = number + %d WHERE file_id = '%s'::uuid";
+    service.database().execute(moved.formatted(1000, file.substring("file-".length())));
+    String id = json(batches.create(file, CHAT), 200).path("id").asString("");
+    String driver = "queue_job WHERE id = '%s'::uuid".formatted(id.substring("batch_".length()));
+    awaitFailureAfter(driver, 0);
+    service
+        .database()
+        .execute("UPDATE queue_job SET attempt = 20" + driver.substring("queue_job".length()));
+    awaitFailureAfter(driver, 20);
+    service.database().execute(moved.formatted(-1000, file.substring("file-".length())));
+    batches.awaitStatus(id, "completed");
+  }
+
+  private void awaitFailureAfter(String driver, int attempt) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                service
+                        .database()
+                        .number(
+                            "SELECT count(*) FROM "
+                                + driver
+                                + " AND status = 'queued' AND error_code IS NOT NULL"
+                                + " AND attempt > "
+                                + attempt)
+                    == 1);
+  }
+
+  @Test
+  void aThousandBatchesOfATenantMayWait() {
+    TestService waiting = TestService.apiOnly();
+    Batches waitingBatches = new Batches(waiting.client(tenant));
+    waiting
+        .database()
+        .execute(
+            "INSERT INTO queue_job (id, kind, tenant, max_attempts, ranked_at, available_at,"
+                + " created_at, updated_at, payload) SELECT gen_random_uuid(), 'batch', '%s', 1, now(),"
+                    .formatted(tenant)
+                + " now(), now(), now(), '{}' FROM generate_series(1, 999)");
+    String file = waitingBatches.upload(ask("a", "good"));
+    json(waitingBatches.create(file, CHAT), 200);
+    ResponseSpec refusal = waitingBatches.create(file, CHAT);
+    refused(refusal, 429, "batch_limit_exceeded");
+    refusal.expectHeader().exists("Retry-After");
+    json(waitingBatches.create(file, RESPONSES), 200);
   }
 
   @Test
