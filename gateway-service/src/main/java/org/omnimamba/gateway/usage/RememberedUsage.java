@@ -2,6 +2,7 @@ package org.omnimamba.gateway.usage;
 
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR;
 
+import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,9 @@ final class RememberedUsage implements DisposableBean {
   /** Longer than that of inference-service, which waits for the request to end. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** An address at which nobody answers delays what the others know by no more than this. */
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
   private static final int MOST_CONNECTIONS = 64;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -47,15 +51,28 @@ final class RememberedUsage implements DisposableBean {
         HttpClient.create(connections)
             .runOn(new WatchfulLoops(resources.getLoopResources()))
             .responseTimeout(PATIENCE)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
             .headers(headers -> headers.set(PlatformHeaders.INTERNAL_TOKEN, internalToken));
   }
 
-  /** What was made under a ticket; empty where nobody knows. */
+  /**
+   * What was made under a ticket; empty where nobody knows of anything.
+   *
+   * <p>Where several replicas may have had the request, all of them are heard. One that refused it
+   * knows the ticket too, was the first to be done with it, and has made nothing: it must not speak
+   * for the one that took the request after it. What several have made is added up.
+   */
   Mono<Usage> of(ServerWebExchange exchange, String ticket) {
     return Flux.fromIterable(asked(exchange))
         .flatMap(replica -> ask(replica, ticket))
-        .next()
-        .timeout(PATIENCE, Mono.empty());
+        .filter(made -> !made.isNothing())
+        .reduce(Usage::plus)
+        .map(RememberedUsage::asOneRequest);
+  }
+
+  private static Usage asOneRequest(Usage made) {
+    return new Usage(
+        1, made.pictures(), made.inputTokens(), made.cachedTokens(), made.outputTokens());
   }
 
   /** The replica that had the request; all of them where job-service had it and chose one. */
@@ -79,6 +96,8 @@ final class RememberedUsage implements DisposableBean {
                 response.status().code() == 200
                     ? body.asByteArray().map(bytes -> JSON.readValue(bytes, Usage.class))
                     : Mono.empty())
+        // each on its own: one that says nothing must not cost what the others know
+        .timeout(PATIENCE, Mono.empty())
         .onErrorComplete();
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.omnimamba.gateway.errors.ApiException;
 import org.omnimamba.gateway.keys.KnownKeys;
 import org.omnimamba.web.usage.Usage;
+import org.omnimamba.web.usage.UsageOrigin;
 import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -82,7 +83,7 @@ final class UsageReports {
                     known ->
                         known ? Mono.just(true) : store.knows(UsageQuery.Column.TENANT, tenant));
     Mono<Boolean> knownKey =
-        key == null
+        key == null || key.equals(UsageOrigin.UNKNOWN)
             ? Mono.just(true)
             : keys.hasKey(key)
                 .flatMap(

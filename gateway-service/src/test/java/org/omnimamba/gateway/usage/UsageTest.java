@@ -318,6 +318,25 @@ class UsageTest {
                 + "om_1,10,0,190,0,20\r\n");
   }
 
+  @Test
+  void theConfiguredKeyAndTheLackOfAKeyHaveNames() throws Exception {
+    String question = "group_by=key&from=2026-03-01&to=2026-03-05&key=";
+    // to ask is no mistake though nobody has sent a job without a key so far
+    assertThat(usage(question + "unknown").path("data").isEmpty()).isTrue();
+    database.execute(
+        "INSERT INTO usage_of_job VALUES (gen_random_uuid(), '2026-03-02', 'keyless', 'unknown', 1,"
+            + " 2, 100, 0, 7)");
+    assertThat(usages(usage(question + "unknown").path("data")))
+        .containsExactly(new Usage(1, 2, 100, 0, 7));
+    gateway.post("/v1/chat/completions", "{}");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(usages(usage(question + "configured").path("data")))
+                    .containsExactly(new Usage(1, 0, 10, 3, 4)));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "from=2026-03-02&to=2026-03-01, from",
