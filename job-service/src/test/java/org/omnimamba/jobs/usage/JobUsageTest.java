@@ -3,6 +3,7 @@ package org.omnimamba.jobs.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +82,26 @@ class JobUsageTest {
   }
 
   @Test
+  void whatIsCancelledOrExpiresCountsNothing() {
+    service.inference().answering(FakeInference.hanging());
+    WebTestClient client = client("ended", "om_one");
+    String cancelled = Jobs.submitForId(client, Jobs.image("cancelled"));
+    // by the database's clock, which tests move
+    String soon =
+        Instant.ofEpochSecond(
+                service.database().number("SELECT extract(epoch FROM queue_now())::bigint") + 5)
+            .toString();
+    String expired = Jobs.submitForId(client, Jobs.with(Jobs.image("late"), "deadline", soon));
+    await().atMost(Jobs.PATIENCE).until(() -> service.inference().isAnswering(cancelled));
+    client.post().uri("/v1/jobs/{id}/cancel", cancelled).exchange().expectStatus().is2xxSuccessful();
+    Jobs.awaitStatus(client, cancelled, "cancelled");
+    Jobs.awaitStatus(client, expired, "expired");
+    assertThat(
+            service.database().number("SELECT count(*) FROM usage_counted WHERE tenant = 'ended'"))
+        .isZero();
+  }
+
+  @Test
   void aBackgroundResponseCountsToo() {
     WebTestClient client = client("responses", "om_one");
     JsonNode queued =
@@ -151,6 +172,23 @@ class JobUsageTest {
     assertThat(sums("moved")).isEqualTo(before);
     assertThat(service.database().number("SELECT count(*) FROM usage_day WHERE tenant = 'moved'"))
         .isEqualTo(6);
+  }
+
+  @Test
+  void onlyGatewaysThatWroteNothingForAWeekAreForgotten() {
+    service
+        .database()
+        .execute(
+            "INSERT INTO usage_writer SELECT gen_random_uuid(), 4000 + days,"
+                + " now() - days * interval '1 day' FROM unnest(ARRAY[0, 6, 8, 30]) days");
+    service.bean(DatabaseClient.class).sql(UsageTables.FORGET_WRITERS).then().block();
+    assertThat(
+            service
+                .database()
+                .text(
+                    "SELECT string_agg(sequence::text, ' ' ORDER BY sequence) FROM usage_writer"
+                        + " WHERE sequence >= 4000"))
+        .isEqualTo("4000 4006");
   }
 
   @Test
