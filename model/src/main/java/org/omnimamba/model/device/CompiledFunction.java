@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operation;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -57,9 +59,28 @@ public final class CompiledFunction {
     return name;
   }
 
+  /** An output of the call in the program's graph. */
+  Output<?> output(int index) {
+    return call.output(index);
+  }
+
   /** One call while its inputs are collected. */
   public final class Call {
     private final List<InputTensors.Value> values = new ArrayList<>();
+    private final BitSet wanted = new BitSet();
+
+    private Call() {
+      wanted.set(0, outputs.size());
+    }
+
+    /** Only these outputs are copied to the host; the others stay on the device. */
+    public Call wanting(int... indices) {
+      wanted.clear();
+      for (int index : indices) {
+        wanted.set(index);
+      }
+      return this;
+    }
 
     /** The next input, row-major float32. */
     public Call floats(float... values) {
@@ -122,17 +143,12 @@ public final class CompiledFunction {
 
     /** Runs the function and copies its outputs to the host. */
     public Outputs run() {
-      BitSet all = new BitSet();
-      all.set(0, outputs.size());
-      return run(all);
+      return run(wanted);
     }
 
     /** Runs the function and copies these outputs to the host; the others stay on the device. */
     public Outputs run(BitSet wanted) {
-      if (values.size() != inputs.specs().size()) {
-        throw new IllegalArgumentException(
-            "%s has %d inputs, not %d".formatted(name, inputs.specs().size(), values.size()));
-      }
+      requireAllInputs();
       if (rehearsal.isNoting()) {
         if (compiled) {
           rehearsal.note(CompiledFunction.this, this, wanted);
@@ -153,15 +169,45 @@ public final class CompiledFunction {
       Objects.requireNonNull(held);
       Session.Runner runner = session.runner();
       wanted.stream().forEach(i -> runner.fetch(call.output(i)));
-      try (Result result = inputs.run(runner, values)) {
-        return copy(result, wanted);
+      try (Result result = inputs.feed(runner, values, runner::run)) {
+        return copy(result, 0, wanted);
       }
     }
 
-    private Outputs copy(Result result, BitSet wanted) {
+    /**
+     * Takes part in a run of several calls.
+     *
+     * @param run starts the runner, when all else is fed
+     */
+    Result feed(Session.Runner runner, Supplier<Result> run) {
+      requireAllInputs();
+      wanted.stream().forEach(i -> runner.fetch(call.output(i)));
+      return inputs.feed(runner, values, run);
+    }
+
+    /** How many tensors {@link #feed} fetches. */
+    int fetches() {
+      return wanted.cardinality();
+    }
+
+    /**
+     * @param from the first of this call's tensors in the result
+     */
+    Outputs copy(Result result, int from) {
+      return copy(result, from, wanted);
+    }
+
+    private void requireAllInputs() {
+      if (values.size() != inputs.specs().size()) {
+        throw new IllegalArgumentException(
+            "%s has %d inputs, not %d".formatted(name, inputs.specs().size(), values.size()));
+      }
+    }
+
+    private Outputs copy(Result result, int from, BitSet wanted) {
       Map<Integer, Object> copies = new HashMap<>();
       for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
-        Tensor tensor = result.get(copies.size());
+        Tensor tensor = result.get(from + copies.size());
         copies.put(
             i,
             switch (outputs.get(i).type()) {

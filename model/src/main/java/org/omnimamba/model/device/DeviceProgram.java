@@ -10,6 +10,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.op.Op;
@@ -20,6 +21,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -28,7 +30,11 @@ import org.tensorflow.types.family.TType;
  * ({@link #functionBeside}); {@link #compileFor} starts threads of its own.
  */
 public final class DeviceProgram implements AutoCloseable {
+  /** Of all devices of the program; the only group there is. */
+  private static final long GROUP = 1;
+
   private final ExecutionOptions options;
+  private final ProgramDevices devices;
   private final Graph graph;
   private final Session session;
   private final ExclusiveUse use = new ExclusiveUse();
@@ -38,21 +44,28 @@ public final class DeviceProgram implements AutoCloseable {
   private final List<InputTensors> inputs = new ArrayList<>();
   private int functions;
   private int compiledFunctions;
+  private int sums;
 
   /**
    * Opens a session.
    *
-   * @throws NoGpuException if the options want a GPU and there is none
+   * @throws NoGpuException if the options want more GPUs than there are
    */
   public DeviceProgram(ExecutionOptions options) {
     this.options = options;
+    this.devices = ProgramDevices.of(options);
     ConfigProto configuration = configuration(options);
     if (options.device() == ExecutionOptions.Device.GPU) {
-      GpuProbe.require(configuration);
+      GpuProbe.require(configuration, options.devices());
     }
     this.graph = new Graph();
     this.session = new Session(graph, configuration);
-    this.variables = new DeviceVariables(graph, session, use, deviceName(options));
+    this.variables = new DeviceVariables(graph, session, use, devices);
+  }
+
+  /** How many devices have copies of the variables. */
+  public int devices() {
+    return devices.count();
   }
 
   /**
@@ -64,7 +77,7 @@ public final class DeviceProgram implements AutoCloseable {
   public static boolean hasGpu(int threads) {
     try {
       GpuProbe.require(
-          configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads)));
+          configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads)), 1);
       return true;
     } catch (NoGpuException e) {
       return false;
@@ -81,7 +94,7 @@ public final class DeviceProgram implements AutoCloseable {
   public static long gpuMemoryBytes(int threads) {
     ConfigProto configuration =
         configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads));
-    GpuProbe.require(configuration);
+    GpuProbe.require(configuration, 1);
     return DeviceMemory.bytes("GPU", configuration);
   }
 
@@ -136,31 +149,151 @@ public final class DeviceProgram implements AutoCloseable {
   private <T> DescribedFunction<T> described(
       ExclusiveUse caller, String name, boolean compile, DescribedFunction.Body<T> body) {
     try (ExclusiveUse.Use ignored = caller.enter()) {
-      return added(caller, name, compile, body);
+      Added<T> added = added(new Addition(caller, name, compile, 1, false, List.of()), body);
+      return new DescribedFunction<>(added.copies().get(0), added.description());
     }
   }
 
+  /**
+   * Adds a function to every device; each copy works on its device's variables. Its body is built
+   * once.
+   *
+   * @param name for messages and profiles; need not be unique
+   * @param linked what the body's first inputs are, in the order of their declaration; callers pass
+   *     the others
+   * @throws IllegalArgumentException if the body declares other inputs first
+   */
+  public ReplicatedFunction replicated(
+      String name, List<ReplicatedValue> linked, FunctionBody body) {
+    try (ExclusiveUse.Use ignored = use.enter()) {
+      Added<String> added =
+          added(
+              new Addition(use, name, options.compile(), devices.count(), true, linked),
+              scope -> new DescribedFunction.Built<>(body.build(scope), name));
+      return new ReplicatedFunction(added.copies(), added.outputs());
+    }
+  }
+
+  /**
+   * The sum of what the devices have, with the same bits on each of them, by TensorFlow's
+   * collective operations: always added in the same order.
+   */
+  public ReplicatedValue sumOverDevices(ReplicatedValue value) {
+    if (devices.count() == 1) {
+      return value;
+    }
+    try (ExclusiveUse.Use ignored = use.enter()) {
+      int instance = ++sums;
+      List<Output<?>> reduced = new ArrayList<>();
+      for (int device = 0; device < devices.count(); device++) {
+        String name = "sum_%d-device%d".formatted(instance, device);
+        reduced.add(
+            devices
+                .scope(graph, device)
+                .withName(name)
+                .opBuilder("CollectiveReduce", name)
+                .addInput(value.on(device))
+                .setAttr("group_size", devices.count())
+                .setAttr("group_key", GROUP)
+                .setAttr("instance_key", instance)
+                .setAttr("merge_op", "Add")
+                .setAttr("final_op", "Id")
+                .setAttr("subdiv_offsets", new long[] {0})
+                .build()
+                .output(0));
+      }
+      return new ReplicatedValue(value.spec(), reduced);
+    }
+  }
+
+  /**
+   * Runs calls at the same time, those of linked functions after those that they take values from.
+   * Each call's wanted outputs come to the host.
+   *
+   * @param calls of functions of this program, each function once; what takes part in a {@link
+   *     #sumOverDevices} is called on every device
+   * @return the outputs, one for each call
+   */
+  public List<CompiledFunction.Outputs> runTogether(List<CompiledFunction.Call> calls) {
+    try (ExclusiveUse.Use ignored = use.enter()) {
+      Session.Runner runner = session.runner();
+      runner.setOptions(
+          RunOptions.newBuilder()
+              .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(GROUP))
+              .build());
+      try (Result result = fed(runner, calls)) {
+        List<CompiledFunction.Outputs> outputs = new ArrayList<>();
+        int from = 0;
+        for (CompiledFunction.Call call : calls) {
+          outputs.add(call.copy(result, from));
+          from += call.fetches();
+        }
+        return outputs;
+      }
+    }
+  }
+
+  /** Feeds the first call around the run of the others. */
+  private static Result fed(Session.Runner runner, List<CompiledFunction.Call> calls) {
+    return calls.isEmpty()
+        ? runner.run()
+        : calls.get(0).feed(runner, () -> fed(runner, calls.subList(1, calls.size())));
+  }
+
+  /**
+   * A function to add.
+   *
+   * @param copies devices that get it, from the first one on
+   * @param passesOn whether its outputs may go on to another function
+   * @param linked what its first inputs are
+   */
+  private record Addition(
+      ExclusiveUse caller,
+      String name,
+      boolean compile,
+      int copies,
+      boolean passesOn,
+      List<ReplicatedValue> linked) {}
+
+  /**
+   * A function that was added.
+   *
+   * @param copies one for each device
+   */
+  private record Added<T>(List<CompiledFunction> copies, List<TensorSpec> outputs, T description) {}
+
   /** One at a time: names, lists and the graph are common to both threads. */
-  private synchronized <T> DescribedFunction<T> added(
-      ExclusiveUse caller, String name, boolean compile, DescribedFunction.Body<T> body) {
+  private synchronized <T> Added<T> added(Addition wanted, DescribedFunction.Body<T> body) {
     try (Graph bodyGraph = new Graph()) {
       boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
-      FunctionScope scope = new FunctionScope(bodyGraph, compile && onCpu);
+      FunctionScope scope = new FunctionScope(bodyGraph, wanted.compile() && onCpu);
       DescribedFunction.Built<T> built = body.build(scope);
+      requireLinked(wanted, scope.inputs());
       List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(built.outputs()));
       List<TensorSpec> specs =
           outputs.stream()
               .map(output -> new TensorSpec(ElementType.of(output.type()), output.shape()))
               .toList();
-      String unique = name + "_" + functions++;
-      if (compile) {
+      String unique = wanted.name() + "_" + functions++;
+      if (wanted.compile()) {
         compiledFunctions++;
       }
       try (ConcreteFunction function =
           ConcreteFunction.create(signature(unique, scope, outputs), bodyGraph)) {
-        return new DescribedFunction<>(
-            call(caller, unique, compile, function, scope, specs), built.description());
+        List<CompiledFunction> copies = new ArrayList<>();
+        for (int device = 0; device < wanted.copies(); device++) {
+          copies.add(call(wanted, unique, device, function, scope, specs));
+        }
+        return new Added<>(copies, specs, built.description());
       }
+    }
+  }
+
+  private static void requireLinked(Addition wanted, List<TensorSpec> inputs) {
+    List<TensorSpec> given = wanted.linked().stream().map(ReplicatedValue::spec).toList();
+    if (given.size() > inputs.size() || !inputs.subList(0, given.size()).equals(given)) {
+      throw new IllegalArgumentException(
+          "%s takes %s first, not %s".formatted(wanted.name(), inputs, given));
     }
   }
 
@@ -225,23 +358,29 @@ public final class DeviceProgram implements AutoCloseable {
   }
 
   private CompiledFunction call(
-      ExclusiveUse caller,
-      String name,
-      boolean compile,
+      Addition wanted,
+      String unique,
+      int device,
       ConcreteFunction function,
       FunctionScope scope,
       List<TensorSpec> outputs) {
+    String name = devices.named(unique, device);
     List<Output<?>> arguments = new ArrayList<>();
-    scope.handles().keySet().forEach(variable -> arguments.add(variable.access().handle()));
+    scope
+        .handles()
+        .keySet()
+        .forEach(variable -> arguments.add(variable.access().handles().get(device)));
+    wanted.linked().forEach(value -> arguments.add(value.on(device)));
     Map<Operand<?>, TensorSpec> fed = new LinkedHashMap<>();
-    for (TensorSpec input : scope.inputs()) {
+    List<TensorSpec> inputs = scope.inputs();
+    for (TensorSpec input : inputs.subList(wanted.linked().size(), inputs.size())) {
       Operand<?> placeholder = placeholder(name + "-input_" + fed.size(), input);
       fed.put(placeholder, input);
       arguments.add(placeholder.asOutput());
     }
     Operation call =
-        graph
-            .baseScope()
+        devices
+            .scope(graph, device)
             .withName(name)
             .opBuilder("StatefulPartitionedCall", name)
             .addInputList(arguments.toArray(new Output<?>[0]))
@@ -250,16 +389,19 @@ public final class DeviceProgram implements AutoCloseable {
                 outputs.stream().map(output -> output.type().dataType()).toArray(DataType[]::new))
             .setAttr("f", function)
             // makes the call one XLA cluster; without it the same body runs op by op
-            .setAttr("_XlaMustCompile", compile)
+            .setAttr("_XlaMustCompile", wanted.compile())
             .build();
-    InputTensors tensors = new InputTensors(fed, compile || !assigns(scope));
-    inputs.add(tensors);
-    return new CompiledFunction(name, session, caller, rehearsal, compile, tensors, call, outputs);
+    boolean keeping = wanted.compile() || !(assigns(scope) || wanted.passesOn());
+    InputTensors tensors = new InputTensors(fed, keeping);
+    this.inputs.add(tensors);
+    return new CompiledFunction(
+        name, session, wanted.caller(), rehearsal, wanted.compile(), tensors, call, outputs);
   }
 
   /**
    * Whether a function replaces a variable. Run op by op, the new value's memory becomes the
-   * variable, and that may be an input; what XLA computes has memory of its own.
+   * variable, and that may be an input, of this function or of one that it was passed on by; what
+   * XLA computes has memory of its own.
    */
   private static boolean assigns(FunctionScope scope) {
     return scope.effects().stream()
@@ -284,7 +426,7 @@ public final class DeviceProgram implements AutoCloseable {
             // places what a call needs, so that an added function costs the others nothing
             : GraphOptions.newBuilder().setPlacePrunedGraph(true));
     if (onCpu) {
-      config.putDeviceCount("GPU", 0);
+      config.putDeviceCount("GPU", 0).putDeviceCount("CPU", options.devices());
     } else {
       // shape arithmetic has kernels in host memory only
       config.setAllowSoftPlacement(true);
@@ -302,10 +444,6 @@ public final class DeviceProgram implements AutoCloseable {
     // it has never run: a pruned graph is not rewritten, and XLA rewrites for itself
     return GraphOptions.newBuilder()
         .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true));
-  }
-
-  private static String deviceName(ExecutionOptions options) {
-    return "/device:" + options.device() + ":0";
   }
 
   /** Releases variables and functions. Closing again has no effect. */

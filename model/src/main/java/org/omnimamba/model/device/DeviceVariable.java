@@ -1,12 +1,16 @@
 package org.omnimamba.model.device;
 
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TNumber;
 
-/** A variable of a program: memory on the device that functions read and write. */
+/**
+ * A variable of a program: memory on the device that functions read and write. A program of several
+ * devices has a copy of it on each.
+ */
 public final class DeviceVariable {
   private final String name;
   private final ElementType type;
@@ -16,12 +20,18 @@ public final class DeviceVariable {
   /**
    * Operations of the main graph on a variable.
    *
-   * @param handle the resource
+   * @param handles the resource of each device
    * @param fed placeholder for a new value
-   * @param assign stores what was fed
-   * @param value reads the variable
+   * @param assigns store what was fed, one on each device
+   * @param value reads the first device's copy
    */
-  record Access(Output<?> handle, Operand<?> fed, Operation assign, Operand<?> value) {}
+  record Access(
+      List<Output<?>> handles, Operand<?> fed, List<Operation> assigns, Operand<?> value) {
+    Access {
+      handles = List.copyOf(handles);
+      assigns = List.copyOf(assigns);
+    }
+  }
 
   DeviceVariable(String name, ElementType type, Shape shape, Access access) {
     this.name = name;

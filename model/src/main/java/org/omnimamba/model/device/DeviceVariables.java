@@ -25,14 +25,14 @@ public final class DeviceVariables {
   private final Graph graph;
   private final Session session;
   private final ExclusiveUse use;
-  private final String device;
+  private final ProgramDevices devices;
   private final Map<String, DeviceVariable> variables = new LinkedHashMap<>();
 
-  DeviceVariables(Graph graph, Session session, ExclusiveUse use, String device) {
+  DeviceVariables(Graph graph, Session session, ExclusiveUse use, ProgramDevices devices) {
     this.graph = graph;
     this.session = session;
     this.use = use;
-    this.device = device;
+    this.devices = devices;
   }
 
   /** Fills a tensor's memory, which holds arbitrary bytes before. */
@@ -99,7 +99,8 @@ public final class DeviceVariables {
         Tensor tensor = Tensor.of(variable.type().tensorClass(), variable.shape());
         tensors.add(tensor);
         values.get(i).filler().fill(tensor.asRawTensor());
-        runner.feed(variable.access().fed(), tensor).addTarget(variable.access().assign());
+        runner.feed(variable.access().fed(), tensor);
+        variable.access().assigns().forEach(runner::addTarget);
       }
       if (!tensors.isEmpty()) {
         run(runner);
@@ -113,12 +114,14 @@ public final class DeviceVariables {
   public DeviceVariable zeros(String name, ElementType type, Shape shape) {
     try (ExclusiveUse.Use ignored = use.enter()) {
       DeviceVariable variable = add(name, type, shape);
-      Ops tf = Ops.create(graph).withSubScope(name + "-zeros");
-      Operand<?> zeros = tf.zeros(tf.constant(shape.asArray()), type.tensorClass());
-      run(
-          session
-              .runner()
-              .addTarget(assignment(name + "-clear", variable.access().handle(), zeros, type)));
+      Session.Runner runner = session.runner();
+      for (int index = 0; index < devices.count(); index++) {
+        Ops tf = devices.ops(graph, index).withSubScope(devices.named(name + "-zeros", index));
+        Operand<?> zeros = tf.zeros(tf.constant(shape.asArray()), type.tensorClass());
+        Output<?> handle = variable.access().handles().get(index);
+        runner.addTarget(assignment(name + "-clear", index, handle, zeros, type));
+      }
+      run(runner);
       return variable;
     }
   }
@@ -132,7 +135,7 @@ public final class DeviceVariables {
     return variable;
   }
 
-  /** Gives a variable a new value. */
+  /** Gives a variable a new value, on every device. */
   public void assign(DeviceVariable variable, Filler filler) {
     try (ExclusiveUse.Use ignored = use.enter()) {
       store(
@@ -141,7 +144,7 @@ public final class DeviceVariables {
     }
   }
 
-  /** All elements of a float32 or bfloat16 variable, widened to float32. */
+  /** All elements of a float32 or bfloat16 variable, widened to float32; the first device's. */
   public float[] readFloats(DeviceVariable variable) {
     try (ExclusiveUse.Use ignored = use.enter();
         Result result = session.runner().fetch(variable.access().value()).run()) {
@@ -149,7 +152,7 @@ public final class DeviceVariables {
     }
   }
 
-  /** Bytes of all variables. */
+  /** Bytes of all variables, on each device. */
   public long byteSize() {
     return variables.values().stream().mapToLong(DeviceVariable::byteSize).sum();
   }
@@ -161,37 +164,43 @@ public final class DeviceVariables {
   }
 
   private DeviceVariable declare(String name, ElementType type, Shape shape) {
-    Output<?> handle =
-        graph
-            .baseScope()
-            .withName(name)
-            .opBuilder("VarHandleOp", name)
-            .setAttr("dtype", type.dataType())
-            .setAttr("shape", shape)
-            // without a name of its own every handle would be the same variable
-            .setAttr("shared_name", name)
-            .setDevice(device)
-            .build()
-            .output(0);
     Operand<?> fed = placeholder(name, type.tensorClass(), shape);
-    Operation assign = assignment(name + "-assign", handle, fed, type);
+    List<Output<?>> handles = new ArrayList<>();
+    List<Operation> assigns = new ArrayList<>();
+    for (int index = 0; index < devices.count(); index++) {
+      String own = devices.named(name, index);
+      Output<?> handle =
+          devices
+              .scope(graph, index)
+              .withName(own)
+              .opBuilder("VarHandleOp", own)
+              .setAttr("dtype", type.dataType())
+              .setAttr("shape", shape)
+              // without a name of its own every handle would be the same variable
+              .setAttr("shared_name", own)
+              .build()
+              .output(0);
+      handles.add(handle);
+      assigns.add(assignment(name + "-assign", index, handle, fed, type));
+    }
     Operand<?> value =
-        graph
-            .baseScope()
+        devices
+            .scope(graph, 0)
             .withName(name + "-read")
             .opBuilder("ReadVariableOp", "read")
-            .addInput(handle)
+            .addInput(handles.get(0))
             .setAttr("dtype", type.dataType())
             .build()
             .output(0);
     return new DeviceVariable(
-        name, type, shape, new DeviceVariable.Access(handle, fed, assign, value));
+        name, type, shape, new DeviceVariable.Access(handles, fed, assigns, value));
   }
 
-  private Operation assignment(String name, Output<?> handle, Operand<?> value, ElementType type) {
-    return graph
-        .baseScope()
-        .withName(name)
+  private Operation assignment(
+      String name, int index, Output<?> handle, Operand<?> value, ElementType type) {
+    return devices
+        .scope(graph, index)
+        .withName(devices.named(name, index))
         .opBuilder("AssignVariableOp", "assign")
         .addInput(handle)
         .addInput(value.asOutput())

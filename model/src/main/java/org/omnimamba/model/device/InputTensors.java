@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -56,8 +57,9 @@ final class InputTensors implements AutoCloseable {
    * the next run.
    *
    * @param values one for each input
+   * @param run starts the runner, when all else is fed
    */
-  synchronized Result run(Session.Runner runner, List<Value> values) {
+  synchronized Result feed(Session.Runner runner, List<Value> values, Supplier<Result> run) {
     if (closed) {
       throw new IllegalStateException("the program of this function is closed");
     }
@@ -68,7 +70,7 @@ final class InputTensors implements AutoCloseable {
         write(tensor, values.get(i));
         runner.feed(fed.get(i), tensor);
       }
-      return runner.run();
+      return run.get();
     } finally {
       passing.forEach(Tensor::close);
     }

@@ -9,6 +9,11 @@
  *   <li><b>Function</b> ({@link org.omnimamba.model.device.CompiledFunction}): a graph over
  *       variables and typed inputs, called with arrays. With compilation on it is one XLA cluster;
  *       with compilation off the same body runs op by op.
+ *   <li><b>Replicated function</b> ({@link org.omnimamba.model.device.ReplicatedFunction}): the
+ *       same function on each of several devices, which have copies of all variables. Values pass
+ *       from one such function to the next, or are summed over the devices by TensorFlow's
+ *       collective operations, without a way over the host ({@link
+ *       org.omnimamba.model.device.DeviceProgram#runTogether}).
  * </ul>
  *
  * <h2>Memory</h2>
