@@ -28,6 +28,7 @@ final class IdentityFields {
           "run.checkpoint_minutes",
           "run.log_every",
           "run.device",
+          "run.devices",
           "run.compile");
 
   private final Path work;

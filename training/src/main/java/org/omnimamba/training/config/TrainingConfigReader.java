@@ -20,6 +20,9 @@ public final class TrainingConfigReader {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
+  /** GPUs of one machine; a larger number is a slip. */
+  private static final int MOST_DEVICES = 64;
+
   private TrainingConfigReader() {}
 
   /**
@@ -117,7 +120,8 @@ public final class TrainingConfigReader {
   private static ExecutionOptions execution(Section run) {
     ExecutionOptions.Device device =
         run.choice("device", ExecutionOptions.Device.class, ExecutionOptions.Device.CPU);
-    return new ExecutionOptions(device, run.flag("compile", true), 0);
+    int devices = run.has("devices") ? run.integer("devices", 1, MOST_DEVICES) : 1;
+    return new ExecutionOptions(device, run.flag("compile", true), 0, devices);
   }
 
   private static TrainOptions options(Section run, Section optimizer) {

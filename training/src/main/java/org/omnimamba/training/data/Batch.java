@@ -1,8 +1,10 @@
 package org.omnimamba.training.data;
 
+import java.lang.reflect.Array;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Named arrays in host memory, row-major: what one training step is fed. Floats are {@code
@@ -48,6 +50,34 @@ public final class Batch {
       throw new IllegalArgumentException("the batch has an array " + name + " already");
     }
     return new Batch(all);
+  }
+
+  /**
+   * The batch with an even part of some of its arrays: row-major, so a part of their rows.
+   *
+   * @param index of the part, from 0 on
+   * @param count parts that an array has
+   * @param parted which arrays; of the others all is kept
+   * @throws IllegalArgumentException if an array has no so many even parts
+   */
+  public Batch share(int index, int count, Predicate<String> parted) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, array) ->
+            all.put(name, parted.test(name) ? part(name, array, index, count) : array));
+    return new Batch(all);
+  }
+
+  private static Object part(String name, Object array, int index, int count) {
+    int length = Array.getLength(array);
+    if (length % count != 0) {
+      throw new IllegalArgumentException(
+          "'%s' has %d elements, which are not %d even parts".formatted(name, length, count));
+    }
+    int size = length / count;
+    Object part = Array.newInstance(array.getClass().getComponentType(), size);
+    System.arraycopy(array, index * size, part, 0, size);
+    return part;
   }
 
   public Set<String> names() {

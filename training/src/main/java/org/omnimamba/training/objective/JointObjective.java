@@ -18,6 +18,11 @@ public record JointObjective(T2iObjective t2i, MmuObjective mmu, double mmuWeigh
     implements Objective {
 
   @Override
+  public JointObjective share(int shares) {
+    return new JointObjective(t2i.share(shares), mmu.share(shares), mmuWeight);
+  }
+
+  @Override
   public Loss build(ObjectiveScope scope) {
     Loss drawing = t2i.build(scope);
     Loss understanding = mmu.build(scope);

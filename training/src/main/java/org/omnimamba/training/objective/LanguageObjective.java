@@ -31,10 +31,15 @@ import org.tensorflow.types.TInt64;
 public record LanguageObjective(ModelConfig model, int batch, int length) implements Objective {
 
   @Override
+  public LanguageObjective share(int shares) {
+    return new LanguageObjective(model, Parts.shareOf(batch, shares, "text"), length);
+  }
+
+  @Override
   public Loss build(ObjectiveScope scope) {
     Ops tf = scope.tf();
     Operand<TInt64> ids = scope.longs("input_ids", Shape.of(batch, length));
-    Operand<TInt64> labels = scope.longs("labels", Shape.of(batch, length));
+    Operand<TInt64> labels = scope.longsOfAllRows("labels", Shape.of(batch, length));
     BlockContext context = scope.parameters().in(Backbone.PREFIX);
     Operand<TFloat32> embedded =
         new TokenEmbeddings(context).text(Parts.ids(tf, ids, 0, length - 1L));

@@ -50,6 +50,12 @@ public record MmuObjective(
   }
 
   @Override
+  public MmuObjective share(int shares) {
+    return new MmuObjective(
+        model, Parts.shareOf(batch, shares, "understanding"), length, features, dropout);
+  }
+
+  @Override
   public Loss build(ObjectiveScope scope) {
     Ops tf = scope.tf();
     LanguageModelConfig language = model.language();
@@ -58,7 +64,7 @@ public record MmuObjective(
     TokenEmbeddings embeddings = new TokenEmbeddings(context);
     Operand<TFloat32> image = image(scope);
     Operand<TInt64> ids = scope.longs("input_ids", Shape.of(batch, length));
-    Operand<TInt64> labels = scope.longs("labels", Shape.of(batch, length));
+    Operand<TInt64> labels = scope.longsOfAllRows("labels", Shape.of(batch, length));
     Operand<TFloat32> sequence =
         tf.concat(
             List.of(

@@ -11,6 +11,21 @@ import org.tensorflow.types.family.TType;
 final class Parts {
   private Parts() {}
 
+  /**
+   * Rows of an even share of a batch.
+   *
+   * @param what the rows are of, for messages
+   * @throws IllegalArgumentException if there is no such share
+   */
+  static int shareOf(int batch, int shares, String what) {
+    if (batch % shares != 0) {
+      throw new IllegalArgumentException(
+          "a batch_size of %d (%s) cannot be shared evenly by %d devices"
+              .formatted(batch, what, shares));
+    }
+    return batch / shares;
+  }
+
   /** Places {@code [from, from + count)} of axis 1. */
   static Operand<TFloat32> places(Ops tf, Operand<TFloat32> x, long from, long count) {
     return cut(tf, x, from, count);

@@ -47,6 +47,12 @@ public record T2iObjective(
   }
 
   @Override
+  public T2iObjective share(int shares) {
+    return new T2iObjective(
+        model, Parts.shareOf(batch, shares, "drawing"), images, dropout, vocabulary);
+  }
+
+  @Override
   public Loss build(ObjectiveScope scope) {
     Ops tf = scope.tf();
     LanguageModelConfig language = model.language();
@@ -72,6 +78,6 @@ public record T2iObjective(
             .sequence(tf.math.add(sequence, positions), null, LayerStates.NONE);
     Operand<TFloat32> logits =
         vocabulary.logits(new TiedHeads(context), Parts.places(tf, hidden, prompt - 1, image));
-    return TokenLoss.of(scope, logits, imageIds, "t2i");
+    return TokenLoss.everywhere(scope, logits, imageIds, "t2i");
   }
 }

@@ -29,8 +29,8 @@ public final class Trainings {
   /**
    * Prepares a run.
    *
-   * @throws InvalidTrainingConfigException if the configuration's kind is unknown, or a file is
-   *     missing that an earlier training should have written
+   * @throws InvalidTrainingConfigException if the configuration's kind is unknown, a file is
+   *     missing that an earlier training should have written, or the devices cannot share batches
    */
   public TrainingTask task(TrainingConfig config) {
     String kind = config.objective().text("kind");
@@ -42,10 +42,26 @@ public final class Trainings {
     ModelConfig model = ConfigReader.read(config.model());
     TensorSource initial = initial(config, model);
     try {
-      return factory.create(config, model, initial);
+      TrainingTask task = factory.create(config, model, initial);
+      requireShares(config, task);
+      return task;
     } catch (RuntimeException e) {
       initial.close();
       throw e;
+    }
+  }
+
+  /** Said before anything large is loaded. */
+  private static void requireShares(TrainingConfig config, TrainingTask task) {
+    int devices = config.run().execution().devices();
+    if (devices > 1) {
+      try {
+        task.objective().share(devices);
+      } catch (IllegalArgumentException e) {
+        task.batches().close();
+        throw new InvalidTrainingConfigException(
+            "run.devices is %d, but %s".formatted(devices, e.getMessage()), e);
+      }
     }
   }
 

@@ -1,14 +1,19 @@
 package org.omnimamba.training.step;
 
 import java.util.List;
+import org.omnimamba.model.device.DeviceVariable;
 import org.omnimamba.model.device.FunctionScope;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /** Adds clipping and AdamW to a function. */
 final class AdamWUpdate {
+  /** The shape of what a step's rates are given as. */
+  static final Shape RATES = Shape.of(3);
+
   /** What PyTorch adds to the norm before it divides by it. */
   private static final float NORM_EPSILON = 1e-6f;
 
@@ -28,23 +33,26 @@ final class AdamWUpdate {
     this.rates = rates;
   }
 
-  /**
-   * Updates masters and moments.
-   *
-   * @param gradients one for each pack
-   * @return the gradients' norm before clipping
-   */
-  Operand<TFloat32> apply(List<TrainablePack> packs, List<Operand<TFloat32>> gradients) {
+  /** The norm of gradients, before clipping. */
+  static Operand<TFloat32> norm(Ops tf, List<Operand<TFloat32>> gradients) {
     Operand<TFloat32> squares = tf.constant(0f);
     for (Operand<TFloat32> gradient : gradients) {
       squares = tf.math.add(squares, tf.reduceSum(tf.math.square(gradient), tf.constant(0)));
     }
-    Operand<TFloat32> norm = tf.math.sqrt(squares);
+    return tf.math.sqrt(squares);
+  }
+
+  /**
+   * Updates masters and moments.
+   *
+   * @param gradients one for each pack
+   * @param norm of the gradients before clipping
+   */
+  void apply(List<TrainablePack> packs, List<Operand<TFloat32>> gradients, Operand<TFloat32> norm) {
     Operand<TBool> finite = tf.math.isFinite(norm);
     for (int i = 0; i < packs.size(); i++) {
       update(packs.get(i), clipped(gradients.get(i), norm), finite);
     }
-    return norm;
   }
 
   private Operand<TFloat32> clipped(Operand<TFloat32> gradient, Operand<TFloat32> norm) {
@@ -74,10 +82,13 @@ final class AdamWUpdate {
       Operand<TFloat32> decay = tf.math.mul(rate(0), tf.constant((float) optimizer.weightDecay()));
       kept = tf.math.mul(master, tf.math.sub(tf.constant(1f), decay));
     }
-    TrainStep.assign(
-        scope, pack.masters().values(), tf.select(finite, tf.math.sub(kept, step), master));
-    TrainStep.assign(scope, pack.moment1(), tf.select(finite, mean, moment1));
-    TrainStep.assign(scope, pack.moment2(), tf.select(finite, meanSquare, moment2));
+    assign(pack.masters().values(), tf.select(finite, tf.math.sub(kept, step), master));
+    assign(pack.moment1(), tf.select(finite, mean, moment1));
+    assign(pack.moment2(), tf.select(finite, meanSquare, moment2));
+  }
+
+  private void assign(DeviceVariable variable, Operand<TFloat32> value) {
+    scope.effect(tf.assignVariableOp(scope.handle(variable), value));
   }
 
   private Operand<TFloat32> average(

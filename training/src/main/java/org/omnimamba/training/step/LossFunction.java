@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.device.CompiledFunction;
 import org.omnimamba.model.device.DeviceProgram;
-import org.omnimamba.model.device.ElementType;
 import org.omnimamba.model.device.FunctionScope;
 import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.model.graph.Precision;
@@ -24,7 +23,7 @@ public final class LossFunction {
   private final Objective objective;
   private final Precision precision;
   private final CompiledFunction function;
-  private Map<String, ElementType> inputs = Map.of();
+  private Map<String, ObjectiveInput> inputs = Map.of();
   private List<String> metrics = List.of();
 
   private LossFunction(

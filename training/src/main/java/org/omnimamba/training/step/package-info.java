@@ -1,5 +1,6 @@
 /**
- * One optimiser step of any objective, as one compiled function on the device.
+ * One optimiser step of any objective: one compiled function on a device, or on several that share
+ * each batch.
  *
  * <h2>Terms</h2>
  *
@@ -15,6 +16,10 @@
  *   <li><b>Step</b> ({@link org.omnimamba.training.step.TrainStep}): forward, gradients, clipping
  *       by the global norm, AdamW, all in one function. With accumulation, earlier micro-batches
  *       only add their gradients.
+ *   <li><b>Share</b>: the rows of a micro-batch that one of several devices sees. Every device has
+ *       all parameters; the gradients of the shares are summed over the devices, and each device
+ *       makes the same update. An objective says whether its rows can be shared ({@link
+ *       org.omnimamba.training.step.Objective#share}).
  *   <li><b>State</b> ({@link org.omnimamba.training.step.TrainingState}): everything that the next
  *       step depends on, in one file.
  * </ul>
@@ -42,7 +47,8 @@
  * drew before). So a run that was interrupted goes on as if it had not been, to the bit, on the
  * same machine with the same program. On an accelerator this also needs {@code
  * XLA_FLAGS=--xla_gpu_deterministic_ops=true}, because sums over repeated ids are otherwise added
- * in any order. Compiled and uncompiled steps draw different numbers.
+ * in any order. Compiled and uncompiled steps draw different numbers. Another number of devices
+ * adds gradients in another order, and gives the same but for that.
  */
 @NullMarked
 package org.omnimamba.training.step;

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +151,60 @@ class TrainCommandTest {
     assertThat(err.toString())
         .contains("data.mmu.batch_size (then 2, now 3), run.seed (then 3, now 4)")
         .contains("Choose another output");
+  }
+
+  @Test
+  void sharesBatchesOverDevicesAndGoesOnOnAnotherNumberOfThem() throws IOException {
+    String data = indented("t2i", drawing()) + indented("mmu", understanding());
+    // a large epsilon, so that gradients that are nothing but rounding move nothing
+    String[] smooth = {"--set", "optimizer.epsilon=1e-3"};
+    Path one = write("one", "", "joint", data);
+    assertThat(train(one, smooth)).as(err.toString()).isZero();
+    Path moved = write("moved", "", "joint", data);
+    String[][] starts = {{"1", "1"}, {"3", "2"}, {"4", "1"}};
+    for (String[] start : starts) {
+      int exit =
+          train(
+              moved,
+              "--set",
+              "optimizer.epsilon=1e-3",
+              "--set",
+              "run.steps=" + start[0],
+              "--set",
+              "run.devices=" + start[1]);
+      assertThat(exit).as(err.toString()).isZero();
+    }
+    assertThat(err.toString()).contains("goes on at step 1 of 3", "goes on at step 3 of 4");
+    Map<String, float[]> expected = trained("one");
+    Map<String, float[]> actual = trained("moved");
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    actual.forEach(
+        (name, values) ->
+            assertThat(values)
+                .as(name)
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(expected.get(name)));
+  }
+
+  private Map<String, float[]> trained(String output) {
+    Map<String, float[]> values = new TreeMap<>();
+    try (SafetensorsReader reader =
+        Safetensors.open(work.resolve(output).resolve("trained.safetensors"))) {
+      reader.names().forEach(name -> values.put(name, reader.readFloats(name)));
+    }
+    return values;
+  }
+
+  @Test
+  void saysWhyDevicesCannotShareABatch() throws IOException {
+    Path config = write("shared", "", "mmu", understanding());
+    assertThat(train(config, "--set", "run.devices=3")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("run.devices is 3", "batch_size of 2 (understanding)", "3 devices");
+    assertThat(train(config, "--set", "run.devices=0")).isEqualTo(2);
+    assertThat(err.toString()).contains("run.devices is 0, not between 1 and 64");
+    assertThat(train(config, "--set", "run.devices=two")).isEqualTo(2);
+    assertThat(err.toString()).contains("run.devices is \"two\", not a whole number");
   }
 
   private Iterable<String> names(String output) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.omnimamba.model.device.CompiledFunction;
 import org.omnimamba.model.device.DeviceProgram;
-import org.omnimamba.model.device.ElementType;
 import org.omnimamba.model.graph.BlockContext;
 import org.omnimamba.training.data.Batch;
 import org.tensorflow.Operand;
@@ -19,7 +18,7 @@ public final class StepGradients {
 
   public static Map<String, float[]> of(
       DeviceProgram program, TrainableParameters parameters, Objective objective, Batch batch) {
-    Map<String, ElementType> inputs = new LinkedHashMap<>();
+    Map<String, ObjectiveInput> inputs = new LinkedHashMap<>();
     CompiledFunction function =
         program.function(
             "gradients",
