@@ -10,7 +10,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
-import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.op.Op;
@@ -18,10 +17,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GPUOptions;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
-import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -30,9 +25,6 @@ import org.tensorflow.types.family.TType;
  * ({@link #functionBeside}); {@link #compileFor} starts threads of its own.
  */
 public final class DeviceProgram implements AutoCloseable {
-  /** Of all devices of the program; the only group there is. */
-  private static final long GROUP = 1;
-
   private final ExecutionOptions options;
   private final ProgramDevices devices;
   private final Graph graph;
@@ -41,10 +33,10 @@ public final class DeviceProgram implements AutoCloseable {
   private final ExclusiveUse useBeside = new ExclusiveUse();
   private final Rehearsal rehearsal = new Rehearsal();
   private final DeviceVariables variables;
+  private final TogetherRuns together;
   private final List<InputTensors> inputs = new ArrayList<>();
   private int functions;
   private int compiledFunctions;
-  private int sums;
 
   /**
    * Opens a session.
@@ -54,13 +46,14 @@ public final class DeviceProgram implements AutoCloseable {
   public DeviceProgram(ExecutionOptions options) {
     this.options = options;
     this.devices = ProgramDevices.of(options);
-    ConfigProto configuration = configuration(options);
+    ConfigProto configuration = SessionSettings.of(options);
     if (options.device() == ExecutionOptions.Device.GPU) {
       GpuProbe.require(configuration, options.devices());
     }
     this.graph = new Graph();
     this.session = new Session(graph, configuration);
     this.variables = new DeviceVariables(graph, session, use, devices);
+    this.together = new TogetherRuns(graph, session, devices);
   }
 
   /** How many devices have copies of the variables. */
@@ -77,7 +70,7 @@ public final class DeviceProgram implements AutoCloseable {
   public static boolean hasGpu(int threads) {
     try {
       GpuProbe.require(
-          configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads)), 1);
+          SessionSettings.of(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads)), 1);
       return true;
     } catch (NoGpuException e) {
       return false;
@@ -93,7 +86,7 @@ public final class DeviceProgram implements AutoCloseable {
    */
   public static long gpuMemoryBytes(int threads) {
     ConfigProto configuration =
-        configuration(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads));
+        SessionSettings.of(new ExecutionOptions(ExecutionOptions.Device.GPU, true, threads));
     GpuProbe.require(configuration, 1);
     return DeviceMemory.bytes("GPU", configuration);
   }
@@ -179,30 +172,8 @@ public final class DeviceProgram implements AutoCloseable {
    * collective operations: always added in the same order.
    */
   public ReplicatedValue sumOverDevices(ReplicatedValue value) {
-    if (devices.count() == 1) {
-      return value;
-    }
     try (ExclusiveUse.Use ignored = use.enter()) {
-      int instance = ++sums;
-      List<Output<?>> reduced = new ArrayList<>();
-      for (int device = 0; device < devices.count(); device++) {
-        String name = "sum_%d-device%d".formatted(instance, device);
-        reduced.add(
-            devices
-                .scope(graph, device)
-                .withName(name)
-                .opBuilder("CollectiveReduce", name)
-                .addInput(value.on(device))
-                .setAttr("group_size", devices.count())
-                .setAttr("group_key", GROUP)
-                .setAttr("instance_key", instance)
-                .setAttr("merge_op", "Add")
-                .setAttr("final_op", "Id")
-                .setAttr("subdiv_offsets", new long[] {0})
-                .build()
-                .output(0));
-      }
-      return new ReplicatedValue(value.spec(), reduced);
+      return together.sum(value);
     }
   }
 
@@ -216,28 +187,8 @@ public final class DeviceProgram implements AutoCloseable {
    */
   public List<CompiledFunction.Outputs> runTogether(List<CompiledFunction.Call> calls) {
     try (ExclusiveUse.Use ignored = use.enter()) {
-      Session.Runner runner = session.runner();
-      runner.setOptions(
-          RunOptions.newBuilder()
-              .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(GROUP))
-              .build());
-      try (Result result = fed(runner, calls)) {
-        List<CompiledFunction.Outputs> outputs = new ArrayList<>();
-        int from = 0;
-        for (CompiledFunction.Call call : calls) {
-          outputs.add(call.copy(result, from));
-          from += call.fetches();
-        }
-        return outputs;
-      }
+      return together.run(calls);
     }
-  }
-
-  /** Feeds the first call around the run of the others. */
-  private static Result fed(Session.Runner runner, List<CompiledFunction.Call> calls) {
-    return calls.isEmpty()
-        ? runner.run()
-        : calls.get(0).feed(runner, () -> fed(runner, calls.subList(1, calls.size())));
   }
 
   /**
@@ -266,7 +217,7 @@ public final class DeviceProgram implements AutoCloseable {
   private synchronized <T> Added<T> added(Addition wanted, DescribedFunction.Body<T> body) {
     try (Graph bodyGraph = new Graph()) {
       boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
-      FunctionScope scope = new FunctionScope(bodyGraph, wanted.compile() && onCpu);
+      FunctionScope scope = new FunctionScope(bodyGraph, wanted.compile(), onCpu);
       DescribedFunction.Built<T> built = body.build(scope);
       requireLinked(wanted, scope.inputs());
       List<Operand<?>> outputs = outputsAfterEffects(scope, List.copyOf(built.outputs()));
@@ -414,36 +365,6 @@ public final class DeviceProgram implements AutoCloseable {
 
   private <T extends TType> Operand<T> placeholder(String name, Class<T> type, TensorSpec spec) {
     return Ops.create(graph).withName(name).placeholder(type, Placeholder.shape(spec.shape()));
-  }
-
-  private static ConfigProto configuration(ExecutionOptions options) {
-    ConfigProto.Builder config = ConfigProto.newBuilder();
-    config.setIntraOpParallelismThreads(options.threads());
-    boolean onCpu = options.device() == ExecutionOptions.Device.CPU;
-    config.setGraphOptions(
-        options.compile() && !onCpu
-            ? placedAtOnce()
-            // places what a call needs, so that an added function costs the others nothing
-            : GraphOptions.newBuilder().setPlacePrunedGraph(true));
-    if (onCpu) {
-      config.putDeviceCount("GPU", 0).putDeviceCount("CPU", options.devices());
-    } else {
-      // shape arithmetic has kernels in host memory only
-      config.setAllowSoftPlacement(true);
-      config.setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true));
-    }
-    return config.build();
-  }
-
-  /**
-   * Places the whole graph whenever it has grown, and then prepares each call quickly; the other
-   * way, preparing a call goes over all functions, at 1.3B for more than a second, one call after
-   * the other. Best where functions are added first and called then; see {@link #compileFor}.
-   */
-  private static GraphOptions.Builder placedAtOnce() {
-    // it has never run: a pruned graph is not rewritten, and XLA rewrites for itself
-    return GraphOptions.newBuilder()
-        .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true));
   }
 
   /** Releases variables and functions. Closing again has no effect. */

@@ -27,7 +27,8 @@ import org.tensorflow.types.family.TType;
 public final class FunctionScope {
   private final Graph graph;
   private final Ops tf;
-  private final boolean compiledForCpu;
+  private final boolean compiled;
+  private final boolean onCpu;
   private final List<TensorSpec> inputs = new ArrayList<>();
   private final List<Operand<?>> arguments = new ArrayList<>();
   private final Map<DeviceVariable, Output<?>> handles = new LinkedHashMap<>();
@@ -39,15 +40,17 @@ public final class FunctionScope {
 
   /** A scope in a graph that is only looked at, never run: no function is made of it. */
   public FunctionScope(Graph graph) {
-    this(graph, false);
+    this(graph, false, true);
   }
 
   /**
-   * @param compiledForCpu whether XLA compiles the function, and for the CPU
+   * @param compiled whether XLA compiles the function
+   * @param onCpu whether it runs there
    */
-  FunctionScope(Graph graph, boolean compiledForCpu) {
+  FunctionScope(Graph graph, boolean compiled, boolean onCpu) {
     this.graph = graph;
-    this.compiledForCpu = compiledForCpu;
+    this.compiled = compiled;
+    this.onCpu = onCpu;
     this.tf = Ops.create(graph);
   }
 
@@ -58,7 +61,36 @@ public final class FunctionScope {
 
   /** Whether XLA compiles the function, and for the CPU. */
   public boolean compiledForCpu() {
-    return compiledForCpu;
+    return compiled && onCpu;
+  }
+
+  /**
+   * The same values, but not before another one is there: what is computed from them is neither
+   * moved in front of that nor taken from what was computed from the originals. No gradient flows
+   * back to the originals.
+   *
+   * @param value that is waited for; it is given last
+   */
+  public List<Output<?>> after(Output<?> value, List<Output<?>> originals) {
+    List<Output<?>> all = new ArrayList<>(originals);
+    all.add(value);
+    List<Output<?>> later = new ArrayList<>();
+    if (compiled) {
+      Operation barrier =
+          graph
+              .baseScope()
+              .withName("after")
+              .opBuilder("XlaOptimizationBarrier", "after")
+              .addInputList(all.toArray(new Output<?>[0]))
+              .build();
+      for (int i = 0; i < all.size(); i++) {
+        later.add(tf.stopGradient(barrier.output(i)).asOutput());
+      }
+    } else {
+      Ops waiting = tf.withControlDependencies(value);
+      all.forEach(one -> later.add(waiting.stopGradient(one).asOutput()));
+    }
+    return later;
   }
 
   /**

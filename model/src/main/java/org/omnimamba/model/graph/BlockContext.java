@@ -24,11 +24,11 @@ public final class BlockContext {
   private final Probe probe;
   private final Forms forms;
 
-  /** In which form products and convolutions are added. */
-  private record Forms(boolean convolvesByProducts, boolean streamsFewRows) {}
+  /** In which form products, convolutions and stacks of layers are added. */
+  private record Forms(boolean convolvesByProducts, boolean streamsFewRows, Segments segments) {}
 
   public BlockContext(Ops tf, ParameterSource parameters, Precision precision) {
-    this(tf, parameters, precision, "", Probe.NONE, new Forms(false, false));
+    this(tf, parameters, precision, "", Probe.NONE, new Forms(false, false, Segments.NONE));
   }
 
   private BlockContext(
@@ -56,7 +56,7 @@ public final class BlockContext {
    * more memory, and compile sooner where the device would search for its fastest convolution.
    */
   public BlockContext convolvingByProducts() {
-    return with(new Forms(true, forms.streamsFewRows()));
+    return with(new Forms(true, forms.streamsFewRows(), forms.segments()));
   }
 
   /**
@@ -64,7 +64,17 @@ public final class BlockContext {
    * compiles for the CPU, {@link StreamedProduct}. They give the same within rounding.
    */
   public BlockContext streamingFewRows() {
-    return with(new Forms(forms.convolvesByProducts(), true));
+    return with(new Forms(forms.convolvesByProducts(), true, forms.segments()));
+  }
+
+  /** The same context with stacks of layers in segments. */
+  public BlockContext segmented(Segments segments) {
+    return with(new Forms(forms.convolvesByProducts(), forms.streamsFewRows(), segments));
+  }
+
+  /** How stacks of layers are added. */
+  public Segments segments() {
+    return forms.segments();
   }
 
   private BlockContext with(Forms others) {

@@ -29,6 +29,7 @@ final class IdentityFields {
           "run.log_every",
           "run.device",
           "run.devices",
+          "run.recompute",
           "run.compile");
 
   private final Path work;

@@ -60,7 +60,7 @@ public record RunIdentity(Map<String, String> fields) {
       throw new CheckpointException(
           ("%s was saved by another training, which differs in %s. Choose another output, delete"
                   + " the state to begin anew, or set the fields as they were to go on; steps,"
-                  + " minutes, device, number of devices, compilation and logging may change")
+                  + " minutes, device, number of devices, recomputation, compilation and logging may change")
               .formatted(state, String.join(", ", differences)));
     }
   }

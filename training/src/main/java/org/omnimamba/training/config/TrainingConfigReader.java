@@ -23,6 +23,8 @@ public final class TrainingConfigReader {
   /** GPUs of one machine; a larger number is a slip. */
   private static final int MOST_DEVICES = 64;
 
+  private static final int MOST_LAYERS = 1 << 10;
+
   private TrainingConfigReader() {}
 
   /**
@@ -137,7 +139,8 @@ public final class TrainingConfigReader {
         adamW,
         run.choice("precision", Precision.class, Precision.FLOAT32),
         run.has("accumulate") ? run.integer("accumulate", 1, 1 << 16) : 1,
-        run.integer("seed", 0));
+        run.integer("seed", 0),
+        run.has("recompute") ? run.integer("recompute", 0, MOST_LAYERS) : 0);
   }
 
   private static double positive(Section section, String name) {

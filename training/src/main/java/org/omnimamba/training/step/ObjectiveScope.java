@@ -17,15 +17,11 @@ import org.tensorflow.types.family.TType;
 
 /** What an {@link Objective} builds with. */
 public final class ObjectiveScope {
-  /** Odd, so that draws of one step never share a seed. */
-  private static final long DRAW_STRIDE = 0x9E3779B9L;
-
   private final FunctionScope scope;
   private final BlockContext parameters;
-  private final @Nullable Operand<TInt64> seed;
+  private final @Nullable StepRandom random;
   private final Share share;
   private final Map<String, ObjectiveInput> inputs = new LinkedHashMap<>();
-  private int draws;
 
   /**
    * Which of a batch's rows the objective sees.
@@ -42,14 +38,17 @@ public final class ObjectiveScope {
    *     trained
    */
   ObjectiveScope(FunctionScope scope, BlockContext parameters, @Nullable Operand<TInt64> seed) {
-    this(scope, parameters, seed, Share.WHOLE);
+    this(scope, parameters, seed == null ? null : new StepRandom(scope.tf(), seed), Share.WHOLE);
   }
 
+  /**
+   * @param random null when nothing is trained
+   */
   ObjectiveScope(
-      FunctionScope scope, BlockContext parameters, @Nullable Operand<TInt64> seed, Share share) {
+      FunctionScope scope, BlockContext parameters, @Nullable StepRandom random, Share share) {
     this.scope = scope;
     this.parameters = parameters;
-    this.seed = seed;
+    this.random = random;
     this.share = share;
   }
 
@@ -70,7 +69,7 @@ public final class ObjectiveScope {
    * numbers must not be asked for.
    */
   public boolean training() {
-    return seed != null;
+    return random != null;
   }
 
   /**
@@ -169,12 +168,10 @@ public final class ObjectiveScope {
   }
 
   private Operand<TInt32> nextSeed() {
-    if (seed == null) {
+    if (random == null) {
       throw new IllegalStateException("random numbers are for training steps only");
     }
-    long draw = draws++ * DRAW_STRIDE;
-    // XLA wants int32 here; the cast keeps the low bits
-    return tf().dtypes.cast(tf().math.add(seed, tf().constant(new long[] {draw, 0})), TInt32.class);
+    return random.next();
   }
 
   private Operand<TInt32> sizes(Shape shape) {

@@ -72,8 +72,7 @@ final class OneDeviceCalls implements StepCalls {
   }
 
   private Passes passes(FunctionScope scope, Operand<TInt64> seed) {
-    return Passes.build(
-        scope, parameters, objective, options.precision(), seed, ObjectiveScope.Share.WHOLE);
+    return Passes.build(scope, parameters, objective, options, seed, ObjectiveScope.Share.WHOLE);
   }
 
   private List<Operand<?>> buildAccumulate(FunctionScope scope) {

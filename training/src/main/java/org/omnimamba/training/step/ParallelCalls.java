@@ -120,7 +120,7 @@ final class ParallelCalls implements StepCalls {
             scope,
             parameters,
             share,
-            options.precision(),
+            options,
             seed,
             new ObjectiveScope.Share(program.devices(), index));
     signature = passes.signature();

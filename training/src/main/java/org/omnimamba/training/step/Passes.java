@@ -2,9 +2,9 @@ package org.omnimamba.training.step;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.device.FunctionScope;
 import org.omnimamba.model.graph.BlockContext;
-import org.omnimamba.model.graph.Precision;
 import org.omnimamba.training.step.TrainableParameters.FunctionParameters;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -28,12 +28,22 @@ record Passes(StepSignature signature, Loss loss, List<Operand<TFloat32>> gradie
       FunctionScope scope,
       TrainableParameters parameters,
       Objective objective,
-      Precision precision,
+      TrainOptions options,
       Operand<TInt64> seed,
       ObjectiveScope.Share share) {
     FunctionParameters read = parameters.new FunctionParameters(scope);
+    StepRandom random = new StepRandom(scope.tf(), seed);
+    BlockContext context = new BlockContext(scope.tf(), read, options.precision());
+    @Nullable Recomputation recomputation =
+        options.recompute() == 0
+            ? null
+            : new Recomputation(scope, read, random, options.recompute());
     ObjectiveScope inside =
-        new ObjectiveScope(scope, new BlockContext(scope.tf(), read, precision), seed, share);
+        new ObjectiveScope(
+            scope,
+            recomputation == null ? context : context.segmented(recomputation),
+            random,
+            share);
     Loss loss = objective.build(inside);
     StepSignature declared =
         new StepSignature(
@@ -41,7 +51,9 @@ record Passes(StepSignature signature, Loss loss, List<Operand<TFloat32>> gradie
             List.copyOf(loss.metrics().keySet()),
             List.copyOf(loss.observations().keySet()));
     return new Passes(
-        declared, loss, Gradients.of(scope.tf(), loss.value(), read, parameters.packs()));
+        declared,
+        loss,
+        Gradients.of(scope.tf(), loss.value(), read, parameters.packs(), recomputation));
   }
 
   /** Loss, norm and metrics in one vector. */

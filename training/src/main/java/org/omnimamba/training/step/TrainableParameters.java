@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.DeviceVariables;
@@ -15,6 +16,7 @@ import org.omnimamba.model.device.FunctionScope;
 import org.omnimamba.model.graph.ParameterSource;
 import org.omnimamba.model.weights.ParameterProbe;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -184,6 +186,7 @@ public final class TrainableParameters {
   final class FunctionParameters implements ParameterSource {
     private final FunctionScope scope;
     private final Map<String, Operand<TFloat32>> operands = new LinkedHashMap<>();
+    private @Nullable Map<Output<?>, Output<?>> copies;
 
     FunctionParameters(FunctionScope scope) {
       this.scope = scope;
@@ -191,7 +194,30 @@ public final class TrainableParameters {
 
     @Override
     public Operand<? extends TNumber> get(String name) {
-      return operand(name);
+      Output<TFloat32> original = operand(name).asOutput();
+      if (copies == null) {
+        return original;
+      }
+      return copies
+          .computeIfAbsent(original, o -> scope.tf().stopGradient(original).asOutput())
+          .expect(TFloat32.class);
+    }
+
+    /**
+     * Builds something with copies of the parameters, whose gradients are apart from those of all
+     * other places where the parameters are read.
+     *
+     * @return the copy of each operand that was read
+     */
+    Map<Output<?>, Output<?>> copying(Runnable building) {
+      Map<Output<?>, Output<?>> made = new LinkedHashMap<>();
+      copies = made;
+      try {
+        building.run();
+        return made;
+      } finally {
+        copies = null;
+      }
     }
 
     Operand<TFloat32> operand(String name) {

@@ -157,9 +157,10 @@ class TrainCommandTest {
   void sharesBatchesOverDevicesAndGoesOnOnAnotherNumberOfThem() throws IOException {
     String data = indented("t2i", drawing()) + indented("mmu", understanding());
     // a large epsilon, so that gradients that are nothing but rounding move nothing
-    String[] smooth = {"--set", "optimizer.epsilon=1e-3"};
+    String smooth = "optimizer.epsilon=1e-3";
+    String altered = "data.mmu.augmentation={zoom: 0.1, hue: 0.1, cutout: 0.5, cutout_side: 0.3}";
     Path one = write("one", "", "joint", data);
-    assertThat(train(one, smooth)).as(err.toString()).isZero();
+    assertThat(train(one, "--set", smooth, "--set", altered)).as(err.toString()).isZero();
     Path moved = write("moved", "", "joint", data);
     String[][] starts = {{"1", "1"}, {"3", "2"}, {"4", "1"}};
     for (String[] start : starts) {
@@ -167,7 +168,11 @@ class TrainCommandTest {
           train(
               moved,
               "--set",
-              "optimizer.epsilon=1e-3",
+              smooth,
+              "--set",
+              altered,
+              "--set",
+              "run.recompute=" + start[1],
               "--set",
               "run.steps=" + start[0],
               "--set",

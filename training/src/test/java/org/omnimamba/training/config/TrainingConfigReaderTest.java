@@ -94,6 +94,8 @@ class TrainingConfigReaderTest {
     assertThat(run.options().precision()).isEqualTo(Precision.FLOAT32);
     assertThat(run.options().optimizer().beta2()).isEqualTo(0.95);
     assertThat(run.options().accumulate()).isEqualTo(1);
+    assertThat(run.options().recompute()).isZero();
+    assertThat(run.execution().devices()).isEqualTo(1);
     assertThat(run.budget().maxMinutes()).isZero();
   }
 
@@ -104,10 +106,14 @@ class TrainingConfigReaderTest {
             SMALL,
             Map.of(
                 "run.steps", "5",
+                "run.devices", "4",
+                "run.recompute", "2",
                 "run.precision", "bfloat16",
                 "work", "/elsewhere",
                 "parts", "[a.safetensors, /b]"));
     assertThat(config.run().budget().steps()).isEqualTo(5);
+    assertThat(config.run().execution().devices()).isEqualTo(4);
+    assertThat(config.run().options().recompute()).isEqualTo(2);
     assertThat(config.run().options().precision()).isEqualTo(Precision.BFLOAT16);
     assertThat(config.run().output()).isEqualTo(Path.of("/elsewhere/out"));
     assertThat(config.parts()).containsExactly(Path.of("/elsewhere/a.safetensors"), Path.of("/b"));
@@ -122,6 +128,8 @@ class TrainingConfigReaderTest {
         "run.steps | auto | max_minutes",
         "run.device | tpu | run.device is 'tpu', not one of [cpu, gpu]",
         "run.accumulate | 0 | run.accumulate is 0",
+        "run.devices | 0 | run.devices is 0, not between 1 and 64",
+        "run.recompute | -1 | run.recompute is -1, not between 0 and",
         "run.sed | 1 | run.sed is unknown",
         "optimizer.learning_rate | -1 | optimizer.learning_rate is -1.0; it must be positive",
         "optimizer.beta1 | 2 | betas",
@@ -160,7 +168,13 @@ class TrainingConfigReaderTest {
     Map<String, String> later = new LinkedHashMap<>(first);
     for (String allowed :
         List.of(
-            "run.steps=9", "run.max_minutes=3", "run.log_every=2", "run.device=gpu", "output=b")) {
+            "run.steps=9",
+            "run.max_minutes=3",
+            "run.log_every=2",
+            "run.device=gpu",
+            "run.devices=2",
+            "run.recompute=1",
+            "output=b")) {
       later.put(allowed.replaceFirst("=.*", ""), allowed.replaceFirst(".*=", ""));
     }
     // another path to the same bytes is the same data

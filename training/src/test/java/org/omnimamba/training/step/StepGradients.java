@@ -33,7 +33,7 @@ public final class StepGradients {
               Loss loss = objective.build(inside);
               inputs.putAll(inside.inputs());
               return new ArrayList<>(
-                  Gradients.of(scope.tf(), loss.value(), read, parameters.packs()));
+                  Gradients.of(scope.tf(), loss.value(), read, parameters.packs(), null));
             });
     CompiledFunction.Call call = function.call().longs(0, 0);
     ObjectiveCall.feed(call, inputs, batch);

@@ -119,6 +119,12 @@ class ImagePartsRunTest {
     assertThatThrownBy(() -> task(with("vq", "data.colour=3"))).hasMessageContaining("data.colour");
     assertThatThrownBy(() -> task(with("towers", "data.augmentation.hue=7")))
         .hasMessageContaining("hue");
+    for (String kind : CONFIGS.keySet()) {
+      assertThatThrownBy(() -> task(with(kind, "run.devices=2")))
+          .isInstanceOf(InvalidTrainingConfigException.class)
+          .hasMessageContaining("run.devices is 2")
+          .hasMessageContaining("no sum over its rows");
+    }
     assertThatThrownBy(() -> task(with("towers", "data.tokenizer=none.json")))
         .hasMessageContaining("data.tokenizer");
   }

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.graph.BlockContext;
+import org.omnimamba.model.graph.Segments;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -63,9 +64,26 @@ public final class Backbone {
   }
 
   private Operand<TFloat32> run(Operand<TFloat32> embeddings, LayerStates states, MixerCall call) {
-    Ops tf = context.tf();
+    Segments segments = context.segments();
     Operand<TFloat32> residual = embeddings;
-    for (int layer = 0; layer < config.layers(); layer++) {
+    int next = 0;
+    while (next < config.layers()) {
+      int from = next;
+      int count = Math.min(segments.layers(), config.layers() - from);
+      residual = segments.add(residual, input -> layers(input, from, count, states, call));
+      next = from + count;
+    }
+    Operand<TFloat32> hidden =
+        new RmsNorm(context.in("norm_f"), config.rmsNormEps()).apply(residual);
+    context.expose("final_hidden", hidden);
+    return hidden;
+  }
+
+  private Operand<TFloat32> layers(
+      Operand<TFloat32> input, int from, int count, LayerStates states, MixerCall call) {
+    Ops tf = context.tf();
+    Operand<TFloat32> residual = input;
+    for (int layer = from; layer < from + count; layer++) {
       BlockContext inLayer = context.in("layers." + layer);
       inLayer.expose("residual", residual);
       Operand<TFloat32> u = new RmsNorm(inLayer.in("norm"), config.rmsNormEps()).apply(residual);
@@ -75,9 +93,6 @@ public final class Backbone {
       states.after(layer, output.after());
       residual = tf.math.add(residual, output.out());
     }
-    Operand<TFloat32> hidden =
-        new RmsNorm(context.in("norm_f"), config.rmsNormEps()).apply(residual);
-    context.expose("final_hidden", hidden);
-    return hidden;
+    return residual;
   }
 }
