@@ -93,7 +93,12 @@ class JobUsageTest {
             .toString();
     String expired = Jobs.submitForId(client, Jobs.with(Jobs.image("late"), "deadline", soon));
     await().atMost(Jobs.PATIENCE).until(() -> service.inference().isAnswering(cancelled));
-    client.post().uri("/v1/jobs/{id}/cancel", cancelled).exchange().expectStatus().is2xxSuccessful();
+    client
+        .post()
+        .uri("/v1/jobs/{id}/cancel", cancelled)
+        .exchange()
+        .expectStatus()
+        .is2xxSuccessful();
     Jobs.awaitStatus(client, cancelled, "cancelled");
     Jobs.awaitStatus(client, expired, "expired");
     assertThat(
