@@ -34,8 +34,6 @@ final class FileForm {
   private final Map<String, String> fields = new HashMap<>();
   private @Nullable String filename;
   private boolean fileEnded;
-  private @Nullable OpenAiError tooLarge;
-  private long dropped;
 
   FileForm(FileUpload upload, FileProperties limits) {
     this.upload = upload;
@@ -73,8 +71,8 @@ final class FileForm {
       }
       fileEnded = event.isLast();
       long length = upload.bytes() + content.readableByteCount();
-      if (tooLarge != null || length > mostBytes()) {
-        return drop(content.readableByteCount());
+      if (length > mostBytes()) {
+        return Mono.error(tooLarge(mostBytes()));
       }
       ByteBuffer copy = ByteBuffer.allocate(content.readableByteCount());
       content.toByteBuffer(copy);
@@ -82,17 +80,6 @@ final class FileForm {
     } finally {
       DataBufferUtils.release(content);
     }
-  }
-
-  /**
-   * Reads on without keeping anything, since a client hears the refusal only when it has sent its
-   * body; for so long, and no longer.
-   */
-  private Mono<Void> drop(int bytes) {
-    OpenAiError refusal = tooLarge == null ? tooLarge(mostBytes()) : tooLarge;
-    tooLarge = refusal;
-    dropped += bytes;
-    return dropped > limits.maxSize().toBytes() ? Mono.error(refusal) : Mono.empty();
   }
 
   /** As long as nobody said what the file is for, the largest limit counts. */
@@ -104,9 +91,6 @@ final class FileForm {
 
   /** Ends the upload when all of its parts were there and are good. */
   Mono<StoredFile> complete() {
-    if (tooLarge != null) {
-      throw tooLarge;
-    }
     String purpose = fields.get(PURPOSE);
     if (purpose == null) {
       throw missing(PURPOSE);
@@ -177,11 +161,10 @@ final class FileForm {
 
   private static OpenAiError tooLarge(long most) {
     return new OpenAiError(
-            HttpStatus.CONTENT_TOO_LARGE,
-            null,
-            FILE,
-            "file_too_large",
-            "The file is larger than the limit of " + most + " bytes.")
-        .withHeader("Connection", "close");
+        HttpStatus.CONTENT_TOO_LARGE,
+        null,
+        FILE,
+        "file_too_large",
+        "The file is larger than the limit of " + most + " bytes.");
   }
 }

@@ -16,6 +16,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
@@ -61,13 +62,27 @@ class FileUploads {
               "unsupported_media_type",
               "The content type must be multipart/form-data."));
     }
+    UploadBody body = new UploadBody(request, limits.maxSize().toBytes());
     return Mono.usingWhen(
             files.begin(tenant),
-            upload -> store(upload, request),
+            upload -> store(upload, body),
             upload -> Mono.empty(),
             (upload, error) -> upload.abandon().onErrorComplete(),
             upload -> upload.abandon().onErrorComplete())
-        .onErrorMap(this::refusal);
+        .onErrorMap(this::refusal)
+        .onErrorResume(OpenAiError.class, refusal -> afterTheRest(body, refusal));
+  }
+
+  /** A refusal that comes when its client has sent all, or is told not to use the connection. */
+  private <T> Mono<T> afterTheRest(UploadBody body, OpenAiError refusal) {
+    return body.drained()
+        .timeout(limits.idleTimeout(), Mono.empty())
+        .then(
+            Mono.error(
+                () ->
+                    body.isWhole()
+                        ? refusal
+                        : refusal.withHeader(HttpHeaders.CONNECTION, "close")));
   }
 
   private static boolean isForm(ServerHttpRequest request) {
