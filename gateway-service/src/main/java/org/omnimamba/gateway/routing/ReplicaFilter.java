@@ -36,7 +36,6 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.util.UriComponentsBuilder;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;
@@ -191,14 +190,13 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
   }
 
   private static void aim(ServerWebExchange exchange, URI address) {
-    URI url = exchange.getRequiredAttribute(GATEWAY_REQUEST_URL_ATTR);
+    // as the client spelled it: a query may hold brackets, for which the routes' own address is
+    // encoded once more
+    URI asked = exchange.getRequest().getURI();
+    String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
     URI aimed =
-        UriComponentsBuilder.fromUri(url)
-            .scheme(address.getScheme())
-            .host(address.getHost())
-            .port(address.getPort())
-            .build(true)
-            .toUri();
+        URI.create(
+            address.getScheme() + "://" + address.getRawAuthority() + asked.getRawPath() + query);
     exchange.getAttributes().put(GATEWAY_REQUEST_URL_ATTR, aimed);
   }
 

@@ -66,6 +66,25 @@ class JobsRouteTest {
     }
   }
 
+  @Test
+  void anAddressArrivesAsItsClientSpelledIt() throws Exception {
+    try (Upstream jobs =
+            Upstream.start(
+                routes ->
+                    routes.route(
+                        request -> true,
+                        (request, response) -> response.sendString(Mono.just(request.uri()))));
+        Gateway gateway = Gateway.start(NOWHERE, jobs.url())) {
+      for (String address :
+          List.of(
+              "/v1/responses/resp_1?include[]=usage",
+              "/v1/files?a%5B%5D=b&c[d]=%2F+%C3%A9",
+              "/v1/jobs/a%20b?x=1?2")) {
+        assertThat(gateway.get(address).body()).isEqualTo(address);
+      }
+    }
+  }
+
   /** Larger than any body that the gateway reads itself. */
   @Test
   void aFileStreamsThrough() throws Exception {

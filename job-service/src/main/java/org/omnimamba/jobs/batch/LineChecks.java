@@ -61,21 +61,34 @@ final class LineChecks {
     if (line.text() == null) {
       return of(line, "line_too_long", "The line is longer than a request may be.", null);
     }
+    if (!line.isUtf8()) {
+      return of(line, "invalid_json_line", "The line is not UTF-8.", null);
+    }
     JsonNode request;
     try {
-      request = json.tree(line.text());
+      request = json.treeOfDistinctMembers(line.text());
     } catch (JacksonException e) {
-      return of(line, "invalid_json_line", "The line is not valid JSON.", null);
+      boolean repeated = e.getOriginalMessage().startsWith("Duplicate");
+      return of(
+          line,
+          "invalid_json_line",
+          repeated ? "The line has a member twice." : "The line is not valid JSON.",
+          null);
     }
     if (!request.isObject()) {
       return of(line, "invalid_json_line", "The line is not a JSON object.", null);
     }
     String id = request.path("custom_id").isString() ? request.path("custom_id").stringValue() : "";
-    if (id.isEmpty() || id.length() > LONGEST_ID || id.indexOf('\0') >= 0) {
+    if (id.isEmpty()
+        || id.length() > LONGEST_ID
+        || id.indexOf('\0') >= 0
+        || !UnicodeText.isWellFormed(id)) {
       return of(
           line,
           "invalid_custom_id",
-          "custom_id must be a text of 1 to " + LONGEST_ID + " characters.",
+          "custom_id must be a text of 1 to "
+              + LONGEST_ID
+              + " characters, without NUL and without half of a Unicode surrogate pair.",
           "custom_id");
     }
     Integer earlier = ids.putIfAbsent(id, line.number());

@@ -1,16 +1,22 @@
 package org.omnimamba.jobs.batch;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a file that comes in pieces into lines. Blank lines are passed over, and counted. One line
- * is kept in memory at a time, and of one that is too long no more than the limit.
+ * Cuts a file that comes in pieces into lines. Blank lines are passed over, and counted, and so is
+ * the byte order mark that some editors write before the first. One line is kept in memory at a
+ * time, and of one that is too long no more than the limit.
  */
 final class LineSplitter {
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
   private final int longest;
   private final ByteArrayOutputStream open = new ByteArrayOutputStream();
   private long position;
@@ -33,8 +39,9 @@ final class LineSplitter {
    * @param begin its first byte in the file
    * @param length its bytes, without the end of the line
    * @param text its text, or null when it is too long
+   * @param isUtf8 whether its bytes are UTF-8, so that the text is what they say
    */
-  record Line(int number, long begin, long length, @Nullable String text) {}
+  record Line(int number, long begin, long length, @Nullable String text, boolean isUtf8) {}
 
   /** The lines that end in this piece. */
   List<Line> accept(byte[] piece) {
@@ -68,12 +75,30 @@ final class LineSplitter {
   }
 
   private void end(List<Line> lines) {
-    long length = position - begin;
-    String text = open.toString(StandardCharsets.UTF_8);
+    byte[] bytes = open.toByteArray();
+    int mark = number == 1 && startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0;
+    long length = position - begin - mark;
+    String text = new String(bytes, mark, bytes.length - mark, StandardCharsets.UTF_8);
     if (!text.isBlank()) {
-      lines.add(new Line(number, begin, length, length > longest ? null : text));
+      boolean tooLong = position - begin > longest;
+      lines.add(
+          new Line(number, begin + mark, length, tooLong ? null : text, tooLong || isUtf8(bytes)));
     }
     open.reset();
     number++;
+  }
+
+  private static boolean startsWithMark(byte[] bytes) {
+    int mark = BYTE_ORDER_MARK.length;
+    return bytes.length >= mark && Arrays.equals(bytes, 0, mark, BYTE_ORDER_MARK, 0, mark);
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.omnimamba.jobs.job;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
@@ -21,6 +22,8 @@ public class JobJson {
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
   private final ObjectReader attributes = mapper.readerFor(JobAttributes.class);
+  private final ObjectReader distinct =
+      mapper.readerFor(JsonNode.class).with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
 
   /** Finds the ways of reading and writing now: the search takes a lock, also on event loops. */
   public JobJson() {
@@ -47,6 +50,11 @@ public class JobJson {
 
   public JsonNode tree(String json) {
     return mapper.readTree(json);
+  }
+
+  /** What a client wrote; fails with "Duplicate ..." where an object has a member twice. */
+  public JsonNode treeOfDistinctMembers(String json) {
+    return distinct.readValue(json);
   }
 
   public ObjectNode object() {

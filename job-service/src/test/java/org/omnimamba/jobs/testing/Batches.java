@@ -58,8 +58,12 @@ public record Batches(WebTestClient client) {
 
   /** Uploads an input file; its id. */
   public String upload(String text) {
-    return json(
-            new UploadForm().field("purpose", "batch").file(text.getBytes(UTF_8)).post(client), 200)
+    return upload(text.getBytes(UTF_8));
+  }
+
+  /** Uploads an input file; its id. */
+  public String upload(byte[] text) {
+    return json(new UploadForm().field("purpose", "batch").file(text).post(client), 200)
         .path("id")
         .asString("");
   }

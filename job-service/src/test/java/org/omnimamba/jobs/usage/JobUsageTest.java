@@ -3,6 +3,7 @@ package org.omnimamba.jobs.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,13 @@ class JobUsageTest {
 
   @Test
   void whatIsCancelledOrExpiresCountsNothing() {
-    service.inference().answering(FakeInference.hanging());
+    // goes on, so that it is neither silent nor over
+    service
+        .inference()
+        .answering(
+            (body, response) ->
+                FakeInference.events(
+                    response, Flux.interval(Duration.ofMillis(200)).map(tick -> "{}")));
     WebTestClient client = client("ended", "om_one");
     String cancelled = Jobs.submitForId(client, Jobs.image("cancelled"));
     // by the database's clock, which tests move

@@ -11,6 +11,8 @@ import static org.omnimamba.jobs.testing.Batches.ids;
 import static org.omnimamba.jobs.testing.Batches.json;
 import static org.omnimamba.jobs.testing.Batches.line;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,6 +23,8 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.omnimamba.jobs.testing.Batches;
 import org.omnimamba.jobs.testing.FakeInference;
 import org.omnimamba.jobs.testing.TestService;
@@ -135,7 +139,10 @@ class BatchesTest {
                 draw("b"),
                 line("c", CHAT, "{\"messages\":[],\"stream\":true}"),
                 line("d", CHAT, "5"),
-                "[]"));
+                "[]",
+                ask("\\ud800", "half a character"),
+                line("e", CHAT, "{\"messages\":[],\"n\":1,\"n\":2}"),
+                ask("f", "x").replace("\"method\"", "\"custom_id\":\"g\",\"method\"")));
     JsonNode batch = batches.awaitStatus(id, "failed");
     Map<Integer, String> errors = new HashMap<>();
     batch
@@ -150,9 +157,74 @@ class BatchesTest {
                 5, "invalid_url",
                 6, "unsupported_parameter",
                 7, "invalid_body",
-                8, "invalid_json_line"));
+                8, "invalid_json_line",
+                9, "invalid_custom_id",
+                10, "invalid_json_line",
+                11, "invalid_json_line"));
     assertThat(batch.path("request_counts").path("total").asInt()).isZero();
     assertThat(batch.has("output_file_id")).isFalse();
+    assertThat(service.inference().received()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"metadata\":{\"a\":1}} | metadata.a | invalid_value",
+        "{\"metadata\":5} | metadata | invalid_value",
+        "{\"metadata\":{\"a\":\"\\ud800\"}} | metadata.a | invalid_value",
+        "{\"input_file_id\":5} | input_file_id | invalid_value",
+        "{\"endpoint\":[]} | endpoint | invalid_value",
+        "{\"completion_window\":24} | completion_window | invalid_value",
+        "{\"output_expires_after\":5} | output_expires_after | invalid_value",
+        "{\"output_expires_after\":{\"seconds\":\"3600\"}} | output_expires_after.seconds | invalid_value",
+        "{\"output_expires_after\":{\"seconds\":3600.5}} | output_expires_after.seconds | invalid_value",
+        "{\"colour\":\"red\"} | colour | unknown_parameter",
+      })
+  void aRefusalNamesTheMember(String body, String param, String code) {
+    JsonNode error =
+        Batches.json(
+                client
+                    .post()
+                    .uri("/v1/batches")
+                    .header("Content-Type", "application/json")
+                    .bodyValue(body)
+                    .exchange(),
+                400)
+            .path("error");
+    assertThat(error.path("param").asString("")).isEqualTo(param);
+    assertThat(error.path("code").asString("")).isEqualTo(code);
+    assertThat(error.path("message").asString("")).contains("'" + param + "'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/batches?limit=x, limit",
+    "/v1/files?limit=1.5, limit",
+    "/v1/responses/resp_01a228d80ae679f290896f93a09c3337?stream=true&starting_after=x, starting_after",
+    "/v1/responses/resp_01a228d80ae679f290896f93a09c3337/input_items?limit=x, limit",
+  })
+  void aRefusalNamesTheParameterOfTheQuery(String address, String param) {
+    JsonNode error = Batches.json(client.get().uri(address).exchange(), 400).path("error");
+    assertThat(error.path("param").asString("")).isEqualTo(param);
+    assertThat(error.path("code").asString("")).isEqualTo("invalid_value");
+    assertThat(error.path("message").asString("")).startsWith(param + " must be");
+  }
+
+  @Test
+  void aFileIsUtf8WithOrWithoutAByteOrderMark() {
+    String marked = '\ufeff' + String.join("\r\n", List.of(ask("a", "one"), ask("b", "two")));
+    JsonNode batch = batches.awaitStatus(batches.start(CHAT, List.of(marked)), "completed");
+    assertThat(ids(batches.lines(batch.path("output_file_id")))).containsExactly("a", "b");
+    service.inference().reset();
+    for (Charset other : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16)) {
+      String file =
+          batches.upload((ask("a", "one") + "\n" + ask("b", "caf\u00e9")).getBytes(other));
+      String id = Batches.json(batches.create(file, CHAT), 200).path("id").asString("");
+      JsonNode errors = batches.awaitStatus(id, "failed").path("errors").path("data");
+      assertThat(errors.get(errors.size() - 1).path("line").asInt()).isEqualTo(2);
+      assertThat(errors.toString()).contains("The line is not UTF-8.");
+    }
     assertThat(service.inference().received()).isEmpty();
   }
 

@@ -47,6 +47,7 @@ class RefusedUploadsTest {
       case "a header too long" ->
           part("name=\"file\"; filename=\"a\"\r\nX-More: " + "y".repeat(100_000), "a") + end;
       case "much before the first part" -> MEGABYTE + "\r\n" + file + end;
+      case "an unfinished form" -> part("name=\"purpose\"", "batch") + file.strip();
       case "a file too large" ->
           part("name=\"purpose\"", "batch")
               + part("name=\"file\"; filename=\"a\"", MEGABYTE.repeat(3) + "x")
@@ -109,6 +110,7 @@ class RefusedUploadsTest {
         "a field too long",
         "a header too long",
         "much before the first part",
+        "an unfinished form",
         "a file too large",
       })
   void theNextRequestsOnItsConnectionAreAnswered(String which) throws Exception {

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.omnimamba.web.logging.RepeatedWarning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.codec.DecodingException;
 import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.util.context.Context;
 
@@ -33,6 +34,9 @@ final class DroppedErrors {
   private static void take(Throwable error) {
     if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
       log.debug("A client went away: {}", error.toString());
+    } else if (error instanceof DecodingException) {
+      // a form's parser tells of it twice; the first time was the request's answer
+      log.debug("A client sent what cannot be read: {}", error.toString());
     } else if (isOfNetwork(error)) {
       LATE.warn("network", "An error came after its request had ended: " + error);
     } else {

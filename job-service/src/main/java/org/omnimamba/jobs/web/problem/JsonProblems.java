@@ -14,7 +14,7 @@ final class JsonProblems {
       case MALFORMED -> new Problem(ProblemType.MALFORMED_JSON, mistake.detail());
       case UNKNOWN_MEMBER ->
           new Problem(ProblemType.UNKNOWN_MEMBER, "The body has a member that does not exist.")
-              .with("errors", errors);
+              .withErrors(errors);
       case VALUE -> Problem.validation(errors);
     };
   }

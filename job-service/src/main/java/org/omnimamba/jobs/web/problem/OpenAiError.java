@@ -72,14 +72,34 @@ public final class OpenAiError extends RuntimeException {
   /** A problem in this form. */
   static OpenAiError of(Problem problem) {
     OpenAiError error =
-        new OpenAiError(
-            problem.type().status(),
-            null,
-            null,
-            problem.type().code(),
-            String.valueOf(problem.getMessage()));
+        problem.errors().isEmpty()
+            ? new OpenAiError(
+                problem.type().status(),
+                null,
+                problem.parameter(),
+                problem.parameter() == null ? problem.type().code() : "invalid_value",
+                String.valueOf(problem.getMessage()))
+            : ofMember(problem.type(), problem.errors().get(0));
     error.headers.putAll(problem.headers());
     return error;
+  }
+
+  /** The first member of the body that is wrong: there is a place for one. */
+  private static OpenAiError ofMember(ProblemType type, Problem.MemberError wrong) {
+    String name = name(wrong.pointer());
+    return type == ProblemType.UNKNOWN_MEMBER
+        ? invalid(name, "unknown_parameter", "Unknown parameter: '" + name + "'.")
+        : invalid(name, "invalid_value", "'" + name + "' " + wrong.detail() + ".");
+  }
+
+  /** A JSON pointer as OpenAI writes it: {@code /a/0/b} is {@code a[0].b}. */
+  private static String name(String pointer) {
+    return pointer
+        .replaceAll("/([0-9]+)(?=/|$)", "[$1]")
+        .replaceFirst("^/", "")
+        .replace('/', '.')
+        .replace("~1", "/")
+        .replace("~0", "~");
   }
 
   /** Adds a header to the answer. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ProblemDetail;
 
@@ -20,6 +21,8 @@ public final class Problem extends RuntimeException {
   public record MemberError(String pointer, String detail) {}
 
   private final ProblemType type;
+  private transient List<MemberError> errors = List.of();
+  private @Nullable String parameter;
   private final transient Map<String, Object> members = new LinkedHashMap<>();
   private final transient HttpHeaders headers = new HttpHeaders();
 
@@ -37,7 +40,29 @@ public final class Problem extends RuntimeException {
   /** Values that are not acceptable. */
   public static Problem validation(List<MemberError> errors) {
     return new Problem(ProblemType.VALIDATION, "The body has values that are not acceptable.")
-        .with("errors", errors);
+        .withErrors(errors);
+  }
+
+  /** Says which members of the body are wrong, in the extension member {@code errors}. */
+  Problem withErrors(List<MemberError> wrong) {
+    errors = List.copyOf(wrong);
+    return with("errors", errors);
+  }
+
+  /** What is wrong with members of the body. */
+  List<MemberError> errors() {
+    return errors;
+  }
+
+  /** Says which parameter of the query is wrong, for answers that have a place for it. */
+  Problem about(String name) {
+    parameter = name;
+    return this;
+  }
+
+  /** The parameter of the query that is wrong, or null. */
+  @Nullable String parameter() {
+    return parameter;
   }
 
   /** Adds an extension member. */

@@ -18,6 +18,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
@@ -119,15 +120,25 @@ class ProblemHandler {
     }
     MethodParameter parameter = input.getMethodParameter();
     if (parameter != null && hasCause(input, TypeMismatchException.class)) {
-      boolean whole = parameter.getParameterType() == int.class;
+      Class<?> type = parameter.getParameterType();
+      boolean whole = type == int.class || type == Long.class;
+      String name = name(parameter);
       return new Problem(
-          ProblemType.INVALID_REQUEST,
-          parameter.getParameterName()
-              + (whole ? " must be a whole number." : " has a value of another type."));
+              ProblemType.INVALID_REQUEST,
+              name + (whole ? " must be a whole number." : " has a value of another type."))
+          .about(name);
     }
     String what = parameter == null ? null : input.getReason();
     return new Problem(
         ProblemType.INVALID_REQUEST, what == null ? "The request is not valid." : what + ".");
+  }
+
+  /** As clients write it. */
+  private static String name(MethodParameter parameter) {
+    RequestParam named = parameter.getParameterAnnotation(RequestParam.class);
+    return named == null || named.name().isEmpty()
+        ? String.valueOf(parameter.getParameterName())
+        : named.name();
   }
 
   private static Problem statusProblem(ResponseStatusException status) {
