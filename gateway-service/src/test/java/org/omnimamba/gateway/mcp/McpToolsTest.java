@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
 import reactor.core.publisher.Mono;
@@ -79,19 +81,48 @@ class McpToolsTest {
         .toString();
   }
 
-  private static String look() throws Exception {
-    String call =
-        """
-        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "look",
-         "arguments": {"image": "AAAA", "question": "what?"}}}
-        """;
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"method\": \"tools/call\", \"params\": []",
+        "\"method\": \"tools/call\", \"params\": {\"name\": \"look\", \"arguments\": []}",
+        "\"method\": \"tools/call\", \"params\": {\"name\": \"look\", \"arguments\": \"x\"}",
+        "\"method\": \"tools/call\"",
+        "\"method\": \"initialize\"",
+      })
+  void parametersOfAnotherFormAreRefusedAsTheProtocolDoes(String members) throws Exception {
+    HttpResponse<String> answer = send("{\"jsonrpc\": \"2.0\", \"id\": 7, " + members + "}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    JsonNode message = JSON.readTree(answer.body());
+    assertThat(message.path("id").asInt()).isEqualTo(7);
+    assertThat(message.at("/error/code").asInt()).isEqualTo(-32602);
+    assertThat(message.at("/error/message").asString()).contains("must be objects");
+  }
+
+  @Test
+  void anotherVersionOfJsonRpcIsNoMessage() throws Exception {
     HttpResponse<String> answer =
-        gateway.send(
-            gateway
-                .request("/mcp")
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json, text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofString(call)));
+        send("{\"jsonrpc\": \"1.0\", \"id\": 7, \"method\": \"tools/list\"}");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("invalid_json_rpc");
+  }
+
+  private static HttpResponse<String> send(String message) throws Exception {
+    return gateway.send(
+        gateway
+            .request("/mcp")
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json, text/event-stream")
+            .POST(HttpRequest.BodyPublishers.ofString(message)));
+  }
+
+  private static String look() throws Exception {
+    HttpResponse<String> answer =
+        send(
+            """
+            {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "look",
+             "arguments": {"image": "AAAA", "question": "what?"}}}
+            """);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     JsonNode result = JSON.readTree(answer.body()).path("result");
     assertThat(result.path("isError").asBoolean(true)).as(answer.body()).isFalse();

@@ -79,7 +79,7 @@ class JobsRouteTest {
           List.of(
               "/v1/responses/resp_1?include[]=usage",
               "/v1/files?a%5B%5D=b&c[d]=%2F+%C3%A9",
-              "/v1/jobs/a%20b?x=1?2")) {
+              "/v1/jobs/a?x=1?2")) {
         assertThat(gateway.get(address).body()).isEqualTo(address);
       }
     }
