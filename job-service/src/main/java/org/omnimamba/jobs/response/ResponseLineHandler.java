@@ -68,7 +68,7 @@ public final class ResponseLineHandler implements JobHandler {
                     conversations::open,
                     conversation -> answer(context, space, conversation),
                     ConversationMemory.Space::close)
-                .onErrorMap(UpstreamException.class, ResponseLineHandler::aboutTheResponse)
+                .onErrorMap(UpstreamException.class, ResponseParams::aboutTheResponse)
                 .onErrorResume(RefusedResponseException.class, this::refused));
   }
 
@@ -105,11 +105,6 @@ public final class ResponseLineHandler implements JobHandler {
             prepared ->
                 JobOutcome.completed(
                     prepared.reference(), prepared.hook().then(storing).then(usage.adding(used))));
-  }
-
-  private static UpstreamException aboutTheResponse(UpstreamException upstream) {
-    String param = ResponseParams.of(upstream.member("param"));
-    return param == null ? upstream : upstream.about(param);
   }
 
   private Mono<JobOutcome> refused(RefusedResponseException refusal) {

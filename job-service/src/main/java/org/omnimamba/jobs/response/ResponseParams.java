@@ -1,6 +1,7 @@
 package org.omnimamba.jobs.response;
 
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.jobs.worker.UpstreamException;
 
 /** What the members of a request to inference-service are called in a response's. */
 public final class ResponseParams {
@@ -8,6 +9,12 @@ public final class ResponseParams {
   private static final String JSON_SCHEMA = "response_format.json_schema";
 
   private ResponseParams() {}
+
+  /** A refusal of inference-service, about the member of the response's request. */
+  public static UpstreamException aboutTheResponse(UpstreamException upstream) {
+    String param = of(upstream.member("param"));
+    return param == null ? upstream : upstream.about(param);
+  }
 
   /** The name in the response's request. */
   public static @Nullable String of(@Nullable String upstream) {

@@ -8,6 +8,7 @@ import static org.omnimamba.jobs.response.RefusedResponseException.unsupported;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.json.MemberName;
 import org.omnimamba.web.json.UnicodeText;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -95,7 +96,8 @@ public final class ResponseRequestReader {
     UnicodeText.malformed(body, "")
         .ifPresent(
             pointer -> {
-              throw invalid(pointer, "The text has half of a Unicode surrogate pair.");
+              throw invalid(
+                  MemberName.of(pointer), "The text has half of a Unicode surrogate pair.");
             });
     return new ResponseRequestReader(body, line).request();
   }

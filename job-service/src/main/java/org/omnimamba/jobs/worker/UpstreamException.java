@@ -29,8 +29,15 @@ public final class UpstreamException extends RuntimeException {
 
   /** The same refusal, about a member of the request that has another name for its author. */
   public UpstreamException about(String param) {
-    JsonNode renamed =
-        error instanceof ObjectNode members ? members.deepCopy().put("param", param) : error;
+    if (!(error instanceof ObjectNode members)) {
+      return this;
+    }
+    ObjectNode renamed = members.deepCopy().put("param", param);
+    String before = member("param");
+    String message = member("message");
+    if (before != null && message != null) {
+      renamed.put("message", message.replace("'" + before + "'", "'" + param + "'"));
+    }
     return new UpstreamException(status, renamed, retryAfter);
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.json.MemberName;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 
@@ -86,20 +87,10 @@ public final class OpenAiError extends RuntimeException {
 
   /** The first member of the body that is wrong: there is a place for one. */
   private static OpenAiError ofMember(ProblemType type, Problem.MemberError wrong) {
-    String name = name(wrong.pointer());
+    String name = MemberName.of(wrong.pointer());
     return type == ProblemType.UNKNOWN_MEMBER
         ? invalid(name, "unknown_parameter", "Unknown parameter: '" + name + "'.")
         : invalid(name, "invalid_value", "'" + name + "' " + wrong.detail() + ".");
-  }
-
-  /** A JSON pointer as OpenAI writes it: {@code /a/0/b} is {@code a[0].b}. */
-  private static String name(String pointer) {
-    return pointer
-        .replaceAll("/([0-9]+)(?=/|$)", "[$1]")
-        .replaceFirst("^/", "")
-        .replace('/', '.')
-        .replace("~1", "/")
-        .replace("~0", "~");
   }
 
   /** Adds a header to the answer. */

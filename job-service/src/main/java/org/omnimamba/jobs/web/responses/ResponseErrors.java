@@ -39,7 +39,8 @@ final class ResponseErrors {
   }
 
   /** What inference-service said, about the members of a response in place of those of a chat. */
-  private static OpenAiError of(UpstreamException upstream) {
+  private static OpenAiError of(UpstreamException failure) {
+    UpstreamException upstream = ResponseParams.aboutTheResponse(failure);
     String type = upstream.member("type");
     HttpStatus status =
         switch (upstream.status()) {
@@ -56,18 +57,14 @@ final class ResponseErrors {
         };
     OpenAiError error =
         new OpenAiError(
-            status,
-            type,
-            ResponseParams.of(upstream.member("param")),
-            upstream.member("code"),
-            message(upstream));
+            status, type, upstream.member("param"), upstream.member("code"), message(upstream));
     return upstream.retryAfter() == null ? error : error.withRetryAfter(upstream.retryAfter());
   }
 
   /** What went wrong, in words for the client. */
   static String message(Throwable failure) {
     if (failure instanceof UpstreamException upstream) {
-      String message = upstream.member("message");
+      String message = ResponseParams.aboutTheResponse(upstream).member("message");
       return message == null ? "The model did not answer." : message;
     }
     return failure instanceof RefusedResponseException

@@ -60,6 +60,7 @@ class BadResponsesTest {
           {"model": "m", "input": "x", "text": {"verbosity": "low"}}               | text.verbosity
           {"model": "m", "input": "x", "stream_options": {"include_usage": true}}  | stream_options.include_usage
           {"model": "m", "input": "x", "previous_response_id": "chatcmpl-1"}       | previous_response_id
+          {"model": "m", "input": [{"role": "user", "content": "\\ud800"}]}         | input[0].content
           """)
   void refusesByName(String body, String param) {
     client

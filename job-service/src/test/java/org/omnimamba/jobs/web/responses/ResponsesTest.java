@@ -287,7 +287,7 @@ class ResponsesTest {
   @CsvSource({"true", "false"})
   void passesARefusalOn(boolean stream) {
     inference.answering(
-        FakeInference.error(429, "rate_limit_error", "no room", "retry-after", "7"));
+        FakeInference.error(429, "rate_limit_error", "no 'size'", "retry-after", "7"));
     client
         .post()
         .uri("/v1/responses")
@@ -299,7 +299,7 @@ class ResponsesTest {
         .valueEquals("Retry-After", "7")
         .expectBody()
         .jsonPath("$.error.message")
-        .isEqualTo("no room")
+        .isEqualTo("no 'tools[0].size'")
         .jsonPath("$.error.param")
         .isEqualTo("tools[0].size")
         .jsonPath("$.error.type")
