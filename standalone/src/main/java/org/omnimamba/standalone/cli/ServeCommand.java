@@ -137,7 +137,12 @@ final class ServeCommand implements Callable<Integer> {
       }
       throw e;
     }
-    Readiness.await(platform.inferenceReadinessUrl(), () -> progress.doing(platform.progress()));
+    Readiness.await(
+        platform.inferenceReadinessUrl(),
+        () -> {
+          progress.doing(platform.progress());
+          requireHope(platform.engines(), progress, log);
+        });
     awaitOtherEngines(platform, progress);
     progress.done();
     announce(spec.commandLine().getOut(), platform, log);
@@ -161,6 +166,17 @@ final class ServeCommand implements Callable<Integer> {
         .filter(choice -> choice.name().equalsIgnoreCase(set))
         .findFirst()
         .orElse(device);
+  }
+
+  /** An engine that fails later is started again; where none ever worked that is no help. */
+  private static void requireHope(
+      @Nullable EngineCounts engines, Progress progress, @Nullable Path log) {
+    if (engines != null && engines.ready() == 0 && engines.starting() == 0) {
+      progress.done();
+      throw new Failure(
+          "none of the %d engines became ready; why is said %s"
+              .formatted(engines.all(), log == null ? "above" : "in " + log));
+    }
   }
 
   /** One engine serves already; the others usually follow at once, and may also never come. */

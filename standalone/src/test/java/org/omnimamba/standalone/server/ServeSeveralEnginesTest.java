@@ -59,13 +59,48 @@ class ServeSeveralEnginesTest {
     }
   }
 
+  @Test
+  void serveEndsWhereNoEngineCanWork() throws Exception {
+    // a driver that shows two GPUs, and a TensorFlow that can use none
+    Path driver = Files.createDirectory(folder.resolve("driver")).resolve("nvidia-smi");
+    Files.writeString(driver, "#!/bin/sh\necho 0\necho 1\n");
+    assertThat(driver.toFile().setExecutable(true)).isTrue();
+    OmniMambaHome home = OmniMambaHome.at(folder.resolve("no-gpu"));
+    ProcessBuilder builder = command(home, "--device", "gpu");
+    builder.environment().merge("PATH", driver.getParent() + ":", (path, first) -> first + path);
+    builder.environment().remove("CUDA_VISIBLE_DEVICES");
+    Path errors = folder.resolve("errors");
+    Process serve =
+        builder
+            .redirectError(errors.toFile())
+            .redirectOutput(folder.resolve("out").toFile())
+            .start();
+    try {
+      assertThat(serve.waitFor(5, TimeUnit.MINUTES)).isTrue();
+      assertThat(serve.exitValue()).isEqualTo(1);
+      assertThat(Files.readString(errors))
+          .contains("none of the 2 engines became ready; why is said in ");
+      assertThat(Files.readString(home.directory().resolve("logs").resolve("serve.log")))
+          .contains("GPU");
+    } finally {
+      serve.destroyForcibly();
+    }
+  }
+
   private static void awaitEnd(List<ProcessHandle> engines) {
     await().atMost(PATIENCE).until(() -> engines.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   private static Process spawn(OmniMambaHome home) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    return command(home, "--device", "cpu", "--devices", "0,1")
+        .redirectError(Files.createTempFile(home.directory(), "serve", ".log").toFile())
+        .start();
+  }
+
+  private static ProcessBuilder command(OmniMambaHome home, String... devices) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 // the engines' processes have these too
@@ -78,14 +113,11 @@ class ServeSeveralEnginesTest {
                 "--model",
                 TinyModel.directory().toString(),
                 "--port",
-                "0",
-                "--device",
-                "cpu",
-                "--devices",
-                "0,1")
-            .redirectError(Files.createTempFile(home.directory(), "serve", ".log").toFile());
+                "0"));
+    command.addAll(List.of(devices));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("OMNIMAMBA_HOME", home.directory().toString());
-    return builder.start();
+    return builder;
   }
 
   /** Where it listens, once all engines are ready. */
