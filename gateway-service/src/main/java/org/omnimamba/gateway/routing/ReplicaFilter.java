@@ -194,10 +194,9 @@ final class ReplicaFilter implements GlobalFilter, Ordered {
     // encoded once more
     URI asked = exchange.getRequest().getURI();
     String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
-    URI aimed =
-        URI.create(
-            address.getScheme() + "://" + address.getRawAuthority() + asked.getRawPath() + query);
-    exchange.getAttributes().put(GATEWAY_REQUEST_URL_ATTR, aimed);
+    exchange
+        .getAttributes()
+        .put(GATEWAY_REQUEST_URL_ATTR, address.resolve(asked.getRawPath() + query));
   }
 
   /** Nobody will read the answer of a replica that was given up, so its connection must go too. */

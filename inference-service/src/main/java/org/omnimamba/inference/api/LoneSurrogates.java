@@ -2,6 +2,7 @@ package org.omnimamba.inference.api;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.web.json.UnicodeText;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -29,7 +30,7 @@ final class LoneSurrogates {
   /** The path from a node to the first such text in it; null if there is none. */
   private static @Nullable String find(JsonNode node) {
     if (node.isString()) {
-      return isIn(node.stringValue()) ? "" : null;
+      return UnicodeText.isWellFormed(node.stringValue()) ? null : "";
     }
     if (node.isArray()) {
       for (int index = 0; index < node.size(); index++) {
@@ -46,20 +47,5 @@ final class LoneSurrogates {
       }
     }
     return null;
-  }
-
-  private static boolean isIn(String text) {
-    for (int at = 0; at < text.length(); at++) {
-      if (!Character.isSurrogate(text.charAt(at))) {
-        continue;
-      }
-      boolean pair =
-          at + 1 < text.length() && Character.isSurrogatePair(text.charAt(at), text.charAt(at + 1));
-      if (!pair) {
-        return true;
-      }
-      at++;
-    }
-    return false;
   }
 }
