@@ -58,11 +58,11 @@ final class LineChecks {
   }
 
   private @Nullable LineError error(LineSplitter.Line line) {
-    if (line.text() == null) {
-      return of(line, "line_too_long", "The line is longer than a request may be.", null);
-    }
     if (!line.isUtf8()) {
       return of(line, "invalid_json_line", "The line is not UTF-8.", null);
+    }
+    if (line.text() == null) {
+      return of(line, "line_too_long", "The line is longer than a request may be.", null);
     }
     JsonNode request;
     try {

@@ -38,8 +38,8 @@ final class LineSplitter {
    * @param number from 1
    * @param begin its first byte in the file
    * @param length its bytes, without the end of the line
-   * @param text its text, or null when it is too long
-   * @param isUtf8 whether its bytes are UTF-8, so that the text is what they say
+   * @param text its text, or null when it is too long or is not UTF-8
+   * @param isUtf8 false for a line whose bytes are not
    */
   record Line(int number, long begin, long length, @Nullable String text, boolean isUtf8) {}
 
@@ -78,27 +78,34 @@ final class LineSplitter {
     byte[] bytes = open.toByteArray();
     int mark = number == 1 && startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0;
     long length = position - begin - mark;
-    String text = new String(bytes, mark, bytes.length - mark, StandardCharsets.UTF_8);
-    if (!text.isBlank()) {
-      boolean tooLong = position - begin > longest;
-      lines.add(
-          new Line(number, begin + mark, length, tooLong ? null : text, tooLong || isUtf8(bytes)));
+    ByteBuffer content = ByteBuffer.wrap(bytes, mark, bytes.length - mark);
+    if (position - begin > longest) {
+      // its end may be in the middle of a character
+      if (!StandardCharsets.UTF_8.decode(content).toString().isBlank()) {
+        lines.add(new Line(number, begin + mark, length, null, true));
+      }
+    } else {
+      addWhole(lines, content, mark, length);
     }
     open.reset();
     number++;
   }
 
+  private void addWhole(List<Line> lines, ByteBuffer content, int mark, long length) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(content).toString();
+    } catch (CharacterCodingException e) {
+      lines.add(new Line(number, begin + mark, length, null, false));
+      return;
+    }
+    if (!text.isBlank()) {
+      lines.add(new Line(number, begin + mark, length, text, true));
+    }
+  }
+
   private static boolean startsWithMark(byte[] bytes) {
     int mark = BYTE_ORDER_MARK.length;
     return bytes.length >= mark && Arrays.equals(bytes, 0, mark, BYTE_ORDER_MARK, 0, mark);
-  }
-
-  private static boolean isUtf8(byte[] bytes) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
-    }
   }
 }

@@ -11,13 +11,15 @@ import org.omnimamba.jobs.file.FileUpload;
 import org.omnimamba.jobs.file.StoredFile;
 import org.omnimamba.jobs.web.problem.OpenAiError;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.codec.multipart.FormPartEvent;
 import org.springframework.http.codec.multipart.PartEvent;
 import reactor.core.publisher.Mono;
 
-/** The parts of one upload, in whatever order they come. */
+/**
+ * The parts of one upload, in whatever order they come; their bytes are those of an {@link
+ * UploadBody}.
+ */
 final class FileForm {
   private static final String BATCH = "batch";
   private static final Set<String> PURPOSES = Set.of(BATCH, "vision");
@@ -45,7 +47,6 @@ final class FileForm {
     if (event.name().equals(FILE)) {
       return file(event);
     }
-    DataBufferUtils.release(event.content());
     if (!(event instanceof FormPartEvent field) || !isField(field.name())) {
       return Mono.error(
           OpenAiError.invalid(
@@ -61,25 +62,20 @@ final class FileForm {
   }
 
   private Mono<Void> file(PartEvent event) {
-    DataBuffer content = event.content();
-    try {
-      if (fileEnded) {
-        return Mono.error(repeated(FILE));
-      }
-      if (filename == null) {
-        filename = filename(event.headers().getContentDisposition().getFilename());
-      }
-      fileEnded = event.isLast();
-      long length = upload.bytes() + content.readableByteCount();
-      if (length > mostBytes()) {
-        return Mono.error(tooLarge(mostBytes()));
-      }
-      ByteBuffer copy = ByteBuffer.allocate(content.readableByteCount());
-      content.toByteBuffer(copy);
-      return upload.append(copy.rewind());
-    } finally {
-      DataBufferUtils.release(content);
+    if (fileEnded) {
+      return Mono.error(repeated(FILE));
     }
+    if (filename == null) {
+      filename = filename(event.headers().getContentDisposition().getFilename());
+    }
+    fileEnded = event.isLast();
+    DataBuffer content = event.content();
+    if (upload.bytes() + content.readableByteCount() > mostBytes()) {
+      return Mono.error(tooLarge(mostBytes()));
+    }
+    ByteBuffer copy = ByteBuffer.allocate(content.readableByteCount());
+    content.toByteBuffer(copy);
+    return upload.append(copy.rewind());
   }
 
   /** As long as nobody said what the file is for, the largest limit counts. */

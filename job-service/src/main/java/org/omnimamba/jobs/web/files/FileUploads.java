@@ -15,7 +15,6 @@ import org.omnimamba.web.body.BodyException;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
@@ -96,13 +95,12 @@ class FileUploads {
     }
   }
 
-  private Mono<StoredFile> store(FileUpload upload, ServerHttpRequest request) {
+  private Mono<StoredFile> store(FileUpload upload, UploadBody request) {
     FileForm form = new FileForm(upload, limits);
     return Flux.from(parts.read(EVENT, request, Map.of()))
         .cast(PartEvent.class)
         .timeout(limits.idleTimeout())
         .concatMap(form::accept, 1)
-        .doOnDiscard(PartEvent.class, event -> DataBufferUtils.release(event.content()))
         .then(Mono.defer(form::complete));
   }
 

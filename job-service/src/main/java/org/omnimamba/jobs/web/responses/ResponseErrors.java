@@ -10,6 +10,8 @@ import org.springframework.http.HttpStatus;
 
 /** Says in HTTP why there is no response. */
 final class ResponseErrors {
+  private static final String NO_ANSWER = "The model did not answer.";
+
   private ResponseErrors() {}
 
   /** The answer to a failure; what is no failure of a response is left as it is. */
@@ -57,18 +59,22 @@ final class ResponseErrors {
         };
     OpenAiError error =
         new OpenAiError(
-            status, type, upstream.member("param"), upstream.member("code"), message(upstream));
+            status, type, upstream.member("param"), upstream.member("code"), words(upstream));
     return upstream.retryAfter() == null ? error : error.withRetryAfter(upstream.retryAfter());
   }
 
   /** What went wrong, in words for the client. */
   static String message(Throwable failure) {
     if (failure instanceof UpstreamException upstream) {
-      String message = ResponseParams.aboutTheResponse(upstream).member("message");
-      return message == null ? "The model did not answer." : message;
+      return words(ResponseParams.aboutTheResponse(upstream));
     }
     return failure instanceof RefusedResponseException
         ? String.valueOf(failure.getMessage())
-        : "The model did not answer.";
+        : NO_ANSWER;
+  }
+
+  private static String words(UpstreamException upstream) {
+    String message = upstream.member("message");
+    return message == null ? NO_ANSWER : message;
   }
 }
