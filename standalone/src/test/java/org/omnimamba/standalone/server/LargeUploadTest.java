@@ -134,6 +134,26 @@ class LargeUploadTest {
     assertThat(count("stored_file_piece")).isZero();
   }
 
+  /** Requests of all tenants share the gateway's connections to job-service. */
+  @Test
+  void aRefusedUploadSpoilsNoOtherRequest() throws Exception {
+    String file = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+    String form = file + "a\r\n" + file + "b".repeat(1 << 20) + "\r\n--b--\r\n";
+    GatewayClient client = new GatewayClient(platform.url(), platform.keys().apiKey());
+    for (int i = 0; i < 10; i++) {
+      HttpRequest refused =
+          HttpRequest.newBuilder(URI.create(platform.url() + "/v1/files"))
+              .header("Authorization", "Bearer " + platform.keys().apiKey())
+              .header("Content-Type", "multipart/form-data; boundary=b")
+              .POST(BodyPublishers.ofString(form))
+              .build();
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient().send(refused, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+      assertThat(client.getJson("/v1/files").path("data").size()).isZero();
+    }
+  }
+
   @Test
   void asManyBytesAsABatchReadsAreKept() throws Exception {
     HttpResponse<String> answer = upload(MOST);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,28 +97,12 @@ class PlatformCrashTest {
     List<String> seen = new ArrayList<>();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       if (line.startsWith("READY ")) {
-        drain(output);
+        ProcessOutput.drain(output);
         return line.substring("READY ".length());
       }
       seen.add(line);
     }
     throw new AssertionError("the platform did not start: " + seen);
-  }
-
-  /** A process that logs into a full pipe stands still. */
-  private static void drain(BufferedReader output) {
-    Thread reader =
-        new Thread(
-            () -> {
-              try {
-                output.transferTo(Writer.nullWriter());
-              } catch (IOException e) {
-                // it was killed
-              }
-            },
-            "drain");
-    reader.setDaemon(true);
-    reader.start();
   }
 
   private static String submit(GatewayClient client, int index) throws Exception {

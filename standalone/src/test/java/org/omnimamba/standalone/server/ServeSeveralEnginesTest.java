@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,27 +126,11 @@ class ServeSeveralEnginesTest {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       seen.add(line);
       if (line.contains("Stop:")) {
-        drain(output);
+        ProcessOutput.drain(output);
         break;
       }
     }
     assertThat(seen).contains("  Engines: 2 of 2 are ready");
     return seen.get(0).replaceAll(".* at (\\S+) .*", "$1");
-  }
-
-  /** A process that writes into a full pipe stands still. */
-  private static void drain(BufferedReader output) {
-    Thread reader =
-        new Thread(
-            () -> {
-              try {
-                output.transferTo(Writer.nullWriter());
-              } catch (IOException e) {
-                // it has ended
-              }
-            },
-            "drain");
-    reader.setDaemon(true);
-    reader.start();
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,15 @@ class ResponsesTest {
             "response.image_generation_call.completed",
             "response.output_item.done",
             "response.completed");
+  }
+
+  @Test
+  void isMadeAgainWhateverTheIdempotencyKey() {
+    WebTestClient keyed =
+        client.mutate().defaultHeader("Idempotency-Key", "once-" + UUID.randomUUID()).build();
+    String first = create(keyed, of("hello")).path("id").stringValue();
+    assertThat(create(keyed, of("hello")).path("id").stringValue()).isNotEqualTo(first);
+    assertThat(create(keyed, of("bye")).path("status").stringValue()).isEqualTo("completed");
   }
 
   @Test
