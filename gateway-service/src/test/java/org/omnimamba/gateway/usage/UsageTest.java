@@ -3,11 +3,9 @@ package org.omnimamba.gateway.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.buffer.Unpooled;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +14,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,10 +25,6 @@ import org.omnimamba.gateway.testing.Database;
 import org.omnimamba.gateway.testing.Gateway;
 import org.omnimamba.gateway.testing.Upstream;
 import org.omnimamba.web.usage.Usage;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.netty.http.server.HttpServerRequest;
-import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,14 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 class UsageTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final String WHOLE =
-      "{\"choices\":[{\"message\":{\"content\":\"a\"}}],\"usage\":{\"prompt_tokens\":10,"
-          + "\"completion_tokens\":4,\"prompt_tokens_details\":{\"cached_tokens\":3}}}";
-  private static final String CHUNK = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n";
-
-  /** What the service remembers, by ticket. */
-  private static final Map<String, String> REMEMBERED = new ConcurrentHashMap<>();
-
   private static final AtomicReference<Instant> NOW =
       new AtomicReference<>(Instant.parse("2026-03-01T23:59:59Z"));
 
@@ -76,19 +61,7 @@ class UsageTest {
   @Timeout(300)
   static void start() throws Exception {
     database = Database.create();
-    service =
-        Upstream.start(
-            routes ->
-                routes
-                    .post("/v1/chat/completions", UsageTest::chat)
-                    .get(
-                        "/internal/usage/{ticket}",
-                        (request, response) -> {
-                          String usage = REMEMBERED.get(request.param("ticket"));
-                          return usage == null
-                              ? response.status(404).send()
-                              : response.sendString(Mono.just(usage));
-                        }));
+    service = RememberingService.start();
     gateway = start(database.settings());
   }
 
@@ -104,35 +77,6 @@ class UsageTest {
   static void stop() {
     gateway.close();
     service.close();
-  }
-
-  /** The answer that the text of the request names. */
-  private static Mono<Void> chat(HttpServerRequest request, HttpServerResponse response) {
-    String ticket = request.requestHeaders().get("X-OmniMamba-Usage-Ticket");
-    return request
-        .receive()
-        .aggregate()
-        .asString()
-        .flatMap(
-            body -> {
-              if (body.contains("refuse")) {
-                return response.status(400).sendString(Mono.just("{\"error\":{}}")).then();
-              }
-              if (!body.contains("stream")) {
-                return response.sendString(Mono.just(WHOLE)).then();
-              }
-              if (!body.contains("forget")) {
-                REMEMBERED.put(ticket, JSON.writeValueAsString(new Usage(1, 0, 10, 2, 5)));
-              }
-              Flux<String> events = Flux.just(CHUNK, CHUNK);
-              return response
-                  .sse()
-                  .send(
-                      (body.contains("endless") ? events.concatWith(Flux.never()) : events)
-                          .map(text -> Unpooled.copiedBuffer(text, StandardCharsets.UTF_8)),
-                      each -> true)
-                  .then();
-            });
   }
 
   /** A key of a tenant. */
@@ -201,7 +145,7 @@ class UsageTest {
   void aStreamThatDoesNotSayCountsWhatTheServiceRemembers() throws Exception {
     String key = key("silent");
     HttpResponse<String> answer = gateway.send(chat(gateway, key, "{\"stream\":true}"));
-    assertThat(answer.body()).isEqualTo(CHUNK + CHUNK);
+    assertThat(answer.body()).isEqualTo(RememberingService.CHUNK + RememberingService.CHUNK);
     expect("silent", new Usage(1, 0, 10, 2, 5));
     gateway.send(chat(gateway, key, "{\"stream\":true,\"user\":\"forget\"}"));
     // nobody knows more than that two chunks came
@@ -218,7 +162,8 @@ class UsageTest {
                 chat(gateway, key, "{\"stream\":true,\"user\":\"endless\"}").build(),
                 HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream events = answer.body()) {
-      assertThat(events.readNBytes(CHUNK.length())).hasSize(CHUNK.length());
+      assertThat(events.readNBytes(RememberingService.CHUNK.length()))
+          .hasSize(RememberingService.CHUNK.length());
     }
     expect("left", new Usage(1, 0, 10, 2, 5));
   }
