@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * Memory in use on the first GPU as its driver tells. TensorFlow takes memory in growing steps and
  * gives none back, so this is an upper bound of what it ever needed at once.
  */
-final class GpuMemory {
+public final class GpuMemory {
   private static final long MEBI = 1 << 20;
 
   private GpuMemory() {}
 
   /** Bytes, of all processes; null where there is no NVIDIA driver. */
-  static @Nullable Long usedBytes() {
+  public static @Nullable Long usedBytes() {
     try {
       Process process =
           new ProcessBuilder(

@@ -45,6 +45,7 @@ final class TogetherRuns {
               .setAttr("merge_op", "Add")
               .setAttr("final_op", "Id")
               .setAttr("subdiv_offsets", new long[] {0})
+              .setAttr("communication_hint", System.getProperty("omnimamba.collectives", "nccl"))
               .build()
               .output(0));
     }
