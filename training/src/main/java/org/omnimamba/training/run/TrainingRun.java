@@ -29,7 +29,7 @@ public final class TrainingRun {
   /** The trained parameters under their checkpoint names. */
   public static final String TRAINED_FILE = "trained.safetensors";
 
-  private static final int BATCHES_AHEAD = 12;
+  private static final int BATCHES_AHEAD = 48;
   private static final String TOTAL_STEPS = "total_steps";
   private static final String IDENTITY = "identity";
   private static final String ELAPSED_SECONDS = "elapsed_seconds";

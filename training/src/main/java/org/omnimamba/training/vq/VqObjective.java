@@ -28,7 +28,7 @@ import org.tensorflow.types.TInt64;
  * </ul>
  *
  * Reports {@code psnr} in dB, {@code codes} (share of the codebook that the batch uses) and the
- * terms of the loss.
+ * terms of the loss; with a weight of locality also {@code moved}, see {@link Locality#moved}.
  */
 public final class VqObjective implements Objective {
   public static final String PICTURES = "pictures";
@@ -105,12 +105,11 @@ public final class VqObjective implements Objective {
     BlockContext root = scope.parameters();
     BlockContext vq =
         (convolvesByProducts ? root.convolvingByProducts() : root).in("llm_backbone.vqvae");
+    VectorQuantizer quantizer = new VectorQuantizer(vq.in("quantize"), config);
+    VqEncoder encoder = new VqEncoder(vq, config);
     StraightThrough quantized =
         StraightThrough.of(
-            tf,
-            new VectorQuantizer(vq.in("quantize"), config),
-            new VqEncoder(vq, config).apply(pictures),
-            tf.reshape(share, tf.constant(new long[0])));
+            tf, quantizer, encoder.apply(pictures), tf.reshape(share, tf.constant(new long[0])));
     Operand<TFloat32> decoded = new VqDecoder(vq, config).apply(quantized.entries());
 
     Operand<TFloat32> uses = uses(tf, quantized.codes());
@@ -124,7 +123,11 @@ public final class VqObjective implements Objective {
     loss = plus(tf, loss, edges, weights.edges());
     loss = plus(tf, loss, quantized.codebookLoss(), weights.codebook());
     loss = plus(tf, loss, quantized.commitmentLoss(), weights.commitment());
-    return Loss.of(loss)
+    Loss whole =
+        weights.locality() == 0
+            ? Loss.of(loss)
+            : local(tf, loss, quantizer, quantized, encoder, pictures);
+    return whole
         .withMetric("psnr", psnr(tf, square))
         .withMetric("absolute", absolute)
         .withMetric("edges", edges)
@@ -132,6 +135,27 @@ public final class VqObjective implements Objective {
         .withMetric("codes", share(tf, uses))
         .withObservation(CODE_USES, uses)
         .withObservation(SAMPLE, sample(tf, quantized));
+  }
+
+  /** With the term of {@link Locality}; a row's neighbour is needed, so there is no share of it. */
+  private Loss local(
+      Ops tf,
+      Operand<TFloat32> loss,
+      VectorQuantizer quantizer,
+      StraightThrough quantized,
+      VqEncoder encoder,
+      Operand<TFloat32> pictures) {
+    Locality locality = new Locality(tf);
+    Operand<TFloat32> mixed = encoder.apply(locality.mixed(pictures));
+    Operand<TFloat32> distance = locality.distance(quantized.points(), quantizer.normalised(mixed));
+    Operand<TFloat32> moved =
+        locality.moved(
+            quantized.codes(),
+            quantizer.nearest(tf.stopGradient(mixed)),
+            size / config.downsampleFactor());
+    return Loss.of(plus(tf, loss, distance, weights.locality()))
+        .withMetric("locality", distance)
+        .withMetric("moved", moved);
   }
 
   /** Colours in 0..1 to the -1..1 that the tokenizer works with. */

@@ -20,8 +20,8 @@ import org.omnimamba.training.run.TrainingTask;
  * {@code kind: vq}, the image tokenizer. Its objective:
  *
  * <ul>
- *   <li>{@code absolute}, {@code square}, {@code edges}, {@code codebook}, {@code commitment}:
- *       weights, see {@link VqLossWeights}
+ *   <li>{@code absolute}, {@code square}, {@code edges}, {@code codebook}, {@code commitment},
+ *       {@code locality}: weights, see {@link VqLossWeights}
  *   <li>{@code quantized_from}: over so many micro-batches the autoencoder turns into a quantizer
  *   <li>{@code revive_every}, {@code revive_until}: steps, see {@link CodebookRevival}; 0 never
  *       revives
@@ -82,7 +82,8 @@ public final class VqTask implements TaskFactory {
         (float) objective.number("square", usual.square()),
         (float) objective.number("edges", usual.edges()),
         (float) objective.number("codebook", usual.codebook()),
-        (float) objective.number("commitment", usual.commitment()));
+        (float) objective.number("commitment", usual.commitment()),
+        (float) objective.number("locality", usual.locality()));
   }
 
   /** How far quantization has set in, by the number of the micro-batch. */

@@ -40,6 +40,16 @@ class VqObjectiveTest {
   }
 
   @Test
+  void aTokenComesToDependLessOnWhatOtherPlacesShow() {
+    StepResult[] watched = trainLocal(1e-9f);
+    StepResult[] local = trainLocal(20);
+    assertThat(local[39].metrics().get("locality"))
+        .isLessThan(watched[39].metrics().get("locality") / 2);
+    assertThat(local[39].metrics().get("moved")).isLessThan(watched[39].metrics().get("moved"));
+    assertThat(local[39].metrics().get("psnr")).isGreaterThan(local[0].metrics().get("psnr") + 3);
+  }
+
+  @Test
   void refusesPicturesThatDoNotFitItsTokens() {
     assertThatThrownBy(
             () ->
@@ -59,8 +69,16 @@ class VqObjectiveTest {
   }
 
   private static StepResult[] train(int count, @Nullable CodebookRevival revival) {
-    VqObjective objective =
-        new VqObjective(CONFIG.vq(), BATCH, TinyParts.SIZE, VqLossWeights.defaults(), MIRRORED);
+    return train(count, VqLossWeights.defaults(), revival);
+  }
+
+  private static StepResult[] trainLocal(float weight) {
+    return train(40, VqLossWeights.defaults().withLocality(weight), new CodebookRevival(5, 30, 1));
+  }
+
+  private static StepResult[] train(
+      int count, VqLossWeights weights, @Nullable CodebookRevival revival) {
+    VqObjective objective = new VqObjective(CONFIG.vq(), BATCH, TinyParts.SIZE, weights, MIRRORED);
     try (DeviceProgram program = new DeviceProgram(ExecutionOptions.cpu().withCompile(false))) {
       TrainableParameters parameters =
           TrainableParameters.load(program, new InitialTensors(CONFIG, 3), name -> true, objective);
