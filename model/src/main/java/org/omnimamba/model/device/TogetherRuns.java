@@ -13,6 +13,9 @@ final class TogetherRuns {
   /** Of all devices of the program; the only group there is. */
   private static final long GROUP = 1;
 
+  /** Asked for between GPUs, where TensorFlow would take its slower ring; CPUs take that one. */
+  private static final String NCCL = "nccl";
+
   private final Graph graph;
   private final Session session;
   private final ProgramDevices devices;
@@ -45,7 +48,7 @@ final class TogetherRuns {
               .setAttr("merge_op", "Add")
               .setAttr("final_op", "Id")
               .setAttr("subdiv_offsets", new long[] {0})
-              .setAttr("communication_hint", System.getProperty("omnimamba.collectives", "nccl"))
+              .setAttr("communication_hint", NCCL)
               .build()
               .output(0));
     }

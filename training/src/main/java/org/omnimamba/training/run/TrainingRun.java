@@ -29,7 +29,10 @@ public final class TrainingRun {
   /** The trained parameters under their checkpoint names. */
   public static final String TRAINED_FILE = "trained.safetensors";
 
-  private static final int BATCHES_AHEAD = 48;
+  /** Batches that are ready, or being made: on a machine of many processors, one on each. */
+  private static final int BATCHES_AHEAD =
+      Math.max(12, Runtime.getRuntime().availableProcessors());
+
   private static final String TOTAL_STEPS = "total_steps";
   private static final String IDENTITY = "identity";
   private static final String ELAPSED_SECONDS = "elapsed_seconds";
