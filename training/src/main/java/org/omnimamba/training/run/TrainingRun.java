@@ -30,8 +30,7 @@ public final class TrainingRun {
   public static final String TRAINED_FILE = "trained.safetensors";
 
   /** Batches that are ready, or being made: on a machine of many processors, one on each. */
-  private static final int BATCHES_AHEAD =
-      Math.max(12, Runtime.getRuntime().availableProcessors());
+  private static final int BATCHES_AHEAD = Math.max(12, Runtime.getRuntime().availableProcessors());
 
   private static final String TOTAL_STEPS = "total_steps";
   private static final String IDENTITY = "identity";

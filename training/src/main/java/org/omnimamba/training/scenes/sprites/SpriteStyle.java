@@ -38,6 +38,16 @@ public enum SpriteStyle {
     return source;
   }
 
+  /**
+   * Whether a style has no colours, so that "a red apple" is only drawn in it by someone who was
+   * asked for it.
+   *
+   * @param word of a style, or anything else
+   */
+  public static boolean isColourless(String word) {
+    return word.equals(STENCIL.word());
+  }
+
   /** Whether training may see it. */
   public boolean trained() {
     return trained;

@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.omnimamba.training.scenes.Scene;
 import org.omnimamba.training.scenes.SceneObject;
 import org.omnimamba.training.scenes.sprites.NamedColour;
+import org.omnimamba.training.scenes.sprites.SpriteStyle;
 
 /**
  * What a person might ask for, or say, where a scene is the right picture. Everything that is said
  * is true of the scene, and what a picture could not be guessed without (the colour of a painted
- * object, a ground that is not white) is mostly said.
+ * object, a ground that is not white) is mostly said, and always that it is to have no colours.
  */
 public final class SceneCaptions {
   private static final List<String> OPENINGS =
@@ -136,8 +137,9 @@ public final class SceneCaptions {
 
   private static String saidStyle(Scene scene, RandomGenerator random) {
     boolean said = random.nextDouble() < STYLE;
-    return !said || scene.style() == null
+    @Nullable String style = scene.style();
+    return style == null || !(said || SpriteStyle.isColourless(style))
         ? ""
-        : Phrases.pick(STYLES, random).replace("{s}", scene.style());
+        : Phrases.pick(STYLES, random).replace("{s}", style);
   }
 }

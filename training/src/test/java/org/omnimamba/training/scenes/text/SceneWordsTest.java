@@ -126,6 +126,15 @@ class SceneWordsTest {
   }
 
   @Test
+  void onlyWhoAsksForNoColoursIsShownNone() {
+    for (int i = 0; i < SCENES; i++) {
+      Scene scene = planner.plan(random);
+      Scene stencil = new Scene(scene.kind(), scene.ground(), "stencil", scene.objects());
+      assertThat(SceneCaptions.caption(stencil, random)).containsIgnoringCase("stencil");
+    }
+  }
+
+  @Test
   void theSameNumbersGiveTheSameWords() {
     Scene scene = planner.plan(random);
     assertThat(SceneCaptions.caption(scene, new SplittableRandom(8)))
