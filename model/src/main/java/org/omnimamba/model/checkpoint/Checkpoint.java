@@ -2,11 +2,12 @@ package org.omnimamba.model.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import org.omnimamba.model.checkpoint.safetensors.Safetensors;
-import org.omnimamba.model.checkpoint.safetensors.SafetensorsReader;
 import org.omnimamba.model.checkpoint.schema.TensorSchema;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.model.checkpoint.tensor.Int8Matrix;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.config.ConfigReader;
@@ -32,10 +33,10 @@ public final class Checkpoint implements TensorSource {
   private final Path directory;
   private final ModelConfig config;
   private final TensorSchema schema;
-  private final SafetensorsReader tensors;
+  private final TensorSource tensors;
 
   private Checkpoint(
-      Path directory, ModelConfig config, TensorSchema schema, SafetensorsReader tensors) {
+      Path directory, ModelConfig config, TensorSchema schema, TensorSource tensors) {
     this.directory = directory;
     this.config = config;
     this.schema = schema;
@@ -43,16 +44,17 @@ public final class Checkpoint implements TensorSource {
   }
 
   /**
-   * Opens a model directory. Headers are read, tensors are not.
+   * Opens a model directory. Headers and the scales of matrices in int8 are read, other tensors are
+   * not.
    *
    * @throws CheckpointException if a file is missing or damaged, or if a tensor is missing, extra,
-   *     misshapen or of a type other than float32, float16 or bfloat16; the message lists all of
-   *     them
+   *     misshapen or of a type other than float32, float16, bfloat16, or int8 with its scales; the
+   *     message lists all of them
    */
   public static Checkpoint open(Path directory) {
     ModelConfig config = readConfig(directory);
     TensorSchema schema = TensorSchema.of(config);
-    SafetensorsReader tensors = Safetensors.open(directory);
+    TensorSource tensors = Safetensors.openValues(directory);
     try {
       schema.checkStored(directory.toString(), tensors);
       return new Checkpoint(directory, config, schema, tensors);
@@ -127,9 +129,9 @@ public final class Checkpoint implements TensorSource {
     tensors.readInto(name, offset, target);
   }
 
-  /** See {@link SafetensorsReader#map}. */
-  public ByteBuffer map(String name) {
-    return tensors.map(name);
+  @Override
+  public Optional<Int8Matrix> int8(String name) {
+    return tensors.int8(name);
   }
 
   @Override

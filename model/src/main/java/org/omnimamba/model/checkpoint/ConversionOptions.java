@@ -7,7 +7,9 @@ import org.omnimamba.model.checkpoint.tensor.Dtype;
 /**
  * What a conversion may be told.
  *
- * @param dtype type of the weights written, {@link Dtype#F32} or {@link Dtype#BF16}
+ * @param dtype type of the weights written, {@link Dtype#F32}, {@link Dtype#BF16}, or {@link
+ *     Dtype#I8}: int8 with a scale for each row in {@link
+ *     org.omnimamba.model.checkpoint.schema.StepMatrices}, bfloat16 in all others
  * @param vq a file with the image tokenizer alone, whose tensors take the place of those in the
  *     checkpoint; null if the checkpoint holds it
  * @param tokenizer a {@code tokenizer.json}; null if one stands beside the checkpoint
@@ -24,8 +26,8 @@ public record ConversionOptions(
   private static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
   public ConversionOptions {
-    if (dtype != Dtype.F32 && dtype != Dtype.BF16) {
-      throw new IllegalArgumentException("dtype must be F32 or BF16, is " + dtype);
+    if (dtype != Dtype.F32 && dtype != Dtype.BF16 && dtype != Dtype.I8) {
+      throw new IllegalArgumentException("dtype must be F32, BF16 or I8, is " + dtype);
     }
     if (maxShardBytes <= 0) {
       throw new IllegalArgumentException("maxShardBytes must be positive, is " + maxShardBytes);

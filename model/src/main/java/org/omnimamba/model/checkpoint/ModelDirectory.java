@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.omnimamba.model.checkpoint.safetensors.Int8Conversion;
 import org.omnimamba.model.checkpoint.safetensors.WeightConversion;
 import org.omnimamba.model.checkpoint.safetensors.WeightsWriter;
+import org.omnimamba.model.checkpoint.schema.StepMatrices;
 import org.omnimamba.model.checkpoint.schema.TensorSchema;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
@@ -26,7 +28,7 @@ public final class ModelDirectory {
    * @param out a directory that is absent or empty
    * @param source tensors by their checkpoint names; must be exactly the configuration's
    * @param tokenizerJson the text of its {@code tokenizer.json}
-   * @param dtype {@link Dtype#F32} or {@link Dtype#BF16}
+   * @param dtype see {@link ConversionOptions#dtype}
    * @param moreFiles texts of further files by their names, such as licences
    * @throws CheckpointException if the tensors do not fit the configuration, or if {@code out}
    *     cannot be written; no file of it remains
@@ -58,14 +60,27 @@ public final class ModelDirectory {
       TensorSource source, TensorSchema schema, Path directory, ConversionOptions options)
       throws IOException {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    boolean int8 = options.dtype() == Dtype.I8;
+    Dtype others = int8 ? Dtype.BF16 : options.dtype();
     schema
         .stored()
-        .forEach((name, shape) -> tensors.put(name, new TensorInfo(options.dtype(), shape)));
-    WeightConversion conversion = new WeightConversion(options.dtype());
+        .forEach(
+            (name, shape) -> {
+              if (int8 && StepMatrices.include(name)) {
+                Int8Conversion.declare(name, shape, tensors);
+              } else {
+                tensors.put(name, new TensorInfo(others, shape));
+              }
+            });
+    WeightConversion conversion = new WeightConversion(others);
     WeightsWriter writer = WeightsWriter.create(directory, tensors, options.maxShardBytes());
     try (writer) {
-      for (String name : tensors.keySet()) {
-        conversion.copy(source, name, writer);
+      for (String name : schema.stored().keySet()) {
+        if (int8 && StepMatrices.include(name)) {
+          Int8Conversion.copy(source, name, writer);
+        } else {
+          conversion.copy(source, name, writer);
+        }
       }
       writer.finish();
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.omnimamba.model.checkpoint.schema.ParameterNames;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
+import org.omnimamba.model.checkpoint.tensor.Int8Matrix;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.config.TowerConfig;
 
@@ -16,7 +17,7 @@ import org.omnimamba.model.config.TowerConfig;
  * @param parts the parts that make up the whole, each tensor in exactly one
  * @param details parts of parts, and what inference leaves out
  * @param total all parts
- * @param tensorsByType number of tensors of each type
+ * @param tensorsByType number of tensors of each type; scales belong to their tensors in int8
  * @param bytesPerSlot recurrent state of one sequence in float32
  */
 public record ModelSizes(
@@ -54,13 +55,17 @@ public record ModelSizes(
             part(checkpoint, "not used by inference", name -> !checkpoint.schema().isUsed(name)));
 
     Map<Dtype, Integer> types = new EnumMap<>(Dtype.class);
-    checkpoint.names().forEach(name -> types.merge(checkpoint.info(name).dtype(), 1, Integer::sum));
+    checkpoint.names().forEach(name -> types.merge(type(checkpoint, name), 1, Integer::sum));
     return new ModelSizes(
         List.copyOf(parts),
         details,
         part(checkpoint, "total", name -> true),
         Map.copyOf(types),
         checkpoint.config().language().stateBytes());
+  }
+
+  private static Dtype type(Checkpoint checkpoint, String name) {
+    return checkpoint.int8(name).isPresent() ? Dtype.I8 : checkpoint.info(name).dtype();
   }
 
   private static Predicate<String> under(String prefix) {
@@ -76,7 +81,7 @@ public record ModelSizes(
         TensorInfo info = checkpoint.info(name);
         tensors++;
         parameters += info.elements();
-        bytes += info.byteSize();
+        bytes += checkpoint.int8(name).map(Int8Matrix::byteSize).orElse(info.byteSize());
       }
     }
     return new Part(title, tensors, parameters, bytes);

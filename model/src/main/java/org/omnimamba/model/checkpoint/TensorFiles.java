@@ -15,14 +15,14 @@ public final class TensorFiles {
   private TensorFiles() {}
 
   /**
-   * Safetensors or the authors' PyTorch format.
+   * Safetensors, whose matrices in int8 appear as their values, or the authors' PyTorch format.
    *
    * @throws org.omnimamba.model.checkpoint.tensor.CheckpointException if the file is neither, is
    *     damaged or holds more than tensors
    */
   public static TensorSource open(Path path) {
     if (Files.isDirectory(path) || path.toString().endsWith(".json") || isSafetensors(path)) {
-      return Safetensors.open(path);
+      return Safetensors.openValues(path);
     }
     return PthReader.open(path);
   }

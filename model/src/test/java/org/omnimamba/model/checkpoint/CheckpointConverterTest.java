@@ -210,9 +210,7 @@ class CheckpointConverterTest {
   }
 
   private static ConversionOptions tiny() {
-    return ConversionOptions.defaults()
-        .withConfig(OracleFiles.path("omnimamba-tiny.json"))
-        .withTokenizer(OracleFiles.path("tiny-tokenizer.json"));
+    return TinyModel.conversion();
   }
 
   private static List<String> names(Path directory) throws IOException {

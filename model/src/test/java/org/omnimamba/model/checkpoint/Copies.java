@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.omnimamba.model.checkpoint.safetensors.Safetensors;
 import org.omnimamba.model.checkpoint.safetensors.SafetensorsWriter;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
@@ -32,6 +34,15 @@ final class Copies {
           names.put(under ? name.substring(prefix.length()) : name, name);
         }
       }
+      write(source, names, to, (name, bytes) -> {});
+    }
+  }
+
+  /** Copies some tensors as they are stored, scales of matrices in int8 among them. */
+  static void copyStored(Path from, Path to, Predicate<String> kept) {
+    try (TensorSource source = Safetensors.open(from)) {
+      Map<String, String> names = new LinkedHashMap<>();
+      source.names().stream().filter(kept).forEach(name -> names.put(name, name));
       write(source, names, to, (name, bytes) -> {});
     }
   }

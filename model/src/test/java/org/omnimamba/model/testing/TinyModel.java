@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.omnimamba.model.checkpoint.CheckpointConverter;
 import org.omnimamba.model.checkpoint.ConversionOptions;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ModelConfig;
 
@@ -25,20 +26,28 @@ public final class TinyModel {
     return Bfloat16.DIRECTORY;
   }
 
+  /** The model with int8 weights. */
+  public static Path int8Directory() {
+    return Int8.DIRECTORY;
+  }
+
+  /** Options that convert the tiny model. */
+  public static ConversionOptions conversion() {
+    return ConversionOptions.defaults()
+        .withConfig(OracleFiles.path("omnimamba-tiny.json"))
+        .withTokenizer(OracleFiles.path("tiny-tokenizer.json"));
+  }
+
   public static ModelConfig config() {
     return ConfigReader.read(directory().resolve("config.json"));
   }
 
-  private static Path convert(String checkpoint) {
+  private static Path convert(String checkpoint, Dtype dtype) {
     try {
       Path parent = Files.createTempDirectory("tiny-model-");
       Path directory = parent.resolve("model");
       CheckpointConverter.convert(
-          OracleFiles.path(checkpoint),
-          directory,
-          ConversionOptions.defaults()
-              .withConfig(OracleFiles.path("omnimamba-tiny.json"))
-              .withTokenizer(OracleFiles.path("tiny-tokenizer.json")));
+          OracleFiles.path(checkpoint), directory, conversion().withDtype(dtype));
       deleteAtExit(parent, directory);
       return directory;
     } catch (IOException e) {
@@ -57,10 +66,14 @@ public final class TinyModel {
   }
 
   private static final class Float32 {
-    static final Path DIRECTORY = convert("omnimamba-tiny.pth");
+    static final Path DIRECTORY = convert("omnimamba-tiny.pth", Dtype.F32);
   }
 
   private static final class Bfloat16 {
-    static final Path DIRECTORY = convert("omnimamba-tiny-bf16.pth");
+    static final Path DIRECTORY = convert("omnimamba-tiny-bf16.pth", Dtype.F32);
+  }
+
+  private static final class Int8 {
+    static final Path DIRECTORY = convert("omnimamba-tiny.pth", Dtype.I8);
   }
 }

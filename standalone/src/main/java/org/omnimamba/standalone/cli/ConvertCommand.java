@@ -28,7 +28,8 @@ final class ConvertCommand implements Callable<Integer> {
   /** Types that weights can be written in, called as on the command line. */
   enum WeightType {
     F32(Dtype.F32),
-    BF16(Dtype.BF16);
+    BF16(Dtype.BF16),
+    INT8(Dtype.I8);
 
     private final Dtype dtype;
 
@@ -53,9 +54,12 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Option(
       names = "--dtype",
-      paramLabel = "f32|bf16",
+      paramLabel = "f32|bf16|int8",
       defaultValue = "F32",
-      description = "Type of the weights written (default: f32). bf16 rounds to the nearest even.")
+      description =
+          "Type of the weights written (default: f32). bf16 rounds to the nearest even. int8 is"
+              + " for the projections of the layers and for the heads, with one scale for each"
+              + " output; all others are bf16 then.")
   private WeightType type;
 
   @Option(

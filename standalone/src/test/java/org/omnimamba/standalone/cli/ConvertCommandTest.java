@@ -64,6 +64,17 @@ class ConvertCommandTest {
     assertThat(json.path("bytes_per_slot").longValue()).isEqualTo(3L * 4 * (160 * 4 + 128 * 16));
   }
 
+  @Test
+  void writesInt8() {
+    assertThat(convert("--dtype", "int8")).isZero();
+    assertThat(run.out()).contains("535 tensors");
+    CommandRun inspect = new CommandRun();
+    assertThat(inspect.execute("inspect", "--verify", temp.resolve("model").toString())).isZero();
+    assertThat(inspect.out())
+        .contains("types: 527 tensors bf16, 8 tensors i8")
+        .contains("every file is as it was written");
+  }
+
   /** Each call would copy the list, so that a small file fills the heap. */
   @Test
   void aSmallCheckpointThatWouldFillTheMemoryIsRefusedByName() throws IOException {

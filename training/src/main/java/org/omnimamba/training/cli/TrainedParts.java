@@ -54,7 +54,7 @@ final class TrainedParts {
     layers.add(new InitialTensors(model, SEED));
     try {
       for (Path part : parts) {
-        layers.add(Safetensors.open(part));
+        layers.add(Safetensors.openValues(part));
       }
     } catch (RuntimeException e) {
       layers.forEach(TensorSource::close);

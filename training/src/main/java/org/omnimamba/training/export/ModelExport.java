@@ -83,7 +83,7 @@ public record ModelExport(
     List<Long> ignored = new ArrayList<>(List.of(0L));
     try {
       for (Path part : parts) {
-        TensorSource all = Safetensors.open(part);
+        TensorSource all = Safetensors.openValues(part);
         SelectedTensors selected = new SelectedTensors(all, ModelExport::isParameter);
         layers.add(selected);
         ignored.add((long) all.names().size() - selected.names().size());

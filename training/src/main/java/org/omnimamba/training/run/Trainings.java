@@ -73,7 +73,7 @@ public final class Trainings {
         throw new InvalidTrainingConfigException(
             "parts: there is no %s; run the training that writes it first".formatted(part));
       }
-      layers.add(Safetensors.open(part));
+      layers.add(Safetensors.openValues(part));
     }
     return new LayeredSource(layers);
   }

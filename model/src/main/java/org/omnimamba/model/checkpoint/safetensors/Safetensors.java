@@ -11,8 +11,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.omnimamba.model.checkpoint.tensor.CheckpointException;
+import org.omnimamba.model.checkpoint.tensor.Int8Source;
 import org.omnimamba.model.checkpoint.tensor.PositionalFile;
 import org.omnimamba.model.checkpoint.tensor.StrictJson;
+import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import tools.jackson.databind.JsonNode;
 
 /** Opens safetensors files: a single one, or shards through their index. */
@@ -42,6 +44,22 @@ public final class Safetensors {
       return openIndex(path);
     }
     return SafetensorsReader.of(List.of(PositionalFile.open(path)));
+  }
+
+  /**
+   * {@link #open}, where matrices in int8 appear as their values in float32.
+   *
+   * @throws CheckpointException if it is missing or refused, or if a matrix in int8 lacks its
+   *     scales; the message says why
+   */
+  public static TensorSource openValues(Path path) {
+    SafetensorsReader file = open(path);
+    try {
+      return new Int8Source(file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
   }
 
   private static SafetensorsReader openDirectory(Path directory) {

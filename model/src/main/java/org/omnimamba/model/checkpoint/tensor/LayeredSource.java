@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,6 +45,11 @@ public final class LayeredSource implements TensorSource {
   @Override
   public TensorInfo info(String name) {
     return owner(name).info(name);
+  }
+
+  @Override
+  public Optional<Int8Matrix> int8(String name) {
+    return owner(name).int8(name);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.omnimamba.model.checkpoint.tensor;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** A checkpoint whose tensors under one prefix come from another file, which lacks the prefix. */
@@ -30,6 +31,11 @@ public final class OverlaidSource implements TensorSource {
   @Override
   public TensorInfo info(String name) {
     return name.startsWith(prefix) ? part.info(local(name)) : base.info(name);
+  }
+
+  @Override
+  public Optional<Int8Matrix> int8(String name) {
+    return name.startsWith(prefix) ? part.int8(local(name)) : base.int8(name);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.omnimamba.model.checkpoint.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +32,14 @@ public interface TensorSource extends AutoCloseable {
   /** Fills {@code target} from the tensor's first byte on. */
   default void readInto(String name, ByteBuffer target) {
     readInto(name, 0, target);
+  }
+
+  /**
+   * A matrix as it is stored, if that is in int8. {@link #info} and {@link #readInto} give its
+   * values in float32.
+   */
+  default Optional<Int8Matrix> int8(String name) {
+    return Optional.empty();
   }
 
   /**
