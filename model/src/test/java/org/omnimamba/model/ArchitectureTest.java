@@ -97,7 +97,14 @@ class ArchitectureTest {
                   "weights"),
               arrow("sampling"),
               arrow("text", "config"),
-              arrow("weights", "checkpoint.tensor", "config", "device", "graph", "graph.mamba"))
+              arrow(
+                  "weights",
+                  "checkpoint.schema",
+                  "checkpoint.tensor",
+                  "config",
+                  "device",
+                  "graph",
+                  "graph.mamba"))
           .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private static Map.Entry<String, Set<String>> arrow(String from, String... to) {

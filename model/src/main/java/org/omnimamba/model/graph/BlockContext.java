@@ -10,6 +10,7 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -117,7 +118,26 @@ public final class BlockContext {
    * @return {@code [..., out]}
    */
   public Operand<TFloat32> linear(Operand<TFloat32> x, String weight) {
-    return timesTransposed(x, stored(weight));
+    Int8Weights int8 = parameters.int8(prefix + weight);
+    if (int8 == null) {
+      return timesTransposed(x, stored(weight));
+    }
+    // whole numbers up to 127 are exact in bfloat16 too, and a scale for each output can wait
+    return tf.math.mul(timesTransposed(x, int8.codes(tf)), int8.scales());
+  }
+
+  /**
+   * Some rows of a table, widened to float32; the others are not.
+   *
+   * @param table name of a parameter {@code [rows, width]}
+   * @param rows numbers of rows, any shape
+   * @return {@code [..., width]}
+   */
+  public Operand<TFloat32> rows(String table, Operand<TInt64> rows) {
+    Int8Weights int8 = parameters.int8(prefix + table);
+    return int8 == null
+        ? tf.dtypes.cast(tf.gather(stored(table), rows, tf.constant(0)), TFloat32.class)
+        : int8.rows(tf, rows);
   }
 
   /**
@@ -236,11 +256,8 @@ public final class BlockContext {
       dims[rank - 1] = out;
       return tf.reshape(product, tf.constant(dims));
     }
-    Operand<org.tensorflow.types.TInt64> leading =
-        tf.slice(
-            tf.shape(x, org.tensorflow.types.TInt64.class),
-            tf.array(0L),
-            tf.array((long) rank - 1));
+    Operand<TInt64> leading =
+        tf.slice(tf.shape(x, TInt64.class), tf.array(0L), tf.array((long) rank - 1));
     return tf.reshape(product, tf.concat(List.of(leading, tf.array(out)), tf.constant(0)));
   }
 }

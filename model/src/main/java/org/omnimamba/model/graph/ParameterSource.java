@@ -1,5 +1,6 @@
 package org.omnimamba.model.graph;
 
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
@@ -12,12 +13,24 @@ import org.tensorflow.types.family.TNumber;
 public interface ParameterSource {
 
   /**
-   * The parameter in the checkpoint's layout and its stored type, float32 or bfloat16.
+   * The parameter in the checkpoint's layout and its stored type, float32 or bfloat16; in float32
+   * if it is kept in int8.
    *
    * @param name full checkpoint name, such as {@code projector.projector.0.weight}
    * @throws IllegalArgumentException if there is no such parameter
    */
   Operand<? extends TNumber> get(String name);
+
+  /**
+   * A parameter that is kept in int8.
+   *
+   * @param name as in {@link #get}
+   * @return null if it is kept otherwise
+   * @throws IllegalArgumentException if there is no such parameter
+   */
+  default @Nullable Int8Weights int8(String name) {
+    return null;
+  }
 
   /**
    * A convolution filter that the checkpoint holds as {@code [out, in, height, width]} in the

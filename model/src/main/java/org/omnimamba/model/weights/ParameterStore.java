@@ -3,9 +3,11 @@ package org.omnimamba.model.weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.omnimamba.model.checkpoint.tensor.TensorInfo;
 import org.omnimamba.model.checkpoint.tensor.TensorSource;
@@ -14,10 +16,13 @@ import org.omnimamba.model.device.DeviceVariables;
 import org.omnimamba.model.device.DeviceVariables.NewVariable;
 import org.omnimamba.model.device.ElementType;
 import org.omnimamba.model.device.FunctionScope;
+import org.omnimamba.model.graph.Int8Weights;
 import org.omnimamba.model.graph.ParameterSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -33,9 +38,10 @@ public final class ParameterStore {
   /**
    * Where a parameter is.
    *
-   * @param row of a stacked variable; -1 if the variable is the parameter
+   * @param scales of a parameter in int8; else null
+   * @param row of stacked variables; -1 if the variable is the parameter
    */
-  private record Place(DeviceVariable variable, int row) {}
+  private record Place(DeviceVariable variable, @Nullable DeviceVariable scales, int row) {}
 
   public ParameterStore(DeviceVariables variables, WeightStorage storage) {
     this.variables = variables;
@@ -44,13 +50,9 @@ public final class ParameterStore {
 
   /** Loads each tensor into a variable of its own. */
   public void load(TensorSource source, Collection<String> names) {
-    List<NewVariable> wanted = new ArrayList<>();
-    for (String name : names) {
-      wanted.add(variable(name, source, List.of(name), source.info(name).shape()));
-    }
-    for (DeviceVariable variable : variables.create(wanted)) {
-      places.put(variable.name(), new Place(variable, -1));
-    }
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    names.forEach(name -> groups.put(name, List.of(name)));
+    load(source, groups, false);
   }
 
   /**
@@ -59,22 +61,34 @@ public final class ParameterStore {
    * @param groups names of tensors by the name of their variable
    */
   public void loadStacked(TensorSource source, Map<String, List<String>> groups) {
+    load(source, groups, true);
+  }
+
+  private void load(TensorSource source, Map<String, List<String>> groups, boolean stacked) {
     List<NewVariable> wanted = new ArrayList<>();
     groups.forEach(
         (name, tensors) -> {
-          Shape shape = source.info(tensors.get(0)).shape();
-          wanted.add(variable(name, source, tensors, shape.prepend(tensors.size())));
+          Shape shape = commonShape(source, tensors);
+          Shape whole = stacked ? shape.prepend(tensors.size()) : shape;
+          if (storage.isInt8(tensors.get(0))) {
+            wanted.addAll(Int8Loading.variables(name, whole, source, tensors));
+          } else {
+            wanted.add(variable(name, source, tensors, whole));
+          }
         });
-    for (DeviceVariable variable : variables.create(wanted)) {
-      int row = 0;
-      for (String name : groups.getOrDefault(variable.name(), List.of())) {
-        places.put(name, new Place(variable, row++));
-      }
-    }
+    Map<String, DeviceVariable> created = new HashMap<>();
+    variables.create(wanted).forEach(variable -> created.put(variable.name(), variable));
+    groups.forEach(
+        (name, tensors) -> {
+          DeviceVariable variable = Objects.requireNonNull(created.get(name));
+          DeviceVariable scales = created.get(Int8Loading.scaleName(name));
+          for (int row = 0; row < tensors.size(); row++) {
+            places.put(tensors.get(row), new Place(variable, scales, stacked ? row : -1));
+          }
+        });
   }
 
-  private NewVariable variable(
-      String name, TensorSource source, List<String> tensors, Shape shape) {
+  private static Shape commonShape(TensorSource source, List<String> tensors) {
     TensorInfo first = source.info(tensors.get(0));
     for (String tensor : tensors) {
       if (!source.info(tensor).shape().equals(first.shape())) {
@@ -83,7 +97,12 @@ public final class ParameterStore {
                 .formatted(tensor, source.info(tensor).shape(), tensors.get(0), first.shape()));
       }
     }
-    ElementType type = storage.typeOf(first.shape().numDimensions());
+    return first.shape();
+  }
+
+  private NewVariable variable(
+      String name, TensorSource source, List<String> tensors, Shape shape) {
+    ElementType type = storage.typeOf(source.info(tensors.get(0)).shape().numDimensions());
     return new NewVariable(
         name,
         type,
@@ -116,7 +135,7 @@ public final class ParameterStore {
 
   /** Registers a variable that the caller created as the parameter {@code name}. */
   public void put(String name, DeviceVariable variable) {
-    places.put(name, new Place(variable, -1));
+    places.put(name, new Place(variable, null, -1));
   }
 
   public boolean contains(String name) {
@@ -125,11 +144,15 @@ public final class ParameterStore {
 
   /** The variable that holds a parameter, alone or with the same one of other layers. */
   public DeviceVariable variable(String name) {
+    return place(name).variable();
+  }
+
+  private Place place(String name) {
     @Nullable Place place = places.get(name);
     if (place == null) {
       throw new IllegalArgumentException("there is no parameter " + name);
     }
-    return place.variable();
+    return place;
   }
 
   /** The parameters inside a function. */
@@ -138,7 +161,21 @@ public final class ParameterStore {
     return new ParameterSource() {
       @Override
       public Operand<? extends TNumber> get(String name) {
-        return slices.computeIfAbsent(name, n -> slice(scope, n));
+        @Nullable Int8Weights int8 = int8(name);
+        return int8 != null
+            ? int8.values(scope.tf())
+            : slices.computeIfAbsent(name, n -> slice(scope, n));
+      }
+
+      @Override
+      public @Nullable Int8Weights int8(String name) {
+        Place place = place(name);
+        @Nullable DeviceVariable scales = place.scales();
+        return scales == null
+            ? null
+            : new Int8Weights(
+                slice(scope, place.variable(), place.row(), TUint8.class),
+                slice(scope, scales, place.row(), TFloat32.class));
       }
 
       @Override
@@ -152,22 +189,21 @@ public final class ParameterStore {
   }
 
   private Operand<? extends TNumber> slice(FunctionScope scope, String name) {
-    @Nullable Place place = places.get(name);
-    if (place == null) {
-      throw new IllegalArgumentException("there is no parameter " + name);
-    }
-    Operand<? extends TNumber> whole =
-        scope.read(place.variable()).asOutput().expect(place.variable().numberType());
-    if (place.row() < 0) {
-      return whole;
-    }
-    return row(scope.tf(), whole, place);
+    Place place = place(name);
+    return slice(scope, place.variable(), place.row(), place.variable().numberType());
   }
 
-  private static <T extends TNumber> Operand<T> row(Ops tf, Operand<T> whole, Place place) {
-    long[] shape = place.variable().shape().asArray();
+  private static <T extends TNumber> Operand<T> slice(
+      FunctionScope scope, DeviceVariable variable, int row, Class<T> type) {
+    Operand<T> whole = scope.read(variable).asOutput().expect(type);
+    return row < 0 ? whole : row(scope.tf(), whole, variable, row);
+  }
+
+  private static <T extends TNumber> Operand<T> row(
+      Ops tf, Operand<T> whole, DeviceVariable variable, int row) {
+    long[] shape = variable.shape().asArray();
     long[] begin = new long[shape.length];
-    begin[0] = place.row();
+    begin[0] = row;
     long[] size = shape.clone();
     size[0] = 1;
     long[] rest = Arrays.copyOfRange(shape, 1, shape.length);

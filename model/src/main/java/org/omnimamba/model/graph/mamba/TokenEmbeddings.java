@@ -28,7 +28,7 @@ public final class TokenEmbeddings {
    * @return {@code [..., dModel]}
    */
   public Operand<TFloat32> text(Operand<TInt64> ids) {
-    return rows(TiedHeads.tableName(Task.MMU), ids);
+    return context.rows(TiedHeads.tableName(Task.MMU), ids);
   }
 
   /** The caption MLP: Linear, GELU (tanh), Linear, without biases, on {@code [..., dModel]}. */
@@ -47,7 +47,7 @@ public final class TokenEmbeddings {
    * @return {@code [..., dModel]}
    */
   public Operand<TFloat32> image(Operand<TInt64> ids) {
-    return projectedImage(rows(TiedHeads.tableName(Task.T2I), ids));
+    return projectedImage(context.rows(TiedHeads.tableName(Task.T2I), ids));
   }
 
   /** {@code project_in} on rows of the image vocabulary, {@code [..., dModel]}. */
@@ -82,14 +82,8 @@ public final class TokenEmbeddings {
     Operand<? extends TNumber> stored = context.stored(table);
     Ops tf = context.tf();
     long[] shape = {stored.shape().get(1), stored.shape().get(2)};
-    return widened(tf.gather(tf.reshape(stored, tf.constant(shape)), positions, tf.constant(0)));
-  }
-
-  private Operand<TFloat32> rows(String table, Operand<TInt64> ids) {
-    return widened(context.tf().gather(context.stored(table), ids, context.tf().constant(0)));
-  }
-
-  private Operand<TFloat32> widened(Operand<? extends TNumber> rows) {
-    return context.tf().dtypes.cast(rows, TFloat32.class);
+    return tf.dtypes.cast(
+        tf.gather(tf.reshape(stored, tf.constant(shape)), positions, tf.constant(0)),
+        TFloat32.class);
   }
 }
