@@ -11,7 +11,7 @@
 #   PREFILL    lengths of prompts (72,768,4096,16384 on a GPU, else 72,768)
 #   CONTEXTS   lengths of contexts behind which steps are timed (1024,4096,16384,32768 on a GPU, else none)
 #   REQUESTS   how often whole requests are timed (5 on a GPU, else 0)
-#   PRECISIONS float32 bfloat16
+#   PRECISIONS float32 bfloat16, on a CPU int8 too, which there is how weights are stored (float32 bfloat16)
 #   SERVING    clients that draw pictures over HTTP, a load each (64,32,1 on a GPU, else none); half of the first ask
 #              about photos. The platform is started as ./omnimamba serve does
 #   COMMAND    starts the command line in place of ./omnimamba
@@ -63,8 +63,16 @@ measure() {
 
 failed=0
 for precision in ${PRECISIONS:-float32 bfloat16}; do
-  storage=F32 kind=FLOAT32
-  [ "$precision" = float32 ] || storage=BF16
+  kind=FLOAT32
+  case $precision in
+    float32) storage=F32 ;;
+    bfloat16) storage=BF16 ;;
+    int8)
+      storage=INT8
+      [ "$device" = CPU ] || { echo "run.sh: int8 is for the CPU; a GPU widens it when it loads a model" >&2; exit 2; }
+      ;;
+    *) echo "run.sh: no precision $precision" >&2; exit 2 ;;
+  esac
   # a CPU computes in float32 whatever it stores
   [ "$precision" = float32 ] || [ "$device" = CPU ] || kind=BFLOAT16
   common=(--device "$device" --storage "$storage" --precision "$kind")
@@ -73,7 +81,8 @@ for precision in ${PRECISIONS:-float32 bfloat16}; do
   [ "$kind" = FLOAT32 ] || state=F16
   measure "decode-$precision" DecodeBenchmark "${common[@]}" --layout "$layout" --state "$state" --sizes "$sizes" --slots "$slots" \
     --batches "$batches" --prefill "$prefill" --contexts "$contexts" --requests "$requests" --steps 100
-  measure "vision-$precision" VisionBenchmark "${common[@]}" --compile "$([ "$device" = GPU ] && echo true || echo false)"
+  # the towers have no weights in int8
+  [ "$precision" = int8 ] || measure "vision-$precision" VisionBenchmark "${common[@]}" --compile "$([ "$device" = GPU ] && echo true || echo false)"
 done
 if [ "$device" = GPU ] || [ -n "${ONLY:-}" ]; then
   precision=FLOAT32 state=F32

@@ -4,7 +4,6 @@ import org.omnimamba.model.config.LanguageModelConfig;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.runtime.StateStorage;
-import org.omnimamba.model.weights.WeightStorage;
 
 /**
  * Bytes that one decode step cannot avoid to move: every weight once, every state in and out.
@@ -23,12 +22,20 @@ public record DecodeTraffic(long weightBytes, long stateBytesPerSequence) {
     long outProj = width * config.dInner();
     long conv = (long) config.convDim() * config.dConv();
     long head = width * config.outputVocabSize(task);
-    long matrices = config.layers() * (inProj + adapter + outProj + conv) + head;
+    // those that WeightStorage.INT8 is for, and the scales of their rows
+    long step = config.layers() * (inProj + outProj) + head;
+    long scales = config.layers() * (config.inProjDim() + width) + config.outputVocabSize(task);
+    long others = config.layers() * (adapter + conv);
     long vectors =
         config.layers() * (width + config.dInner() + config.convDim() + 3L * config.heads())
             + width;
-    int bytes = options.storage() == WeightStorage.BF16 ? 2 : 4;
-    return new DecodeTraffic(bytes * matrices + 4 * vectors, 2 * stateBytes(config, options));
+    long matrices =
+        switch (options.storage()) {
+          case F32 -> 4 * (step + others);
+          case BF16 -> 2 * (step + others);
+          case INT8 -> step + 4 * scales + 2 * others;
+        };
+    return new DecodeTraffic(matrices + 4 * vectors, 2 * stateBytes(config, options));
   }
 
   private static long stateBytes(LanguageModelConfig config, RuntimeOptions options) {

@@ -11,6 +11,7 @@ import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.weights.WeightStorage;
 
 /** All expected values are computed by hand from the definitions. */
 class FiguresTest {
@@ -83,6 +84,18 @@ class FiguresTest {
     assertEquals(158_656, gpu.weightBytes());
     assertEquals(2 * 2 * (4 * 160 * 4 + 2 * 128 * 16), gpu.stateBytesPerSequence());
     assertEquals(158_656 + 3 * 26_624, gpu.bytes(3));
+  }
+
+  @Test
+  void matricesInInt8AreReadWithAScaleForEachRow() {
+    RuntimeOptions int8 = RuntimeOptions.cpu().withStorage(WeightStorage.INT8);
+    long codes = 2 * (64 * 296 + 64 * 128) + 64 * 256;
+    long scales = 2 * (296 + 64) + 256;
+    long bfloat16 = 2 * (8 * (64 + 296) + 160 * 4);
+    long vectors = 2 * (64 + 128 + 160 + 3 * 8) + 64;
+    assertEquals(
+        codes + 4 * scales + 2 * bfloat16 + 4 * vectors,
+        DecodeTraffic.of(SMALL.language(), int8, Task.T2I).weightBytes());
   }
 
   @Test
