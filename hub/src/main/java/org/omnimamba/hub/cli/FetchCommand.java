@@ -39,7 +39,8 @@ public final class FetchCommand implements Callable<Integer> {
   /** Types that weights can be written in, called as on the command line. */
   enum WeightType {
     F32(Dtype.F32),
-    BF16(Dtype.BF16);
+    BF16(Dtype.BF16),
+    INT8(Dtype.I8);
 
     private final Dtype dtype;
 
@@ -59,9 +60,9 @@ public final class FetchCommand implements Callable<Integer> {
 
   @Option(
       names = "--dtype",
-      paramLabel = "f32|bf16",
+      paramLabel = "f32|bf16|int8",
       defaultValue = "F32",
-      description = "Type of the weights written (default: f32).")
+      description = "Type of the weights written (default: f32), as for convert.")
   private WeightType type;
 
   @Option(

@@ -153,7 +153,8 @@ public final class ModelFetcher {
 
   /** Bytes that a part has after the conversion, if its tensors are in float32 before. */
   private static long written(Part part, Dtype dtype) {
-    return dtype == Dtype.BF16 ? part.size() / 2 : part.size();
+    // int8 takes less, by as much as a part is of the language model
+    return dtype == Dtype.F32 ? part.size() : part.size() / 2;
   }
 
   private static void discard(@Nullable Part part) {
