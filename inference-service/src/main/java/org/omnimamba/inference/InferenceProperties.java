@@ -133,7 +133,8 @@ public record InferenceProperties(
    * @param compileThreads functions that XLA compiles side by side at the start; 0 takes 1 for the
    *     CPU and, for a GPU, one per processor, 8 at most
    * @param threads that share one operation on the CPU; 0 takes one per processor
-   * @param storage how matrices are kept: {@code F32} or {@code BF16}
+   * @param storage how matrices are kept: {@code F32}, {@code BF16}, or {@code INT8}, which is for
+   *     compiled models on a CPU and the default there if the model's weights are in int8
    * @param layout of the layers' weights: {@code SEPARATE} or {@code STACKED}
    * @param precision of products: {@code FLOAT32} or {@code BFLOAT16}
    * @param mergeLora whether the task adapters are added into the weights, one copy per task

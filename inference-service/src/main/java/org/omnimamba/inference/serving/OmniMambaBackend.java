@@ -1,11 +1,13 @@
 package org.omnimamba.inference.serving;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.omnimamba.inference.InferenceProperties;
 import org.omnimamba.inference.InferenceProperties.RuntimeProperties;
 import org.omnimamba.inference.engine.ModelBackend;
 import org.omnimamba.inference.engine.PromptInput;
 import org.omnimamba.model.OmniMamba;
+import org.omnimamba.model.checkpoint.Checkpoint;
 import org.omnimamba.model.config.Task;
 import org.omnimamba.model.device.DeviceProgram;
 import org.omnimamba.model.device.ExecutionOptions;
@@ -49,7 +51,10 @@ final class OmniMambaBackend implements ModelBackend {
     RuntimeProperties runtime = properties.runtime();
     RuntimeChoice choice =
         RuntimeChoice.of(
-            runtime, properties.engine().slots(), () -> DeviceProgram.hasGpu(runtime.threads()));
+            runtime,
+            properties.engine().slots(),
+            () -> DeviceProgram.hasGpu(runtime.threads()),
+            () -> hasInt8(properties.model()));
     log.info(choice.reason());
     int spareSlots = PictureRoom.slots(properties, choice.options());
     RuntimeOptions options = choice.options().withSlots(choice.options().slots() + spareSlots);
@@ -79,6 +84,12 @@ final class OmniMambaBackend implements ModelBackend {
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  private static boolean hasInt8(Path model) {
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      return checkpoint.hasInt8();
     }
   }
 

@@ -12,6 +12,7 @@ import org.omnimamba.inference.RunProfile;
 import org.omnimamba.model.device.ExecutionOptions;
 import org.omnimamba.model.device.ExecutionOptions.Device;
 import org.omnimamba.model.runtime.RuntimeOptions;
+import org.omnimamba.model.weights.WeightStorage;
 
 /**
  * How the model is run on the device that is there.
@@ -29,9 +30,13 @@ record RuntimeChoice(RuntimeOptions options, String reason) {
    *
    * @param slots sequences that run together, or null for the profile's number
    * @param hasGpu whether TensorFlow has a GPU; asked only where that decides
+   * @param hasInt8 whether the model directory has weights in int8; asked only where that decides
    */
   static RuntimeChoice of(
-      RuntimeProperties settings, @Nullable Integer slots, BooleanSupplier hasGpu) {
+      RuntimeProperties settings,
+      @Nullable Integer slots,
+      BooleanSupplier hasGpu,
+      BooleanSupplier hasInt8) {
     Device device =
         switch (settings.device()) {
           case CPU -> Device.CPU;
@@ -49,6 +54,9 @@ record RuntimeChoice(RuntimeOptions options, String reason) {
         settings.compile(),
         (options, value) -> options.withExecution(options.execution().withCompile(value)));
     overrides.apply("storage", settings.storage(), RuntimeOptions::withStorage);
+    if (settings.storage() == null && overrides.streams() && hasInt8.getAsBoolean()) {
+      overrides.options = overrides.options.withStorage(WeightStorage.INT8);
+    }
     overrides.apply("layout", settings.layout(), RuntimeOptions::withLayout);
     overrides.apply("precision", settings.precision(), RuntimeOptions::withPrecision);
     overrides.apply("merge-lora", settings.mergeLora(), RuntimeOptions::withMergedLora);
@@ -110,6 +118,12 @@ record RuntimeChoice(RuntimeOptions options, String reason) {
 
     Overrides(RuntimeOptions options) {
       this.options = options;
+    }
+
+    /** Whether steps read weights as they are stored, which loses nothing and saves traffic. */
+    boolean streams() {
+      ExecutionOptions execution = options.execution();
+      return execution.device() == Device.CPU && execution.compile();
     }
 
     <T> void apply(

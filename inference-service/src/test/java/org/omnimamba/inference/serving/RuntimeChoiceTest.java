@@ -44,6 +44,20 @@ class RuntimeChoiceTest {
   }
 
   @Test
+  void weightsInInt8StaySoWhereStepsReadThemAsTheyAreStored() {
+    assertThat(int8("runtime.profile", "fast").storage()).isEqualTo(WeightStorage.INT8);
+    assertThat(int8("runtime.profile", "fast", "runtime.storage", "bf16").storage())
+        .isEqualTo(WeightStorage.BF16);
+    // op by op each product would widen them again
+    assertThat(int8()).isEqualTo(EXACT_ON_CPU);
+    assertThat(int8("runtime.device", "gpu")).isEqualTo(RuntimeOptions.gpu());
+  }
+
+  private static RuntimeOptions int8(String... settings) {
+    return choice(false, true, settings).options();
+  }
+
+  @Test
   void singleSettingsWinOverTheProfile() {
     RuntimeOptions options =
         choice(
@@ -92,6 +106,10 @@ class RuntimeChoiceTest {
 
   /** The choice where there is a GPU or none, with settings as name and value in turn. */
   private static RuntimeChoice choice(boolean gpu, String... settings) {
+    return choice(gpu, false, settings);
+  }
+
+  private static RuntimeChoice choice(boolean gpu, boolean int8, String... settings) {
     Map<String, Object> all = new java.util.HashMap<>(Map.of("omnimamba.inference.model", "x"));
     for (int i = 0; i < settings.length; i += 2) {
       all.put("omnimamba.inference." + settings[i], settings[i + 1]);
@@ -100,6 +118,7 @@ class RuntimeChoiceTest {
         new Binder(new MapConfigurationPropertySource(all))
             .bind("omnimamba.inference", InferenceProperties.class)
             .get();
-    return RuntimeChoice.of(properties.runtime(), properties.engine().slots(), () -> gpu);
+    return RuntimeChoice.of(
+        properties.runtime(), properties.engine().slots(), () -> gpu, () -> int8);
   }
 }

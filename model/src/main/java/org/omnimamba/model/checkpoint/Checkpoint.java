@@ -134,6 +134,11 @@ public final class Checkpoint implements TensorSource {
     return tensors.int8(name);
   }
 
+  /** Whether any weights are in int8. */
+  public boolean hasInt8() {
+    return names().stream().anyMatch(name -> int8(name).isPresent());
+  }
+
   @Override
   public void close() {
     tensors.close();
