@@ -11,6 +11,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.omnimamba.model.ImageGenerator;
 import org.omnimamba.model.ImageResult;
 import org.omnimamba.model.OmniMamba;
@@ -18,6 +20,9 @@ import org.omnimamba.model.TextGenerator;
 import org.omnimamba.model.TextResult;
 import org.omnimamba.model.TokenListener;
 import org.omnimamba.model.checkpoint.Checkpoint;
+import org.omnimamba.model.checkpoint.CheckpointConverter;
+import org.omnimamba.model.checkpoint.ConversionOptions;
+import org.omnimamba.model.checkpoint.tensor.Dtype;
 import org.omnimamba.model.generation.FinishReason;
 import org.omnimamba.model.generation.GenerationOptions;
 import org.omnimamba.model.image.ImageDecoder;
@@ -27,6 +32,7 @@ import org.omnimamba.model.runtime.RuntimeOptions;
 import org.omnimamba.model.sampling.SamplingParameters;
 import org.omnimamba.model.text.PromptLayouts;
 import org.omnimamba.model.text.Truncation;
+import org.omnimamba.model.weights.WeightStorage;
 
 /** The shipped model, which commands use by default: it draws what it is asked for, and sees it. */
 class DemoModelTest {
@@ -68,6 +74,32 @@ class DemoModelTest {
       // not what it says of everything
       RgbImage heart = draw(loaded, "red heart, twemoji style", 1);
       assertThat(ask(loaded, heart, "what is this?")).isEqualTo("red heart");
+    }
+  }
+
+  /** With weights that are widened when they are loaded, as commands do, and that stay in int8. */
+  @ParameterizedTest
+  @EnumSource(
+      value = WeightStorage.class,
+      names = {"F32", "INT8"})
+  void drawsAndSeesTheSameInInt8(WeightStorage storage, @TempDir Path temp) throws IOException {
+    Path int8 = temp.resolve("int8");
+    CheckpointConverter.convert(
+        model.resolve("model.safetensors"),
+        int8,
+        ConversionOptions.defaults()
+            .withDtype(Dtype.I8)
+            .withConfig(model.resolve(Checkpoint.CONFIG_FILE)));
+    // the temperature to draw at, which no checkpoint holds
+    Files.copy(model.resolve("generation_config.json"), int8.resolve("generation_config.json"));
+    RuntimeOptions options = RuntimeOptions.cpu().withSlots(1).withStorage(storage);
+    try (OmniMamba loaded =
+        OmniMamba.load(int8, options.withExecution(options.execution().withCompile(false)))) {
+      RgbImage apple = draw(loaded, "a red apple, noto style", 1);
+      assertThat(ask(loaded, apple, "what is this?")).isEqualTo("red apple");
+      RgbImage heart = draw(loaded, "red heart, twemoji style", 1);
+      assertThat(ask(loaded, heart, "what is this?")).isEqualTo("red heart");
+      assertThat(ask(loaded, fixture("exif_6_cactus.jpg"), "what is this?")).isEqualTo("cactus");
     }
   }
 

@@ -75,9 +75,16 @@ class MutatedFilesTest {
     tensors.put("a", TensorInfo.of(Dtype.F32, 3, 2));
     tensors.put("b", TensorInfo.of(Dtype.BF16, 4));
     tensors.put("c", TensorInfo.of(Dtype.F16));
+    tensors.put("d", TensorInfo.of(Dtype.I8, 2, 3));
+    tensors.put("d_scale", TensorInfo.of(Dtype.F32, 2, 1));
     try (SafetensorsWriter writer = SafetensorsWriter.create(file, tensors, Map.of("k", "v"))) {
       tensors.forEach(
-          (name, info) -> writer.append(name, ByteBuffer.allocate((int) info.byteSize())));
+          (name, info) -> {
+            byte[] content = new byte[(int) info.byteSize()];
+            // a float that may be a scale
+            Arrays.fill(content, (byte) 1);
+            writer.append(name, ByteBuffer.wrap(content));
+          });
     }
     byte[] sound = Files.readAllBytes(file);
     assertThat(refusals(sound, sound.length)).isGreaterThan(ROUNDS / 4);

@@ -55,7 +55,7 @@ public final class Safetensors {
   public static TensorSource openValues(Path path) {
     SafetensorsReader file = open(path);
     try {
-      return new Int8Source(file);
+      return new Int8Source(file, path.toString());
     } catch (RuntimeException e) {
       file.close();
       throw e;

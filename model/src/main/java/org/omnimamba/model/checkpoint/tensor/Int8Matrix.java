@@ -16,12 +16,14 @@ public final class Int8Matrix {
   public static final String SCALE_SUFFIX = "_scale";
 
   private final TensorSource file;
+  private final String path;
   private final String name;
   private final Shape shape;
   private final float[] scales;
 
-  private Int8Matrix(TensorSource file, String name, Shape shape, float[] scales) {
+  private Int8Matrix(TensorSource file, String path, String name, Shape shape, float[] scales) {
     this.file = file;
+    this.path = path;
     this.name = name;
     this.shape = shape;
     this.scales = scales;
@@ -35,36 +37,48 @@ public final class Int8Matrix {
   /**
    * Reads the scales of a matrix; its codes are read on demand.
    *
+   * @param path the file, as error messages call it
    * @throws CheckpointException if the tensor is no matrix, or if its scales are missing, of a
    *     wrong type or shape, or not finite and positive
    */
-  static Int8Matrix open(TensorSource file, String name) {
+  static Int8Matrix open(TensorSource file, String path, String name) {
     Shape shape = file.info(name).shape();
     if (shape.numDimensions() != 2) {
-      throw new CheckpointException(
-          "%s is %s; only matrices may be in int8".formatted(name, file.info(name)));
+      throw refused(path, "%s is %s; only matrices may be in int8", name, file.info(name));
     }
     String scaleName = name + SCALE_SUFFIX;
     if (!file.names().contains(scaleName)) {
-      throw new CheckpointException(
-          "%s is in int8, but its scales are missing: there is no %s".formatted(name, scaleName));
+      throw refused(
+          path, "%s is in int8, but its scales are missing: there is no %s", name, scaleName);
     }
-    TensorInfo expected = scaleInfo(shape.get(0));
+    Shape expected = Shape.of(shape.get(0), 1);
     TensorInfo found = file.info(scaleName);
-    if (!found.equals(expected)) {
-      throw new CheckpointException(
-          "%s is %s, but the scales of %s %s must be %s"
-              .formatted(scaleName, found, name, shape, expected));
+    if (found.dtype() != Dtype.F32 || !found.shape().equals(expected)) {
+      throw refused(
+          path,
+          "%s is %s, but the scales of %s %s must be F32 %s",
+          scaleName,
+          found,
+          name,
+          shape,
+          expected);
     }
     float[] scales = file.readFloats(scaleName);
     for (int row = 0; row < scales.length; row++) {
       if (!(scales[row] > 0) || Float.isInfinite(scales[row])) {
-        throw new CheckpointException(
-            "%s holds %s in row %d; scales are finite and positive"
-                .formatted(scaleName, scales[row], row));
+        throw refused(
+            path,
+            "%s holds %s in row %d; scales are finite and positive",
+            scaleName,
+            scales[row],
+            row);
       }
     }
-    return new Int8Matrix(file, name, shape, scales);
+    return new Int8Matrix(file, path, name, shape, scales);
+  }
+
+  private static CheckpointException refused(String path, String reason, Object... parts) {
+    return new CheckpointException("%s is refused: %s".formatted(path, reason.formatted(parts)));
   }
 
   /** {@code [rows, columns]}. */
@@ -96,8 +110,7 @@ public final class Int8Matrix {
       outside |= target.get(at) == Byte.MIN_VALUE;
     }
     if (outside) {
-      throw new CheckpointException(
-          "%s holds the code -128; symmetric int8 ends at -127".formatted(name));
+      throw refused(path, "%s holds the code -128; symmetric int8 ends at -127", name);
     }
   }
 

@@ -19,15 +19,16 @@ public final class Int8Source implements TensorSource {
   private final Set<String> names;
 
   /**
+   * @param path the file, as error messages call it
    * @throws CheckpointException if a matrix in int8 is without its scales, or if those are wrong;
    *     the file stays open then
    */
-  public Int8Source(TensorSource file) {
+  public Int8Source(TensorSource file, String path) {
     this.file = file;
     Set<String> all = new LinkedHashSet<>(file.names());
     for (String name : file.names()) {
       if (file.info(name).dtype() == Dtype.I8) {
-        matrices.put(name, Int8Matrix.open(file, name));
+        matrices.put(name, Int8Matrix.open(file, path, name));
         all.remove(name + Int8Matrix.SCALE_SUFFIX);
       }
     }
