@@ -7,6 +7,7 @@
 # started again at any time. To do a piece anew, delete its folder in WORK (and those of the pieces that build on it).
 #
 #   DEVICE   GPU or CPU (GPU); for a GPU, ./omnimamba is built with TensorFlow for CUDA unless OMNIMAMBA_TENSORFLOW says otherwise
+#   DEVICES  GPUs that share the language model's batches (all that nvidia-smi counts, where they divide them)
 #   MINUTES  factor for the steps of each training and the minutes that it may take (1); 0.5 halves both. At least 0.3: the image
 #            tokenizer needs steps behind those in which it turns into a quantizer
 #   TOY      when set, small parts, a few steps, a few pictures: shows in minutes, on a CPU too, that every piece works
@@ -34,42 +35,8 @@ if [ -n "${TOY:-}" ]; then
   evaluate=${EVALUATE:---limit 4}
 fi
 
-say() { echo "train.sh: $*" >&2; }
-
-field() { sed -n "s/^ *$2: *\([^ #]*\).*/\1/p" "$1" | head -n 1; }
-
-# trains what a configuration says, unless that is done
-train() {
-  local yaml=$1 output
-  output=$work/$(field "$yaml" output)
-  if [ -f "$output/trained.safetensors" ]; then
-    say "$(basename "$yaml"): done"
-    return
-  fi
-  local options=(--config "$yaml" --set "work=$work" --set "run.device=$device")
-  if [ -n "${TOY:-}" ]; then
-    options+=(--set "model=$config" --set run.compile=false --set run.precision=float32 --set run.steps=3 --set run.max_minutes=0
-      --set run.log_every=1 --set optimizer.warmup_steps=1)
-    if [ -n "$(field "$yaml" batch_size)" ]; then
-      grep -q '^  t2i:' "$yaml" && options+=(--set data.t2i.batch_size=2 --set data.mmu.batch_size=2) || options+=(--set data.batch_size=4)
-    fi
-  elif [ -n "${MINUTES:-}" ]; then
-    # both, or the learning rate would not have come down when the time is up
-    options+=(--set "run.max_minutes=$(awk "BEGIN { print $MINUTES * $(field "$yaml" max_minutes) }")"
-      --set "run.steps=$(awk "BEGIN { printf \"%d\", $MINUTES * $(field "$yaml" steps) + 0.5 }")")
-  fi
-  say "$(basename "$yaml") into $output"
-  local code=0
-  "$omnimamba" train "${options[@]}" || code=$?
-  case $code in
-    0) ;;
-    3) say "$(basename "$yaml") is not finished: its time is up. Start again with a larger MINUTES (now ${MINUTES:-1}) to go on" ;;
-    *) say "$(basename "$yaml") is not finished; start again to go on" ;;
-  esac
-  return "$code"
-}
-
-trained() { echo "$work/$(field "$recipe/$1" output)/trained.safetensors"; }
+# shellcheck source=models/recipes/training.sh
+. "$recipe/../training.sh"
 
 # 1. pictures with names, and the tokenizer of texts
 if [ ! -f "$work/data/pictures.json" ] || [ ! -f "$work/tokenizer.json" ]; then

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * A file whose {@linkplain Int8Matrix matrices in int8} appear as their values in float32, so that
- * whoever reads tensors reads these too. Their scales are no tensors of their own here. Reads of
+ * every reader of tensors can use them. Their scales are no tensors of their own here. Reads of
  * such matrices must begin and end at float32 elements. Owns the file.
  */
 public final class Int8Source implements TensorSource {
