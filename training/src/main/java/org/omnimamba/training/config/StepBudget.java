@@ -9,7 +9,7 @@ package org.omnimamba.training.config;
  * @param maxMinutes that the run may take, all its starts together; 0 for no limit
  */
 public record StepBudget(long steps, double maxMinutes) {
-  /** Number of steps by which the speed is known. */
+  /** Number of steps by which the speed is known, beside those whose batches were made before. */
   public static final int MEASURED_BY = 40;
 
   /** Steps before the measurement: the first one compiles. */

@@ -30,7 +30,7 @@ public final class TrainingRun {
   public static final String TRAINED_FILE = "trained.safetensors";
 
   /** Batches that are ready, or being made: on a machine of many processors, one on each. */
-  private static final int BATCHES_AHEAD = Math.max(12, Runtime.getRuntime().availableProcessors());
+  static final int BATCHES_AHEAD = Math.max(12, Runtime.getRuntime().availableProcessors());
 
   private static final String TOTAL_STEPS = "total_steps";
   private static final String IDENTITY = "identity";
@@ -187,7 +187,9 @@ public final class TrainingRun {
     double lastSave = elapsedSeconds();
     double settled = 0;
     boolean fits = fitted || settings.budget().maxMinutes() == 0;
-    long settledAt = trainer.step() + StepBudget.SETTLED_AFTER;
+    // the batches of the first steps were made while the first one was compiled
+    long settledAt =
+        trainer.step() + StepBudget.SETTLED_AFTER + BATCHES_AHEAD / settings.options().accumulate();
     while (!interrupted && !isOver(trainer)) {
       double rate = schedule().rate(trainer.step());
       StepResult result = trainer.run(microBatches(source), rate);

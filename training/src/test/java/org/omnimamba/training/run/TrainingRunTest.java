@@ -110,6 +110,18 @@ class TrainingRunTest {
   }
 
   @Test
+  void batchesThatWereReadySayNothingOfTheSpeed() {
+    // the device takes a hundredth of the time that a batch takes to be made
+    StepListener waits =
+        (result, parameters) ->
+            nanos.addAndGet(
+                result.step() < TrainingRun.BATCHES_AHEAD ? 10_000_000L : 1_000_000_000L);
+    TrainingRun.Summary summary = run(folder, new StepBudget(0, 5), TinyRun.task(waits)).run();
+    assertThat(summary.ending()).isEqualTo(Ending.FINISHED);
+    assertThat(nanos.get()).isBetween(285_000_000_000L, 300_000_000_000L);
+  }
+
+  @Test
   void aScheduleThatDoesNotFitItsTimeIsShortenedAndSaysSo() throws IOException {
     StepListener oneSecond = (result, parameters) -> nanos.addAndGet(1_000_000_000L);
     StepBudget budget = new StepBudget(1000, 2);
