@@ -10,6 +10,7 @@ import static org.springframework.http.HttpMethod.POST;
 import static org.springframework.http.HttpMethod.PUT;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -60,10 +61,15 @@ final class AccessTable {
    * @throws ApiException 404 if no rule covers the path, 405 if none covers the method
    */
   AccessRule find(String path, HttpMethod method) {
+    // First, since some look like the id of something: /v1/responses/compact.
+    Optional<ApiException> other = OtherEndpoints.hint(path);
+    if (other.isPresent()) {
+      throw other.get();
+    }
     PathContainer requested = PathContainer.parsePath(path);
     List<AccessRule> covering = RULES.stream().filter(rule -> rule.covers(requested)).toList();
     if (covering.isEmpty()) {
-      throw OtherEndpoints.hint(path).orElseGet(ErrorTranslator::notFound);
+      throw ErrorTranslator.notFound();
     }
     return covering.stream()
         .filter(rule -> rule.methods().contains(method))

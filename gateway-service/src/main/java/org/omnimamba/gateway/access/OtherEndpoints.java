@@ -23,12 +23,26 @@ final class OtherEndpoints {
               "Pictures are drawn from text alone: use POST /v1/images/generations."),
           new Hint("/v1/uploads(/.*)?", "Send a file at once: POST /v1/files."),
           new Hint(
-              "/v1/(assistants|audio|chatkit|containers|conversations|edits|embeddings|engines|evals"
-                  + "|fine-tunes|fine_tuning|moderations|organization|realtime|threads|vector_stores"
-                  + "|videos)(/.*)?",
+              "/v1/responses/input_tokens",
+              "The usage of an answer says how many tokens its input had."),
+          new Hint(
+              "/v1/responses/compact",
+              "Go on with previous_response_id: truncation auto cuts a conversation to what the model"
+                  + " can read."),
+          new Hint(
+              "/v1/chat/completions/.+",
+              "Chat completions are not kept; responses are: POST /v1/responses."),
+          new Hint(
+              "/v1/webhook_(endpoints|event_types)(/.*)?",
+              "Where webhooks are sent is set with /v1/webhook-endpoints."),
+          new Hint(
+              "/v1/(agents|assistants|audio|chatkit|containers|content_provenance_checks"
+                  + "|conversations|decisions|edits|embeddings|engines|evals|fine-tunes|fine_tuning"
+                  + "|live|moderations|organization|projects|realtime|safety|skills|threads"
+                  + "|vaults|vector_stores|videos)(/.*)?",
               ""),
           new Hint(
-              "(/v1/v1)?/(chat/completions|images/generations|models|jobs)",
+              "(/v1/v1)?/(batches|chat/completions|files|images/generations|jobs|models|responses)",
               "The base URL of a client must end with /v1, once."));
 
   /**

@@ -141,7 +141,13 @@ class ClientsTest {
         "/v1/fine_tuning/jobs | It serves POST /v1/chat/completions",
         "/v1/images/edits | Pictures are drawn from text alone",
         "/v1/uploads | Send a file at once: POST /v1/files.",
+        "/v1/responses/input_tokens | The usage of an answer says how many tokens its input had.",
+        "/v1/responses/compact | truncation auto cuts a conversation to what the model can read.",
+        "/v1/chat/completions/chatcmpl-1 | Chat completions are not kept; responses are",
+        "/v1/webhook_endpoints | is set with /v1/webhook-endpoints.",
+        "/v1/skills | It serves POST /v1/chat/completions",
         "/chat/completions | must end with /v1, once.",
+        "/responses | must end with /v1, once.",
         "/v1/v1/models | must end with /v1, once.",
         "/v1/anything | Nothing is served under this address.",
       })
