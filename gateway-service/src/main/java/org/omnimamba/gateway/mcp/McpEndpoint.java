@@ -4,9 +4,6 @@ import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.server.McpStatelessServerHandler;
-import io.modelcontextprotocol.spec.McpSchema;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
@@ -15,12 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.omnimamba.gateway.errors.ApiException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -31,12 +26,14 @@ import reactor.core.scheduler.Schedulers;
 /** The protocol's messages over HTTP: one in a request's body, its answer in the response's. */
 @Component
 final class McpEndpoint implements McpStatelessServerTransport {
-  private static final String ARGUMENTS = "arguments";
-  private static final Set<String> NEED_PARAMETERS =
-      Set.of(McpSchema.METHOD_INITIALIZE, McpSchema.METHOD_TOOLS_CALL);
-
   private final McpJsonMapper json = McpJsonDefaults.getMapper();
+  private final MessageReader reader = new MessageReader(json);
+  private final ParameterChecks parameters;
   private volatile @Nullable McpStatelessServerHandler handler;
+
+  McpEndpoint(McpTools tools) {
+    this.parameters = new ParameterChecks(tools.names());
+  }
 
   @Override
   public void setMcpHandler(McpStatelessServerHandler mcpHandler) {
@@ -70,46 +67,16 @@ final class McpEndpoint implements McpStatelessServerTransport {
     if (server == null) {
       return Mono.error(new IllegalStateException("the MCP server has no handler"));
     }
-    JSONRPCMessage message;
-    try {
-      message = McpSchema.deserializeJsonRpcMessage(json, text);
-    } catch (IOException | RuntimeException e) {
-      return Mono.error(notAMessage());
+    Optional<JSONRPCRequest> read = reader.read(text);
+    if (read.isEmpty()) {
+      // No notification changes anything here, and nothing is asked of a client.
+      return ServerResponse.accepted().build();
     }
-    if (!McpSchema.JSONRPC_VERSION.equals(message.jsonrpc())) {
-      return Mono.error(notAMessage());
-    }
-    if (message instanceof JSONRPCRequest request) {
-      return hasObjects(request)
-          ? server.handleRequest(context, request).flatMap(this::write)
-          : write(invalidParams(request));
-    }
-    return message instanceof JSONRPCNotification notification
-        ? server
-            .handleNotification(context, notification)
-            .then(Mono.defer(() -> ServerResponse.accepted().build()))
-        : ServerResponse.accepted().build();
-  }
-
-  private static ApiException notAMessage() {
-    return ApiException.invalidRequest(
-        HttpStatus.BAD_REQUEST, "invalid_json_rpc", "The body must be one JSON-RPC 2.0 message.");
-  }
-
-  /** Whether the parameters are objects where the methods of this server want them. */
-  private static boolean hasObjects(JSONRPCRequest request) {
-    if (request.params() == null) {
-      return !NEED_PARAMETERS.contains(request.method());
-    }
-    return request.params() instanceof Map<?, ?> params
-        && (params.get(ARGUMENTS) == null || params.get(ARGUMENTS) instanceof Map<?, ?>);
-  }
-
-  private static JSONRPCResponse invalidParams(JSONRPCRequest request) {
-    return JSONRPCResponse.error(
-        request.id(),
-        new JSONRPCError(
-            McpSchema.ErrorCodes.INVALID_PARAMS, "params, and arguments in it, must be objects."));
+    JSONRPCRequest request = read.get();
+    JSONRPCError error = parameters.errorOf(request);
+    return error == null
+        ? server.handleRequest(context, ParameterChecks.withoutNulls(request)).flatMap(this::write)
+        : write(JSONRPCResponse.error(request.id(), error));
   }
 
   private Mono<ServerResponse> write(JSONRPCResponse response) {

@@ -58,6 +58,10 @@ final class McpTools {
             this::look));
   }
 
+  List<String> names() {
+    return all().stream().map(specification -> specification.tool().name()).toList();
+  }
+
   private static Map<String, Object> field(String type, String description) {
     return Map.of("type", type, "description", description);
   }
