@@ -44,6 +44,8 @@ class ConfigurationTest {
         "omnimamba.gateway.routing.attempts=0|attempts",
         "omnimamba.gateway.routing.probe-path=readyz|probePath",
         "omnimamba.gateway.keys.cached-for=0s|cached-for",
+        "omnimamba.gateway.mcp.allowed-origins=https://a.example/|allowed-origins",
+        "omnimamba.gateway.mcp.allowed-origins=*|allowed-origins",
         "omnimamba.gateway.streaming.longest-silence=soon|longest-silence",
       })
   void aWrongValueStopsTheStart(String wrong, String named) {

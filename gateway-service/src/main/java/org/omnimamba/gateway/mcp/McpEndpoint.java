@@ -4,6 +4,7 @@ import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.server.McpStatelessServerHandler;
+import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
@@ -28,10 +29,12 @@ import reactor.core.scheduler.Schedulers;
 final class McpEndpoint implements McpStatelessServerTransport {
   private final McpJsonMapper json = McpJsonDefaults.getMapper();
   private final MessageReader reader = new MessageReader(json);
+  private final HeaderChecks headers;
   private final ParameterChecks parameters;
   private volatile @Nullable McpStatelessServerHandler handler;
 
-  McpEndpoint(McpTools tools) {
+  McpEndpoint(HeaderChecks headers, McpTools tools) {
+    this.headers = headers;
     this.parameters = new ParameterChecks(tools.names());
   }
 
@@ -47,13 +50,14 @@ final class McpEndpoint implements McpStatelessServerTransport {
 
   /** Answers a message. Reading it may load the SDK's schemas, so that is not for an event loop. */
   Mono<ServerResponse> handle(ServerRequest request) {
+    headers.requireAllowedOrigin(request);
     McpTransportContext context =
         McpTransportContext.create(Map.of(OwnApi.Origin.KEY, OwnApi.Origin.of(request)));
     return DataBufferUtils.join(request.exchange().getRequest().getBody())
         .map(McpEndpoint::text)
         .defaultIfEmpty("")
         .publishOn(Schedulers.boundedElastic())
-        .flatMap(text -> answer(context, text));
+        .flatMap(text -> answer(request, context, text));
   }
 
   private static String text(DataBuffer buffer) {
@@ -62,12 +66,17 @@ final class McpEndpoint implements McpStatelessServerTransport {
     return text;
   }
 
-  private Mono<ServerResponse> answer(McpTransportContext context, String text) {
+  private Mono<ServerResponse> answer(
+      ServerRequest http, McpTransportContext context, String text) {
     McpStatelessServerHandler server = handler;
     if (server == null) {
       return Mono.error(new IllegalStateException("the MCP server has no handler"));
     }
     Optional<JSONRPCRequest> read = reader.read(text);
+    // The version is what the first request is about: no header can be right or wrong there.
+    if (read.isEmpty() || !read.get().method().equals(McpSchema.METHOD_INITIALIZE)) {
+      HeaderChecks.requireVersion(http, protocolVersions());
+    }
     if (read.isEmpty()) {
       // No notification changes anything here, and nothing is asked of a client.
       return ServerResponse.accepted().build();
