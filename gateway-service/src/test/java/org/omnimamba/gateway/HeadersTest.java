@@ -69,6 +69,7 @@ class HeadersTest {
         "Last-Event-ID | 41",
         "Prefer | wait=30",
         "Range | bytes=0-99",
+        "If-Range | \"7\"",
         "User-Agent | client/1.0",
         "X-Request-Id | my-id",
       })

@@ -25,7 +25,7 @@ import org.springframework.web.server.ServerWebExchange;
 final class UpstreamRequestHeaders implements HttpHeadersFilter, Ordered {
   /** Those that have one value; of several the first counts. */
   private static final Set<String> PASSED =
-      Set.of("content-type", "idempotency-key", "last-event-id", "range", "user-agent");
+      Set.of("content-type", "idempotency-key", "if-range", "last-event-id", "range", "user-agent");
 
   /** Those that are lists, which a client may spread over several lines. */
   private static final Set<String> LISTS = Set.of("accept", "if-match", "if-none-match", "prefer");

@@ -11,8 +11,8 @@ import org.springframework.http.ResponseEntity;
 
 /**
  * Conditional reads (RFC 9110, 13): {@code If-Match} is compared strongly and answered with 412,
- * {@code If-None-Match} weakly and answered with 304; both know lists and {@code *}. To be asked
- * once it is known that there is something to read.
+ * {@code If-None-Match} weakly and answered with 304; both know lists and {@code *}. {@code
+ * If-Range} is compared strongly. To be asked once it is known that there is something to read.
  */
 public final class Conditions {
   private Conditions() {}
@@ -34,6 +34,16 @@ public final class Conditions {
     return anyMatches(tags(request, HttpHeaders.IF_NONE_MATCH), current, false)
         ? Optional.of(ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build())
         : Optional.empty();
+  }
+
+  /**
+   * Whether {@code Range} is to be looked at: not if {@code If-Range} names another version. A time
+   * is no version here, since no answer tells one.
+   *
+   * @param tag the strong entity tag of what there is, with its quotes
+   */
+  public static boolean rangeIsMeant(HttpHeaders request, String tag) {
+    return request.getOrEmpty(HttpHeaders.IF_RANGE).stream().allMatch(tag::equals);
   }
 
   private static boolean anyMatches(List<ETag> given, ETag current, boolean strong) {

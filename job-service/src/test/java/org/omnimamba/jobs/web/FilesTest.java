@@ -138,6 +138,61 @@ class FilesTest {
         .isEqualTo(whole.length);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bytes=2-4 | 206 | bytes 2-4/10",
+        "BYTES=0-1 | 206 | bytes 0-1/10",
+        "bytes=8-99999999999999999999 | 206 | bytes 8-9/10",
+        "bytes=-99999999999999999999 | 206 | bytes 0-9/10",
+        "bytes=00000000000000000000008- | 206 | bytes 8-9/10",
+        "bytes= 3-3, | 206 | bytes 3-3/10",
+        "bytes=99999999999999999999- | 416 | bytes */10",
+        "bytes=99999999999999999999-99999999999999999999 | 416 | bytes */10",
+        "bytes=10-12 | 416 | bytes */10",
+        "bytes=-0 | 416 | bytes */10",
+        "bytes=4-2 | 200 |",
+        "bytes=0-1,3-4 | 200 |",
+        "bytes=a-b | 200 |",
+        "bytes=- | 200 |",
+        "bytes=+1-2 | 200 |",
+        "lines=0-1 | 200 |",
+      })
+  void aRangeIsReadAsTheStandardHasIt(String range, int status, @Nullable String given) {
+    String id = upload(bytes(10), "vision").path("id").asString("");
+    EntityExchangeResult<byte[]> answer = content(id, status, "Range", range);
+    assertThat(answer.getResponseHeaders().getFirst("Content-Range")).isEqualTo(given);
+    if (status == 200) {
+      assertThat(answer.getResponseBody()).isEqualTo(bytes(10));
+    }
+  }
+
+  @Test
+  void aRangeOfAnotherVersionOrOfNoBodyIsNotLookedAt() {
+    String id = upload(bytes(10), "vision").path("id").asString("");
+    String tag = String.valueOf(content(id, 200).getResponseHeaders().getETag());
+    assertThat(content(id, 206, "Range", "bytes=-2", "If-Range", tag).getResponseBody()).hasSize(2);
+    for (String other :
+        List.of("\"other\"", "W/" + tag, "Wed, 21 Oct 2026 07:28:00 GMT", "*", tag + ", " + tag)) {
+      assertThat(content(id, 200, "Range", "bytes=-2", "If-Range", other).getResponseBody())
+          .as(other)
+          .hasSize(10);
+      assertThat(content(id, 200, "Range", "bytes=99-", "If-Range", other).getResponseBody())
+          .as(other)
+          .hasSize(10);
+    }
+    client
+        .method(HttpMethod.HEAD)
+        .uri("/v1/files/{id}/content", id)
+        .header("Range", "bytes=-2")
+        .exchange()
+        .expectStatus()
+        .isOk()
+        .expectHeader()
+        .contentLength(10);
+  }
+
   @Test
   void theListIsReadPageByPage() {
     List<String> made = new ArrayList<>();

@@ -5,7 +5,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,6 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpRange;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -131,54 +129,39 @@ class FilesController {
               HttpHeaders asked = exchange.getRequest().getHeaders();
               Optional<ResponseEntity<Flux<DataBuffer>>> known = Conditions.notModified(asked, tag);
               boolean head = exchange.getRequest().getMethod() == HttpMethod.HEAD;
-              return known.orElseGet(() -> answer(file, tag, range(asked, file.bytes()), head));
+              return known.orElseGet(
+                  () ->
+                      answer(
+                          file,
+                          tag,
+                          // A range means something to GET alone.
+                          !head && Conditions.rangeIsMeant(asked, tag)
+                              ? ByteRange.of(asked, file.bytes())
+                              : Optional.empty(),
+                          head));
             });
   }
 
-  /** One range is given by itself; several, or what is no range of bytes, are not looked at. */
-  private static @Nullable HttpRange range(HttpHeaders asked, long length) {
-    List<HttpRange> ranges;
-    try {
-      ranges = asked.getRange();
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-    if (ranges.size() != 1) {
-      return null;
-    }
-    HttpRange range = ranges.get(0);
-    if (range.getRangeStart(length) >= length) {
-      throw new OpenAiError(
-              HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-              null,
-              null,
-              "invalid_range",
-              "The file has " + length + " bytes.")
-          .withHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + length);
-    }
-    return range;
-  }
-
   private ResponseEntity<Flux<DataBuffer>> answer(
-      StoredFile file, String tag, @Nullable HttpRange range, boolean head) {
-    long from = range == null ? 0 : range.getRangeStart(file.bytes());
-    long to = range == null ? file.bytes() : range.getRangeEnd(file.bytes()) + 1;
+      StoredFile file, String tag, Optional<ByteRange> asked, boolean head) {
+    ByteRange range = asked.orElseGet(() -> new ByteRange(0, file.bytes()));
     ResponseEntity.BodyBuilder answer =
-        ResponseEntity.status(range == null ? HttpStatus.OK : HttpStatus.PARTIAL_CONTENT)
+        ResponseEntity.status(asked.isPresent() ? HttpStatus.PARTIAL_CONTENT : HttpStatus.OK)
             .eTag(tag)
             .contentType(MediaType.APPLICATION_OCTET_STREAM)
-            .contentLength(to - from)
+            .contentLength(range.length())
             .header(HttpHeaders.ACCEPT_RANGES, "bytes")
             .header(HttpHeaders.CACHE_CONTROL, "private, no-cache")
             .header("X-Content-Type-Options", "nosniff");
-    if (range != null) {
-      answer.header(
-          HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (to - 1) + "/" + file.bytes());
+    if (asked.isPresent()) {
+      answer.header(HttpHeaders.CONTENT_RANGE, range.contentRange(file.bytes()));
     }
     return head
         ? answer.build()
         : answer.body(
-            files.read(file, from, to - from).map(DefaultDataBufferFactory.sharedInstance::wrap));
+            files
+                .read(file, range.from(), range.length())
+                .map(DefaultDataBufferFactory.sharedInstance::wrap));
   }
 
   private Mono<StoredFile> find(Tenant tenant, String id) {
