@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.omnimamba.inference.http.BadRequest.CHAT;
 import static org.omnimamba.inference.http.BadRequest.IMAGES;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,8 +30,12 @@ class HarmlessFieldsTest {
          "temperature":null,"stop":null,"stream":null,"stream_options":null}
         """
             .formatted(TestServer.MODEL));
-    SERVER.ok(
-        CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":3000000000}");
+    for (String many : List.of("3000000000", "1" + "0".repeat(30))) {
+      SERVER.ok(
+          CHAT,
+          "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":%s,\"top_k\":%s}"
+              .formatted(many, many));
+    }
     SERVER.ok(
         IMAGES,
         """

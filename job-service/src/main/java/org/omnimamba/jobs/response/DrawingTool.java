@@ -24,6 +24,8 @@ import tools.jackson.databind.node.StringNode;
 record DrawingTool(
     ArrayNode tools, JsonNode choice, ObjectNode options, boolean available, boolean forced) {
   private static final String NAME = "image_generation";
+  private static final String PARTIAL_IMAGES = "partial_images";
+  private static final int MOST_PARTIAL_IMAGES = 3;
   private static final Set<String> PASSED =
       Set.of(
           "size",
@@ -32,7 +34,7 @@ record DrawingTool(
           "quality",
           "background",
           "moderation",
-          "partial_images");
+          PARTIAL_IMAGES);
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /**
@@ -72,12 +74,27 @@ record DrawingTool(
               if (value.isNull() || name.equals("type") || name.equals("model")) {
                 return;
               }
+              if (name.equals(PARTIAL_IMAGES)) {
+                checkPartialImages(param + "." + name, value);
+              }
               if (PASSED.contains(name)) {
                 options.set(name, value);
               } else if (!name.equals("action") || value.asString("").equals("edit")) {
                 throw unsupported(param + "." + name, " Pictures are drawn from text alone.");
               }
             });
+  }
+
+  /** Here, since they are passed on only for a stream. */
+  private static void checkPartialImages(String param, JsonNode value) {
+    if (!value.isIntegralNumber()) {
+      throw type(param, "a whole number");
+    }
+    if (!value.canConvertToInt()
+        || value.intValue() < 0
+        || value.intValue() > MOST_PARTIAL_IMAGES) {
+      throw invalid(param, "'" + param + "' must be from 0 to " + MOST_PARTIAL_IMAGES + ".");
+    }
   }
 
   private static DrawingTool chosen(ArrayNode tools, JsonNode choice, ObjectNode options) {

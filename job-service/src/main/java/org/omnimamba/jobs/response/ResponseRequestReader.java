@@ -29,12 +29,14 @@ public final class ResponseRequestReader {
           "service_tier",
           "parallel_tool_calls");
 
+  private static final String MOST_TOKENS = "max_output_tokens";
+
   private static final Set<String> READ =
       Set.of(
           "model",
           "input",
           "instructions",
-          "max_output_tokens",
+          MOST_TOKENS,
           "temperature",
           "top_p",
           "metadata",
@@ -138,8 +140,9 @@ public final class ResponseRequestReader {
         throw unsupported("text.format", " The answer is a picture.");
       }
     } else {
-      if (body.hasNonNull("max_output_tokens")) {
-        passed.set("max_completion_tokens", body.path("max_output_tokens"));
+      JsonNode most = mostTokens();
+      if (!most.isNull()) {
+        passed.set("max_completion_tokens", most);
       }
       if (format != null) {
         passed.set("response_format", format);
@@ -220,7 +223,7 @@ public final class ResponseRequestReader {
     head.put("background", background);
     head.put("store", store);
     head.put("instructions", instructions);
-    head.set("max_output_tokens", orNull("max_output_tokens"));
+    head.set(MOST_TOKENS, mostTokens());
     head.set("previous_response_id", orNull("previous_response_id"));
     head.set("temperature", orNull("temperature"));
     head.set("top_p", orNull("top_p"));
@@ -234,6 +237,21 @@ public final class ResponseRequestReader {
     head.putObject("reasoning").putNull("effort").putNull("summary");
     head.set("metadata", metadata());
     return head;
+  }
+
+  /** At least 1, or null; more than a context ever has is said as the largest whole number. */
+  private JsonNode mostTokens() {
+    JsonNode most = orNull(MOST_TOKENS);
+    if (most.isNull()) {
+      return most;
+    }
+    if (!most.isIntegralNumber()) {
+      throw type(MOST_TOKENS, "a whole number");
+    }
+    if (most.bigIntegerValue().signum() <= 0) {
+      throw invalid(MOST_TOKENS, "'" + MOST_TOKENS + "' must be at least 1.");
+    }
+    return most.canConvertToInt() ? most : NODES.numberNode(Integer.MAX_VALUE);
   }
 
   private JsonNode orNull(String name) {

@@ -46,6 +46,15 @@ class BadResponsesTest {
           {"model": "m", "input": "x", "tools": [{"type": "web_search"}]}          | tools[0].type
           {"model": "m", "input": "x", "tools": [{"type": "image_generation", "input_image_mask": {"file_id": "f"}}]} | tools[0].input_image_mask
           {"model": "m", "input": "x", "tools": [{"type": "image_generation", "action": "edit"}]} | tools[0].action
+          {"model": "m", "input": "x", "tools": [{"type": "image_generation", "partial_images": 9}]} | tools[0].partial_images
+          {"model": "m", "input": "x", "stream": true, "tools": [{"type": "image_generation", "partial_images": -1}]} | tools[0].partial_images
+          {"model": "m", "input": "x", "background": true, "tools": [{"type": "image_generation", "partial_images": "2"}]} | tools[0].partial_images
+          {"model": "m", "input": "x", "tools": [{"type": "image_generation", "partial_images": 1000000000000000000000000000000}]} | tools[0].partial_images
+          {"model": "m", "input": "x", "max_output_tokens": 0}                     | max_output_tokens
+          {"model": "m", "input": "x", "max_output_tokens": -1000000000000000000000000000000} | max_output_tokens
+          {"model": "m", "input": "x", "max_output_tokens": "5"}                   | max_output_tokens
+          {"model": "m", "input": "x", "max_output_tokens": 1.5, "background": true} | max_output_tokens
+          {"model": "m", "input": "x", "max_output_tokens": 0, "tools": [{"type": "image_generation"}]} | max_output_tokens
           {"model": "m", "input": "x", "tool_choice": {"type": "function", "name": "f"}} | tool_choice
           {"model": "m", "input": "x", "tool_choice": "required"}                  | tool_choice
           {"model": "m", "input": " ", "tools": [{"type": "image_generation"}]}    | input

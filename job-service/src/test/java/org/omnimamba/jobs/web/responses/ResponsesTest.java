@@ -15,6 +15,7 @@ import static org.omnimamba.jobs.web.responses.Responses.textOf;
 import static org.omnimamba.jobs.web.responses.Responses.types;
 import static org.omnimamba.jobs.web.responses.Responses.user;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -93,6 +94,14 @@ class ResponsesTest {
                 + "{\"content\":[{\"text\":\"what is red?\",\"type\":\"text\"}],\"role\":\"user\"}]");
     assertThat(inference.received().get(0).headers()).doesNotContainKey("x-omnimamba-traffic");
     assertThat(get(client, response.path("id").stringValue(), 200)).isEqualTo(response);
+  }
+
+  @Test
+  void moreTokensThanAnyContextHasAreAskedForAsANumberThatClientsRead() {
+    JsonNode response =
+        create(client, of("hello", "max_output_tokens", BigInteger.TEN.pow(30), "store", false));
+    assertThat(response.path("max_output_tokens").asString()).isEqualTo("2147483647");
+    assertThat(asked().path("max_completion_tokens").asString()).isEqualTo("2147483647");
   }
 
   @Test
