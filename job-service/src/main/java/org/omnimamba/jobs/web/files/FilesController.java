@@ -5,6 +5,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ import reactor.core.publisher.Mono;
 class FilesController {
   private static final String FILE = "file";
   private static final int MOST_LISTED = 10_000;
+
+  /** What files are for, whoever wrote them. */
+  private static final List<String> PURPOSES = List.of("batch", "batch_output", "vision");
 
   private final FileStore files;
   private final FileUploads uploads;
@@ -79,6 +83,13 @@ class FilesController {
     if (!order.equals("asc") && !order.equals("desc")) {
       return Mono.error(
           OpenAiError.invalid("order", "invalid_value", "order must be 'asc' or 'desc'."));
+    }
+    if (purpose != null && !PURPOSES.contains(purpose)) {
+      return Mono.error(
+          OpenAiError.invalid(
+              "purpose",
+              "invalid_value",
+              "purpose must be 'batch', 'batch_output' or 'vision', not '" + purpose + "'."));
     }
     UUID position =
         after == null

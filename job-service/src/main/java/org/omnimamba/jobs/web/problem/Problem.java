@@ -55,7 +55,7 @@ public final class Problem extends RuntimeException {
   }
 
   /** Says which parameter of the query is wrong, for answers that have a place for it. */
-  Problem about(String name) {
+  public Problem about(String name) {
     parameter = name;
     return this;
   }
