@@ -24,9 +24,12 @@ final class BodyFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    return isUpload(exchange.getRequest())
-        ? chain.filter(exchange)
-        : gate.pass(exchange, chain::filter);
+    if (!isUpload(exchange.getRequest())) {
+      return gate.pass(exchange, chain::filter);
+    }
+    // The service does not hear of a coding, and would keep the bytes as they are.
+    ContentTypes.requirePlain(exchange.getRequest().getHeaders());
+    return chain.filter(exchange);
   }
 
   private static boolean isUpload(ServerHttpRequest request) {

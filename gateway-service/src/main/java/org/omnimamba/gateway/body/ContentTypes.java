@@ -8,7 +8,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
-/** In which forms a body may come: JSON in UTF-8, as it is. */
+/** In which forms a body may come: JSON in UTF-8, and any body as it is. */
 final class ContentTypes {
   private ContentTypes() {}
 
@@ -19,8 +19,17 @@ final class ContentTypes {
     if (!isJson(headers)) {
       throw unsupported("The content type must be application/json.");
     }
-    String coding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
-    if (coding != null && !coding.equalsIgnoreCase("identity")) {
+    requirePlain(headers);
+  }
+
+  /**
+   * @throws ApiException 415 for a content coding
+   */
+  static void requirePlain(HttpHeaders headers) {
+    boolean plain =
+        headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING).stream()
+            .allMatch("identity"::equalsIgnoreCase);
+    if (!plain) {
       throw unsupported("The body must not be compressed.");
     }
   }

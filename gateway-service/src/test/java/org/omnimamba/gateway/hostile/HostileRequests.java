@@ -108,6 +108,11 @@ final class HostileRequests {
               sent(path, "a body that stops", 408, "Content-Length: 10\r\n\r\n{\"a\""))
           .forEach(all::add);
     }
+    String form = "Content-Type: multipart/form-data; boundary=x\r\n";
+    String gzip = form + "Content-Encoding: gzip\r\n";
+    String twice = form + "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n";
+    all.add(posted("/v1/files", "a compressed form", 415, gzip, "--x--"));
+    all.add(posted("/v1/files", "a form with two codings", 415, twice, "--x--"));
   }
 
   private static Attack posted(String path, String name, int status, String headers, String body) {

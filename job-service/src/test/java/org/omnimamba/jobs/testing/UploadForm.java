@@ -20,6 +20,11 @@ public final class UploadForm {
     return part("name=\"file\"; filename=\"questions.jsonl\"", content);
   }
 
+  /** Adds the file, with a further header of its part. */
+  public UploadForm file(byte[] content, String header) {
+    return part("name=\"file\"; filename=\"questions.jsonl\"\r\n" + header, content);
+  }
+
   private UploadForm part(String disposition, byte[] content) {
     body.writeBytes(
         ("--boundary\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n")

@@ -3,6 +3,8 @@ package org.omnimamba.jobs.web.files;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.omnimamba.jobs.file.FileUpload;
 import org.omnimamba.jobs.file.StoredFile;
 import org.omnimamba.jobs.web.problem.OpenAiError;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.codec.multipart.FormPartEvent;
 import org.springframework.http.codec.multipart.PartEvent;
@@ -27,6 +30,12 @@ final class FileForm {
   private static final String PURPOSE = "purpose";
   private static final String ANCHOR = "expires_after[anchor]";
   private static final String SECONDS = "expires_after[seconds]";
+  private static final List<String> CODINGS =
+      List.of("Content-Transfer-Encoding", HttpHeaders.CONTENT_ENCODING);
+
+  /** Values that change no byte; of the first header clients write them still (RFC 7578, 4.7). */
+  private static final Set<String> PLAIN = Set.of("7bit", "8bit", "binary", "identity");
+
   private static final int LONGEST_NAME = 255;
   private static final int SHORTEST_LIFE = 3600;
   private static final int LONGEST_LIFE = 2_592_000;
@@ -44,6 +53,15 @@ final class FileForm {
 
   /** Takes the next piece of a part. */
   Mono<Void> accept(PartEvent event) {
+    String coding = codingOf(event.headers());
+    if (coding != null) {
+      return Mono.error(
+          OpenAiError.invalid(
+              event.name(),
+              "unsupported_encoding",
+              "The part '%s' has the header %s; parts are taken as they are, without a coding."
+                  .formatted(event.name(), coding)));
+    }
     if (event.name().equals(FILE)) {
       return file(event);
     }
@@ -55,6 +73,18 @@ final class FileForm {
     return fields.putIfAbsent(field.name(), field.value()) == null
         ? Mono.empty()
         : Mono.error(repeated(field.name()));
+  }
+
+  /** The header that says that the bytes of a part are to be decoded, or null. */
+  private static @Nullable String codingOf(HttpHeaders part) {
+    for (String name : CODINGS) {
+      for (String value : part.getOrEmpty(name)) {
+        if (!PLAIN.contains(value.strip().toLowerCase(Locale.ROOT))) {
+          return name + ": " + value;
+        }
+      }
+    }
+    return null;
   }
 
   private static boolean isField(String name) {
