@@ -43,7 +43,7 @@ class FilesController {
   private static final String FILE = "file";
   private static final int MOST_LISTED = 10_000;
 
-  /** What files are for, whoever wrote them. */
+  /** What files are for: those of clients, and those that batches write. */
   private static final List<String> PURPOSES = List.of("batch", "batch_output", "vision");
 
   private final FileStore files;
