@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** The requests per minute that each tenant may make, whoever answers them. */
+/** The requests per minute that each tenant may make, whichever service answers them. */
 @Component
 public final class RequestBudget {
   private static final String KIND = "requests";

@@ -87,7 +87,7 @@ final class WatchedResponse extends ServerHttpResponseDecorator {
 
   /**
    * Completes when a broken stream has been ended with an error event. Nothing more will come then;
-   * but whoever waits for the service's trailers would wait for ever.
+   * but a reader of the service's trailers would wait for ever.
    */
   Mono<Void> ended() {
     return ended.asMono();

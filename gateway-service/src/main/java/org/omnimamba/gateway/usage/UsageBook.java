@@ -51,7 +51,7 @@ final class UsageBook implements DisposableBean {
   private long pages;
 
   /**
-   * A request whose use is being asked for; whoever ends it first counts it.
+   * A request whose use is being asked for; the first to end it counts it.
    *
    * @param seen what counts if nothing more is found out
    */

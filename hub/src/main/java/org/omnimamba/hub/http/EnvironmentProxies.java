@@ -106,7 +106,7 @@ public final class EnvironmentProxies extends ProxySelector {
 
   @Override
   public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-    // whoever connects is told, too
+    // the caller hears of it from the connection itself
   }
 
   /** By default Java sends no password to a proxy on the way to a https address. */

@@ -131,7 +131,7 @@ final class HubApi {
 
   /**
    * The next page; null after the last. A mirror may pass on the hub's own address, of which the
-   * query counts: whoever was asked is asked again.
+   * query counts: the host that was asked is asked again.
    */
   private static @Nullable URI next(URI from, Answer<?> answer) {
     String link = answer.headers().firstValue("Link").orElse("");
