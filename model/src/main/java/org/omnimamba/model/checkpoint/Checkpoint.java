@@ -30,6 +30,9 @@ public final class Checkpoint implements TensorSource {
   public static final String CONFIG_FILE = "config.json";
   public static final String TOKENIZER_FILE = "tokenizer.json";
 
+  /** Licences and attributions; optional. */
+  public static final String LICENSES_FILE = "LICENSES.md";
+
   private final Path directory;
   private final ModelConfig config;
   private final TensorSchema schema;

@@ -15,23 +15,29 @@ import org.omnimamba.model.checkpoint.tensor.TensorSource;
 import org.omnimamba.model.checkpoint.torch.PthReader;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.ConfigWriter;
+import org.omnimamba.model.config.GenerationDefaults;
 import org.omnimamba.model.config.ModelConfig;
 import org.omnimamba.model.config.ModelPresets;
 import org.omnimamba.model.text.TokenizerDefinitions;
 
 /**
- * Turns a checkpoint of the reference into a model directory. Everything is checked before the
- * first byte is written, and the directory appears whole or not at all.
+ * Turns a checkpoint of the reference, or a model directory, into a model directory. Everything is
+ * checked before the first byte is written, and the directory appears whole or not at all.
  */
 public final class CheckpointConverter {
   private static final int COMPARE_BYTES = 1 << 20;
+
+  /** What a model directory may have besides, which weights of another type do not change. */
+  private static final List<String> KEPT_FILES =
+      List.of(GenerationDefaults.FILE, Checkpoint.LICENSES_FILE);
 
   private CheckpointConverter() {}
 
   /**
    * Converts.
    *
-   * @param checkpoint a {@code .pth} file, or safetensors with the same names
+   * @param checkpoint a {@code .pth} file, safetensors with the same names, or a model directory,
+   *     whose configuration and tokenizer are taken then unless others are given
    * @param out a directory that is absent or empty
    * @return the model's configuration
    * @throws CheckpointException if the checkpoint is damaged, hostile, or does not fit its
@@ -51,6 +57,7 @@ public final class CheckpointConverter {
       try (StagedDirectory directory = StagedDirectory.create(out)) {
         ConfigWriter.write(directory.path().resolve(Checkpoint.CONFIG_FILE), config);
         Files.writeString(directory.path().resolve(Checkpoint.TOKENIZER_FILE), tokenizerJson);
+        keepFiles(checkpoint, directory.path());
         ModelDirectory.writeWeights(source, schema, directory.path(), options);
         directory.commit();
       }
@@ -81,6 +88,15 @@ public final class CheckpointConverter {
     }
   }
 
+  private static void keepFiles(Path checkpoint, Path out) throws IOException {
+    for (String name : KEPT_FILES) {
+      Path file = checkpoint.resolve(name);
+      if (Files.isRegularFile(file)) {
+        Files.copy(file, out.resolve(name));
+      }
+    }
+  }
+
   private static TensorSource source(Path checkpoint, ConversionOptions options) {
     TensorSource base = TensorFiles.open(checkpoint);
     if (options.vq() == null) {
@@ -96,13 +112,18 @@ public final class CheckpointConverter {
 
   private static Path tokenizer(Path checkpoint, ConversionOptions options) {
     Path given = options.tokenizer();
-    Path tokenizer = given != null ? given : checkpoint.resolveSibling(Checkpoint.TOKENIZER_FILE);
+    boolean directory = Files.isDirectory(checkpoint);
+    Path usual =
+        directory
+            ? checkpoint.resolve(Checkpoint.TOKENIZER_FILE)
+            : checkpoint.resolveSibling(Checkpoint.TOKENIZER_FILE);
+    Path tokenizer = given != null ? given : usual;
     if (!Files.isRegularFile(tokenizer)) {
       throw new CheckpointException(
           given != null
               ? "%s: no such file".formatted(given)
-              : "there is no %s beside %s; name one (the released models use GPT-NeoX-20B's)"
-                  .formatted(Checkpoint.TOKENIZER_FILE, checkpoint));
+              : "there is no %s %s %s; name one (the released models use GPT-NeoX-20B's)"
+                  .formatted(Checkpoint.TOKENIZER_FILE, directory ? "in" : "beside", checkpoint));
     }
     return tokenizer;
   }
@@ -111,6 +132,10 @@ public final class CheckpointConverter {
       Path checkpoint, TensorSource source, ConversionOptions options) {
     if (options.config() != null) {
       return ConfigReader.readReference(options.config(), stem(checkpoint));
+    }
+    Path own = checkpoint.resolve(Checkpoint.CONFIG_FILE);
+    if (Files.isRegularFile(own)) {
+      return ConfigReader.read(own);
     }
     String embedding = ParameterNames.TEXT_EMBEDDING;
     if (!source.names().contains(embedding)) {

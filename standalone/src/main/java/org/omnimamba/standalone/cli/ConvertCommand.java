@@ -43,7 +43,9 @@ final class ConvertCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "CHECKPOINT",
-      description = "The .pth file, or safetensors with the same names.")
+      description =
+          "The .pth file, safetensors with the same names, or a model directory, whose"
+              + " configuration and tokenizer are taken.")
   private Path checkpoint;
 
   @Parameters(
@@ -72,7 +74,7 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "tokenizer.json (default: the one beside CHECKPOINT). The reference's added tokens are"
+          "tokenizer.json (default: the one beside CHECKPOINT, or in it). The reference's added tokens are"
               + " added where they are missing.")
   private @Nullable Path tokenizer;
 

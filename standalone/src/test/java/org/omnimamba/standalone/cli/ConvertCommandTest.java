@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -73,6 +74,38 @@ class ConvertCommandTest {
     assertThat(inspect.out())
         .contains("types: 527 tensors bf16, 8 tensors i8")
         .contains("every file is as it was written");
+  }
+
+  @Test
+  void convertsAModelDirectoryWithAllThatBelongsToIt() throws IOException {
+    assertThat(convert("--dtype", "int8")).isZero();
+    Path directory = temp.resolve("model");
+    Files.writeString(
+        directory.resolve("generation_config.json"), "{\"t2i\": {\"temperature\": 0.5}}");
+    Files.writeString(directory.resolve("LICENSES.md"), "Yours.");
+    Path again = temp.resolve("again");
+    CommandRun second = new CommandRun();
+    assertThat(second.execute("convert", directory.toString(), again.toString(), "--dtype", "int8"))
+        .as(second.err())
+        .isZero();
+    for (String file :
+        List.of(
+            "config.json",
+            "generation_config.json",
+            "LICENSES.md",
+            "model.safetensors",
+            "tokenizer.json")) {
+      assertThat(again.resolve(file)).hasSameBinaryContentAs(directory.resolve(file));
+    }
+    CommandRun inspect = new CommandRun();
+    assertThat(inspect.execute("inspect", "--verify", again.toString())).isZero();
+  }
+
+  @Test
+  void saysWhatADirectoryLacks() throws IOException {
+    Path empty = Files.createDirectory(temp.resolve("empty"));
+    assertThat(run.execute("convert", empty.toString(), temp.resolve("out").toString())).isOne();
+    assertThat(run.err()).contains("there is no tokenizer.json in " + empty);
   }
 
   /** Each call would copy the list, so that a small file fills the heap. */

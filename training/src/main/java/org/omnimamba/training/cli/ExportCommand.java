@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.omnimamba.model.checkpoint.Checkpoint;
 import org.omnimamba.model.checkpoint.tensor.Dtype;
 import org.omnimamba.model.config.ConfigReader;
 import org.omnimamba.model.config.GenerationDefaults;
@@ -103,7 +104,7 @@ public final class ExportCommand implements Callable<Integer> {
   private Map<String, Path> texts() {
     Map<String, Path> texts = new LinkedHashMap<>();
     if (licenses != null) {
-      texts.put(ModelExport.LICENSES_FILE, licenses);
+      texts.put(Checkpoint.LICENSES_FILE, licenses);
     }
     if (generation != null) {
       texts.put(GenerationDefaults.FILE, generation);

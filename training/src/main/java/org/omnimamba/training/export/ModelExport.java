@@ -38,9 +38,6 @@ public record ModelExport(
     Dtype dtype,
     boolean untrained) {
 
-  /** Name of the file of licences in a model directory. */
-  public static final String LICENSES_FILE = "LICENSES.md";
-
   private static final long SEED = 1;
 
   private static final List<String> PREFIXES =

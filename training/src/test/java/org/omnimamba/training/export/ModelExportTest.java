@@ -113,7 +113,7 @@ class ModelExportTest {
         TinyModel.config(),
         TinyModel.directory().resolve("tokenizer.json"),
         parts,
-        licenses == null ? Map.of() : Map.of(ModelExport.LICENSES_FILE, licenses),
+        licenses == null ? Map.of() : Map.of(Checkpoint.LICENSES_FILE, licenses),
         dtype,
         untrained);
   }
