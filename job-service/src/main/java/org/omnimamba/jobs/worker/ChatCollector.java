@@ -71,7 +71,7 @@ final class ChatCollector implements AnswerCollector {
 
   private void acceptChoice(JsonNode chunk) {
     ObjectNode choice =
-        choices.computeIfAbsent(chunk.path("index").asInt(0), index -> json.object());
+        choices.computeIfAbsent(chunk.path("index").asInt(0), index -> emptyChoice());
     chunk
         .properties()
         .forEach(
@@ -83,6 +83,13 @@ final class ChatCollector implements AnswerCollector {
     ObjectNode message = choice.withObjectProperty("message");
     chunk.path("delta").properties().forEach(m -> append(message, m.getKey(), m.getValue()));
     done += tokens(chunk);
+  }
+
+  /** A whole message says that it is no refusal, and the pieces of a message do not. */
+  private ObjectNode emptyChoice() {
+    ObjectNode choice = json.object();
+    choice.putObject("message").putNull("refusal");
+    return choice;
   }
 
   /** A chunk carries its token ids when they were asked for; else it stands for one token. */
