@@ -32,11 +32,13 @@ public record Batches(WebTestClient client) {
 
   /** A chat's line. */
   public static String ask(String id, String text) {
-    return line(
-        id,
-        CHAT,
-        "{\"model\":\"omnimamba\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
-            .formatted(text));
+    return line(id, CHAT, chat(text));
+  }
+
+  /** The body of a chat's line. */
+  public static String chat(String text) {
+    return "{\"model\":\"omnimamba\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+        .formatted(text);
   }
 
   /** The line of a picture. */

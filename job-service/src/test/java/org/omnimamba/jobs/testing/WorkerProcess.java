@@ -81,8 +81,9 @@ public record WorkerProcess(String name, Process process) implements AutoCloseab
     }
   }
 
+  /** Kills it, and returns when it is gone. */
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 }
