@@ -354,6 +354,8 @@ class InferenceWorkerTest {
     JsonNode choice = answer.path("choices").path(0);
     assertThat(choice.path("logprobs").path("content").toString()).isEqualTo("[1,2]");
     assertThat(choice.path("message").path("content").stringValue()).isEqualTo("xy");
+    // a whole message says that it is no refusal
+    assertThat(choice.path("message").path("refusal").isNull()).isTrue();
   }
 
   @Test
