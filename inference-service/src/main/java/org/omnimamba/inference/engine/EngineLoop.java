@@ -125,9 +125,29 @@ final class EngineLoop {
     for (ActiveRequest request : List.copyOf(all)) {
       EngineException interruption = request.interruption(now);
       if (interruption != null) {
+        if (interruption.reason() == Reason.DEADLINE) {
+          log.warn("Request {} is out of time; {}", request.request.id(), whereabouts(request));
+        }
         fail(request, interruption);
       }
     }
+  }
+
+  /** How far a request came, for the log: what took its time. */
+  private String whereabouts(ActiveRequest request) {
+    if (!request.holdsSlot()) {
+      return "it waits for a slot, of which %d of %d are in use"
+          .formatted(slots.inUse(), slots.size());
+    }
+    if (prefilling.contains(request)) {
+      return "%d of %d positions of its prompt were read, and its picture is %s"
+          .formatted(
+              request.prefilled(),
+              request.request.prompt().tokens(),
+              request.looking() ? "with the towers" : "not");
+    }
+    long sequences = running.stream().filter(sequence -> sequence.owner == request).count();
+    return "%d of its %d sequences run".formatted(sequences, request.sequences());
   }
 
   private void handOutSlots() {

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.omnimamba.inference.engine.EngineException.Reason;
 import org.omnimamba.model.generation.GeneratedToken;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Whatever phase a request is taken back in, all it held is free again before the next step. */
 class EngineCancellationTest {
@@ -153,7 +156,8 @@ class EngineCancellationTest {
   }
 
   @Test
-  void aRequestEndsAtItsDeadlineWaitingOrRunning() {
+  @ExtendWith(OutputCaptureExtension.class)
+  void aRequestEndsAtItsDeadlineWaitingOrRunning(CapturedOutput output) {
     try (EngineFixture fixture = new EngineFixture(2).start()) {
       FakeBackend backend = fixture.backend;
       RecordingListener endless = new RecordingListener();
@@ -168,6 +172,9 @@ class EngineCancellationTest {
       assertThat(running.failure().reason()).isEqualTo(Reason.DEADLINE);
       fixture.awaitIdle();
       assertThat(backend.calls("step")).isNotEmpty();
+      assertThat(output)
+          .contains("is out of time; it waits for a slot, of which 2 of 2 are in use")
+          .contains("is out of time; 1 of its 1 sequences run");
     }
   }
 }

@@ -73,7 +73,10 @@ class BatchesOnAModelCrashTest {
                 "omnimamba.inference.runtime.device",
                 "CPU",
                 "omnimamba.internal-token",
-                TestService.TOKEN));
+                TestService.TOKEN,
+                // one that hangs is tried again before anybody's patience ends
+                "omnimamba.inference.request-timeout",
+                "45s"));
     engine.start();
     await().atMost(PATIENCE).until(() -> engine.counts().ready() == 1);
     engineProcess = children().get(0);
@@ -93,6 +96,7 @@ class BatchesOnAModelCrashTest {
             "omnimamba.jobs.queue.max-attempts=100",
             "omnimamba.jobs.batches.concurrency=8",
             "omnimamba.jobs.batches.poll-interval=50ms",
+            "omnimamba.jobs.worker.idle-timeout=45s",
             "omnimamba.jobs.worker.progress-interval=1s");
   }
 
