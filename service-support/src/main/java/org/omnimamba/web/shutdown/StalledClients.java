@@ -42,16 +42,20 @@ final class StalledClients implements WebServerFactoryCustomizer<NettyReactiveWe
     channel.pipeline().addFirst(new Watch(patience));
   }
 
-  private static final class Watch extends IdleStateHandler {
+  static final class Watch extends IdleStateHandler {
     Watch(Duration patience) {
       super(true, 0, patience.toMillis(), 0, TimeUnit.MILLISECONDS);
     }
 
-    /** Comes again and again while nothing is taken, also when there is nothing to take. */
+    /**
+     * Comes again and again while nothing is taken, also when there is nothing to take. What waits
+     * at the first time may have been written just now; what waits at the next one has not changed
+     * since.
+     */
     @Override
     protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
       ChannelOutboundBuffer waiting = context.channel().unsafe().outboundBuffer();
-      if (waiting != null && waiting.totalPendingWriteBytes() > 0) {
+      if (!event.isFirst() && waiting != null && waiting.totalPendingWriteBytes() > 0) {
         context.close();
       }
     }
