@@ -188,15 +188,14 @@ public final class TrainingBenchmark {
     if (part.draws) {
       batch =
           batch
-              .with(
-                  "caption_ids",
-                  ids(random, rows.drawn * (language.t2iPromptTokens() + 1), text))
+              .with("caption_ids", ids(random, rows.drawn * (language.t2iPromptTokens() + 1), text))
               .with(
                   "image_ids",
                   ids(random, rows.drawn * language.imageTokens(), language.imageVocabSize()));
     }
     if (part.sees) {
-      float[] features = new float[rows.asked * model.vision().patches() * model.vision().featureDim()];
+      float[] features =
+          new float[rows.asked * model.vision().patches() * model.vision().featureDim()];
       for (int i = 0; i < features.length; i++) {
         features[i] = (float) random.nextDouble(-1, 1);
       }
