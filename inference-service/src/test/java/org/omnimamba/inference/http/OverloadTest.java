@@ -223,8 +223,9 @@ class OverloadTest {
     return TestServer.json(response.body()).get("error");
   }
 
+  /** With a seed, or the end of the text may be drawn before it is time. */
   private static String chat(boolean stream) {
-    return "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"prompt\":null,\"max_tokens\":30,\"stream\":%s}"
+    return "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"prompt\":null,\"max_tokens\":30,\"seed\":1,\"stream\":%s}"
         .formatted(stream);
   }
 }
