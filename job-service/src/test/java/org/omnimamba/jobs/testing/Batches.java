@@ -58,6 +58,17 @@ public record Batches(WebTestClient client) {
     return body;
   }
 
+  /** Has the end of the tenant's batches told to an address where nobody listens. */
+  public void tellTheirEnd() {
+    json(
+        client
+            .post()
+            .uri("/v1/webhook-endpoints")
+            .bodyValue(Map.of("url", "http://127.0.0.1:9/", "events", List.of("batch.completed")))
+            .exchange(),
+        201);
+  }
+
   /** Uploads an input file; its id. */
   public String upload(String text) {
     return upload(text.getBytes(UTF_8));

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -39,14 +38,8 @@ public record CrashedBatch(
       TestService service, String tenant, String endpoint, int lines, IntFunction<String> bodies) {
     WebTestClient client =
         service.client(tenant).mutate().defaultHeader("X-OmniMamba-Key", KEY).build();
-    Batches.json(
-        client
-            .post()
-            .uri("/v1/webhook-endpoints")
-            .bodyValue(Map.of("url", "http://127.0.0.1:9/", "events", List.of("batch.completed")))
-            .exchange(),
-        201);
     Batches batches = new Batches(client);
+    batches.tellTheirEnd();
     List<String> requests =
         IntStream.range(0, lines)
             .mapToObj(line -> Batches.line(customId(line), endpoint, bodies.apply(line)))

@@ -57,13 +57,7 @@ class BatchesTest {
                 body.toString().contains("bad")
                     ? FakeInference.error(400, "invalid_request_error", "no").to(body, response)
                     : FakeInference.complete(body, response));
-    json(
-        client
-            .post()
-            .uri("/v1/webhook-endpoints")
-            .bodyValue(Map.of("url", "http://127.0.0.1:9/", "events", List.of("batch.completed")))
-            .exchange(),
-        201);
+    batches.tellTheirEnd();
     List<String> lines = new ArrayList<>();
     List<String> good = new ArrayList<>();
     List<String> bad = new ArrayList<>();
